@@ -1,0 +1,41 @@
+"""What DKMS and a driver say to each other: driver and device objects (manual, chapter 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+DRIVER_TYPE_KMD = "KernelModeDriver"
+DRIVER_TYPE_CMD = "ComponentModeDriver"
+DRIVER_TYPE_UMD = "UserModeDriver"
+DRIVER_TYPES = (DRIVER_TYPE_KMD, DRIVER_TYPE_CMD, DRIVER_TYPE_UMD)
+
+
+class DriverObject:
+    """One loaded driver: who it is, and which requests it answers."""
+
+    __slots__ = ("device_object", "dispatch", "driver_info", "driver_path", "driver_pid", "driver_unload")
+
+    def __init__(self, driver_path: str, driver_pid: int, driver_info: dict[str, object]) -> None:
+        self.driver_path = driver_path
+        self.driver_pid = driver_pid
+        self.driver_info = driver_info
+        self.device_object: DeviceObject | None = None  # head of the list of its devices
+        self.dispatch: dict[int, Callable[..., object]] = {}  # major function -> handler(device, irp)
+        self.driver_unload: Callable[[DriverObject], object] | None = None
+
+
+class DeviceObject:
+    """One device of a driver; devices of one driver are linked through `next_device`."""
+
+    __slots__ = (
+        "device_extension", "device_name", "driver_object", "flags", "next_device", "registry_id", "registry_path",
+    )
+
+    def __init__(self, device_name: str, driver_object: DriverObject) -> None:
+        self.device_name = device_name
+        self.driver_object = driver_object
+        self.next_device: DeviceObject | None = None
+        self.device_extension: dict[str, object] = {}  # the driver's own
+        self.flags = 0
+        self.registry_id = ""
+        self.registry_path = ""

@@ -1,0 +1,46 @@
+"""Names and numbers that several rings use: rings, standard handles, object types, well-known paths and devices."""
+
+from __future__ import annotations
+
+RING_KERNEL = 0
+RING_SERVICE = 1
+RING_DRIVER = 2
+RING_ELEVATED = 2.5
+RING_USER = 3
+RINGS: tuple[float, ...] = (0, 1, 2, 2.5, 3)
+
+KERNEL_PID = 0
+RESERVED_PID = 1
+PIPELINE_PID = 2
+FIRST_USER_PID = 20
+
+STDIN = -10
+STDOUT = -11
+STDERR = -12
+STANDARD_HANDLES = (STDIN, STDOUT, STDERR)
+
+TYPE_DIRECTORY = "ObpDirectory"
+TYPE_SYMBOLIC_LINK = "ObpSymbolicLink"
+TYPE_DEVICE = "IoDeviceObject"
+TYPE_FILE = "IoFileObject"
+TYPE_DRIVER = "IoDriverObject"
+TYPE_EVENT = "KeEvent"
+TYPE_MUTEX = "KeMutex"
+TYPE_SEMAPHORE = "KeSemaphore"
+TYPE_TIMER = "KeTimer"
+TYPE_PIPE = "IoPipeObject"
+TYPE_SECTION = "MmSectionObject"
+TYPE_MESSAGE_QUEUE = "IpcMessageQueue"
+
+DEVICE_TTY = "\\Device\\TTY0"
+DEVICE_GPU = "\\Device\\Gpu0"
+DEVICE_RINGLOG = "\\Device\\ringlog"
+
+# Messages that only rings <= 2 may send (a forged one would be taken for the system's own word).
+RESERVED_MESSAGES = frozenset({
+    "syscall", "syscall_return", "os_event", "vfs_io_request", "irp_dispatch", "irp_complete", "irp_cancel",
+    "hardware_interrupt", "driver_init", "driver_init_complete", "driver_unload", "driver_unload_complete",
+    "driver_ping", "driver_pong", "driver_restarted", "load_driver_path", "load_driver_for_component",
+    "load_driver_path_request", "load_driver_result", "dkms_list_devices_request", "dkms_list_devices_result",
+    "process_exited", "handle_closed",
+})

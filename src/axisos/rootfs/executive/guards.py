@@ -1,0 +1,450 @@
+"""What a guest gets in place of `getattr`, `setattr`, `type`, `vars`, ...: the same, within the policy.
+
+Everything here is handed out as a bound method or as an instance of a sealed class, because a plain function accepts
+attributes and would be a channel between processes. The functions keep no state.
+
+Called by   the sandbox, which puts them into the builtins of each process.
+Owns        nothing.
+"""
+
+from __future__ import annotations
+
+from types import (
+    BuiltinMethodType,
+    CodeType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+    TracebackType,
+)
+
+from abi.sealed import Sealed
+from executive import policy, priced
+from executive.safe_format import format_map_text, format_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+_MISSING = MISSING = object()
+_CLOSED_TYPES = (CodeType, FrameType, TracebackType)
+_TEXT_METHODS = policy.GUARDED - {"__dict__", "__class__", "__annotations__", "__getattribute__", "__setattr__",
+                                  "__delattr__", "mro"}
+_PADDING = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs"})
+_instance_dict = "__dict__"
+
+
+def refuse(name: str, rule: str) -> AttributeError:
+    reason, hint = policy.RULES[rule]
+    # The object is not attached: `error.obj` would hand it on.
+    return AttributeError(f"the attribute {name!r} is closed: {reason}; {hint} [{rule}]", name=name)
+
+
+def plain_name(name: object) -> str:
+    """The exact text of an attribute name; a subclass of str could show another one at each look."""
+    if type(name) is str:
+        return name
+    if isinstance(name, str):
+        return str.__str__(name)
+    raise TypeError(f"attribute name must be string, not {type(name).__name__!r}")
+
+
+class Namespace(metaclass=Sealed):
+    """The variables of a module, as `globals()` and `vars(module)` give them: a mapping without the reserved names.
+
+    Names that begin with `_axis_` and `__builtins__` are neither seen nor set through it.
+    """
+
+    __slots__ = ("__wrapped_namespace__",)
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        object.__setattr__(self, "__wrapped_namespace__", namespace)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a namespace has items, not attributes")
+
+    def __getitem__(self, key: str) -> Any:
+        if _hidden(key):
+            raise KeyError(key)
+        return self.__wrapped_namespace__[key]
+
+    def __setitem__(self, key: str, value: object) -> None:
+        if type(key) is not str:
+            raise TypeError("the names of variables are strings")
+        if _hidden(key):
+            raise KeyError(f"the name {key!r} is reserved")
+        self.__wrapped_namespace__[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if _hidden(key):
+            raise KeyError(key)
+        del self.__wrapped_namespace__[key]
+
+    def __contains__(self, key: object) -> bool:
+        return not _hidden(key) and key in self.__wrapped_namespace__
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([key for key in self.__wrapped_namespace__ if not _hidden(key)])
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def keys(self) -> list[str]:
+        return list(self)
+
+    def values(self) -> list[Any]:
+        return [self.__wrapped_namespace__[key] for key in self]
+
+    def items(self) -> list[tuple[str, Any]]:
+        return [(key, self.__wrapped_namespace__[key]) for key in self]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str, *default: Any) -> Any:
+        if key not in self:
+            if default:
+                return default[0]
+            raise KeyError(key)
+        value = self[key]
+        del self[key]
+        return value
+
+    def update(self, other: Any = (), **more: Any) -> None:
+        for key, value in dict(other, **more).items():
+            self[key] = value
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self.items())
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or dict(self.items()) == (dict(other.items()) if type(other) is Namespace else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __or__(self, other: Any) -> dict[str, Any]:
+        return self.copy() | dict(other)
+
+    def __repr__(self) -> str:
+        return repr(self.copy())
+
+
+def _hidden(key: object) -> bool:
+    """Whether a key of a namespace is the sandbox's; compares exact text only."""
+    if type(key) is not str:
+        return isinstance(key, str)
+    return key[:6] == policy.RESERVED_PREFIX or key == "__builtins__"
+
+
+class TypeGuard(metaclass=Sealed):
+    """The guest's `type`: asks, checks and serves as a base class like the real one, and watches over new classes."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs:
+            kind = type(args[0])
+            return self if kind is type else kind
+        if len(args) != 3:
+            raise TypeError("type() takes 1 or 3 arguments")
+        name, bases, namespace = args
+        return type(name, _real_bases(bases), checked_namespace(namespace), **kwargs)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (type,)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, type)
+
+    def __subclasscheck__(self, candidate: Any) -> bool:
+        return candidate is self or issubclass(candidate, type)
+
+    def __getitem__(self, item: Any) -> Any:
+        return type[item]
+
+    def __or__(self, other: Any) -> Any:
+        return type | (type if other is self else other)
+
+    def __ror__(self, other: Any) -> Any:
+        return other | type
+
+    def __getattr__(self, name: str) -> Any:
+        if policy.attribute_rule(name) is not None or name in policy.GUARDED:
+            raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
+        return getattr(type, name)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is type
+
+    def __hash__(self) -> int:
+        return hash(type)
+
+    def __repr__(self) -> str:
+        return "<class 'type'>"
+
+    def __reduce__(self) -> str:
+        return "type"
+
+    def __copy__(self) -> TypeGuard:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> TypeGuard:
+        return self
+
+
+TYPE = TypeGuard()
+
+
+def _real_bases(bases: Any) -> tuple[Any, ...]:
+    if not isinstance(bases, tuple):
+        raise TypeError("type() argument 2 must be tuple")
+    return tuple([type if base is TYPE else base for base in tuple.__iter__(bases)])
+
+
+def checked_namespace(namespace: Any) -> dict[str, Any]:
+    """A copy of the namespace of a class to be made at run time, refused if source could not say the same."""
+    if not isinstance(namespace, dict):
+        raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
+    copy: dict[str, Any] = {}
+    for key, value in dict.items(namespace):
+        name = plain_name(key)
+        if name == "__match_args__":
+            check_match_args(value)
+        elif name == "__qualname__" or name == "__classcell__" or name == "__orig_bases__":
+            pass
+        else:
+            rule = definition_rule(name)
+            if rule is not None:
+                raise refuse(name, rule)
+        copy[name] = value
+    return copy
+
+
+def definition_rule(name: str) -> str | None:
+    if policy.is_dunder(name) and name not in policy.BINDABLE:
+        return "dunder-definition"
+    return "reserved-name" if name[:6] == policy.RESERVED_PREFIX else None
+
+
+def check_match_args(value: object) -> None:
+    if type(value) is not tuple or not all(policy.safe_match_name(item) for item in value):
+        raise refuse("__match_args__", "match-args")
+
+
+def check_class(made: Any) -> None:
+    """Look at a class that a guest's class statement made; refuse what the source alone does not show."""
+    if not isinstance(made, type):
+        return
+    if issubclass(made, type):
+        for hook in ("__getattr__", "__getattribute__"):
+            if hook in type.__dict__["__dict__"].__get__(made):
+                raise refuse(hook, "dunder-definition")  # would answer for __match_args__
+
+
+class Guards:
+    """The stateless guards. One shared object; its bound methods take no attributes."""
+
+    __slots__ = ()
+
+    # Reading.
+
+    def attribute(self, target: Any, name: str) -> Any:
+        """The helper `_axis_attr`: one of `policy.GUARDED`, read as the instrumented source says it."""
+        if name == "__class__":
+            kind = target.__class__
+            return TYPE if kind is type else kind
+        if name == "__dict__":
+            return self.dictionary(target)
+        if name == "__annotations__":
+            return self._annotations(target)
+        if name == "__getattribute__" or name == "__setattr__" or name == "__delattr__":
+            return AttributeCall(target, name)
+        value = getattr(target, name)
+        return guarded_method(value, name)
+
+    def getattr(self, target: Any, name: str, *default: Any) -> Any:
+        name = plain_name(name)
+        if policy.is_dunder(name) or name[:1] == "_" or policy.is_frame_name(name):
+            rule = policy.attribute_rule(name)
+            if rule is not None:
+                raise refuse(name, rule)
+        if len(default) > 1:
+            raise TypeError(f"getattr expected at most 3 arguments, got {2 + len(default)}")
+        if name in policy.GUARDED:
+            if default:
+                try:
+                    return self.attribute(target, name)
+                except AttributeError:
+                    return default[0]
+            return self.attribute(target, name)
+        return getattr(target, name, *default)
+
+    def hasattr(self, target: Any, name: str) -> bool:
+        name = plain_name(name)
+        if policy.attribute_rule(name) is not None:
+            return False
+        return hasattr(target, name)
+
+    def dictionary(self, target: Any) -> Any:
+        """`target.__dict__`: the dictionary of a plain instance, a view of a module's, a copy of a class's."""
+        kind = type(target)
+        if issubclass(kind, ModuleType):
+            return Namespace(ModuleType.__getattribute__(target, "__dict__"))
+        if issubclass(kind, type):
+            return self._class_dictionary(target)
+        if kind is MethodType or kind is BuiltinMethodType:
+            raise AttributeError(f"{kind.__name__!r} object has no attribute '__dict__'")
+        if kind is super:
+            raise refuse("__dict__", "dunder-attribute")
+        return target.__dict__
+
+    def _class_dictionary(self, target: Any) -> Any:
+        real = type.__dict__["__dict__"].__get__(target)
+        shown = {}
+        for name, value in real.items():
+            if not policy.is_dunder(name):
+                if policy.attribute_rule(name) is None:
+                    shown[name] = value
+            elif name in policy.ATTRIBUTES and name not in policy.GUARDED and type(value) is not _GETSET:
+                shown[name] = value
+        return MappingProxyType(shown)
+
+    def _annotations(self, target: Any) -> Any:
+        value = target.__annotations__
+        kind = type(target)
+        if kind is MethodType or type(kind) is Sealed or isinstance(kind, Sealed) or isinstance(target, Sealed):
+            return dict(value)
+        return value
+
+    def dir_names(self, names: Any) -> list[str]:
+        return [name for name in names if policy.attribute_rule(name) is None]
+
+    # Library code is trusted, but acts on names that guests hand to it.
+
+    def library_getattr(self, target: Any, name: str, *default: Any) -> Any:
+        name = plain_name(name)
+        rule = policy.library_rule(name)
+        if rule is not None:
+            if default and name in _SILENT:
+                return default[0]
+            raise refuse(name, rule)
+        if name in ("format", "format_map"):
+            return guarded_method(getattr(target, name, *default), name)
+        return getattr(target, name, *default)
+
+    # Types and numbers.
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return priced.power(base, exponent)
+
+    def shift_left(self, value: Any, bits: Any) -> Any:
+        return priced.shift_left(value, bits)
+
+    def multiply(self, left: Any, right: Any) -> Any:
+        return priced.multiply(left, right)
+
+    def factor(self, value: Any) -> Any:
+        return priced.factor(value)
+
+    def spec(self, spec: str) -> str:
+        from executive.safe_format import check_spec
+
+        return check_spec(spec)
+
+    def format(self, value: Any, spec: str = "") -> str:
+        if type(spec) is not str:
+            if not isinstance(spec, str):
+                raise TypeError(f"format() argument 2 must be str, not {type(spec).__name__}")
+            spec = str.__str__(spec)
+        return format(value, self.spec(spec))
+
+
+_SILENT = frozenset({"__reduce_ex__", "__reduce__", "__self__", "__func__", "__weakref__", "__mro__", "__bases__"})
+_GETSET = type(FunctionType.__code__)
+GUARDS = Guards()
+
+
+class AttributeCall(metaclass=Sealed):
+    """`object.__setattr__` and its cousins, held until they are called with a name that can be looked at."""
+
+    __slots__ = ("__wrapped_target__", "__wrapped_name__")
+
+    def __init__(self, target: Any, name: str) -> None:
+        object.__setattr__(self, "__wrapped_target__", target)
+        object.__setattr__(self, "__wrapped_name__", name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("this object has no attributes to set")
+
+    def __call__(self, *args: Any) -> Any:
+        target, method = self.__wrapped_target__, self.__wrapped_name__
+        unbound = isinstance(target, type) or target is TYPE
+        wanted = (2 if unbound else 1) + (method == "__setattr__")
+        if len(args) != wanted:
+            raise TypeError(f"{method} expected {wanted} arguments, got {len(args)}")
+        name = plain_name(args[1] if unbound else args[0])
+        store = method != "__getattribute__"
+        rule = policy.attribute_rule(name, store=store)
+        if rule is not None:
+            raise refuse(name, rule)
+        if name in policy.GUARDED and not store:
+            receiver = args[0] if unbound else target
+            return GUARDS.attribute(receiver, name)
+        if store:
+            receiver = args[0] if unbound else getattr(target, "__self__", target) if type(target) is super else target
+            if isinstance(receiver, type):
+                raise TypeError("use setattr() to change a class")
+        rest = list(args)
+        rest[1 if unbound else 0] = name
+        return getattr(type if target is TYPE else target, method)(*rest)
+
+
+def guarded_method(value: Any, name: str) -> Any:
+    """The safe stand-in for a method of str, bytes or a class's `mro`, whatever way it was reached."""
+    kind = type(value)
+    if kind is BuiltinMethodType:
+        owner = value.__self__
+        if isinstance(owner, (str, bytes, bytearray)):
+            return TextMethod(owner, name)
+    elif kind is MethodDescriptorType and value.__objclass__ in (str, bytes, bytearray):
+        return TextMethod(None, name)
+    return value
+
+
+class TextMethod(metaclass=Sealed):
+    """A method of a text whose result depends on numbers or names in its arguments."""
+
+    __slots__ = ("__wrapped_text__", "__wrapped_name__")
+
+    def __init__(self, text: Any, name: str) -> None:
+        object.__setattr__(self, "__wrapped_text__", text)
+        object.__setattr__(self, "__wrapped_name__", name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("this object has no attributes to set")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        text, name = self.__wrapped_text__, self.__wrapped_name__
+        if text is None:
+            if not args or not isinstance(args[0], (str, bytes, bytearray)):
+                raise TypeError(f"unbound method {name}() needs a text")
+            text, args = args[0], args[1:]
+        if name == "format":
+            return format_text(text, args, kwargs)
+        if name == "format_map":
+            return format_map_text(text, *args, **kwargs)
+        return priced.pad(text, name, args, kwargs)
+
+
+def frame_of(value: object) -> bool:
+    return isinstance(value, (*_CLOSED_TYPES, GeneratorType))

@@ -1,0 +1,259 @@
+"""POSIX signals: asking a process to stop, to die, or to look at something (manual, chapter 13.8).
+
+A signal whose default is to end or to stop the process acts at once, whatever the process is doing. One that the
+process handles stays pending until a thread of it comes to a checkpoint or a system call, or wakes for it.
+
+Always so   a pending signal is kept once per number; a blocked one does not hold up others; SIGKILL and SIGSTOP can be
+            neither blocked nor handled; a sleeping call that was interrupted for a handler goes on sleeping after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abi.signals import (
+    CONTINUE,
+    DEFAULT_ACTIONS,
+    IGNORE,
+    NAMES,
+    SIG_IGN,
+    SIGCONT,
+    SIGKILL,
+    SIGSTOP,
+    SIGTSTP,
+    STOP,
+    TERMINATE,
+    UNCATCHABLE,
+)
+from abi.status import Status, StatusError
+from executive.messages import WAIT_MESSAGE
+from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
+from executive.syscalls import ANY_RING, syscall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from executive.process import Process, Thread
+    from executive.processes import ProcessManager
+    from executive.scheduler import Scheduler
+
+APC_LEVEL = 1  # the IRQL at which a handler runs
+EXIT_BY_SIGNAL = 128  # plus the number: the exit status of a process that a signal ended
+
+
+class PosixSignals:
+    """The signals of one machine."""
+
+    def __init__(
+        self, scheduler: Scheduler, processes: ProcessManager, trace: Callable[[Process, int], None] | None
+    ) -> None:
+        self._scheduler = scheduler
+        self._processes = processes
+        self._trace = trace
+        self.signals_sent = 0
+        self.signals_delivered = 0
+
+    # --- sending -----------------------------------------------------------------------------------------------
+
+    def send(self, process: Process, signum: int) -> None:
+        """Send a signal; the caller has checked who may.
+
+        When it ends the caller's own process, the caller must leave by ProcessKilled.
+        Raises: INVALID_PARAMETER for an unknown number.
+        """
+        if signum not in NAMES:
+            raise StatusError(Status.INVALID_PARAMETER, f"there is no signal {signum}")
+        if process.status is DEAD:
+            return
+        self.signals_sent += 1
+        if self._trace is not None:
+            self._trace(process, signum)
+        if signum == SIGCONT and process.stopped:
+            self._continue(process)
+        elif signum in (SIGSTOP, SIGTSTP) and SIGCONT in process.pending_signals:
+            process.pending_signals.remove(SIGCONT)
+        action = self._action(process, signum)
+        if action == TERMINATE and (signum == SIGKILL or signum not in process.mask):
+            self._processes.terminate(process, EXIT_BY_SIGNAL + signum, f"signal {NAMES[signum]}")
+        elif action == STOP and (signum == SIGSTOP or signum not in process.mask):
+            self._stop(process)
+        elif action not in (IGNORE, CONTINUE):
+            if signum not in process.pending_signals:
+                process.pending_signals.append(signum)
+            if signum not in process.mask:
+                self._alarm(process)
+
+    def send_from_kernel(self, process: Process, signum: int) -> None:
+        """A signal that the system itself sends (SIGCHLD, SIGPIPE)."""
+        if signum in process.signal_handlers or DEFAULT_ACTIONS[signum] != IGNORE:
+            self.send(process, signum)
+
+    def _action(self, process: Process, signum: int) -> str:
+        """What the signal would do now: one of the default actions, or "handle"."""
+        handler = None if signum in UNCATCHABLE else process.signal_handlers.get(signum)
+        if handler is None:
+            return DEFAULT_ACTIONS[signum]
+        return IGNORE if handler == SIG_IGN else "handle"
+
+    def _stop(self, process: Process) -> None:
+        process.stopped = True
+        self._alarm(process)
+        self._processes.child_stopped(process)
+
+    def _continue(self, process: Process) -> None:
+        process.stopped = False
+        process.stop_reported = False
+        self._scheduler.resume_stopped(process)
+
+    def _alarm(self, process: Process) -> None:
+        """Have a thread of the process look after its signals soon."""
+        process.alarm = True
+        if process.sandbox is not None:
+            process.sandbox.raise_flag()
+        if not process.stopped:
+            for thread in process.threads:
+                if thread.status is SLEEPING:
+                    self._scheduler.poke(thread)
+                    break
+
+    # --- taking them -------------------------------------------------------------------------------------------
+
+    def attend(self, thread: Thread) -> None:
+        """Look after the running thread's alarm: die, stop, run handlers.
+
+        Raises: ProcessKilled; whatever a handler raises.
+        """
+        if thread.killed:
+            raise ProcessKilled
+        process = thread.process
+        if process.stopped:
+            self._scheduler.stop(thread)
+            if thread.killed:
+                raise ProcessKilled
+        if process.delivering:
+            return
+        while True:
+            signum = next((number for number in process.pending_signals if number not in process.mask), 0)
+            if not signum:
+                process.alarm = False
+                return
+            process.pending_signals.remove(signum)
+            self._deliver(thread, signum)
+
+    def _deliver(self, thread: Thread, signum: int) -> None:
+        process = thread.process
+        handler = process.signal_handlers.get(signum)
+        if handler is None:
+            self.send(process, signum)  # its handler was taken away while it was pending
+            if thread.killed:
+                raise ProcessKilled
+            return
+        if handler == SIG_IGN:
+            return
+        self.signals_delivered += 1
+        interrupted = thread.wait
+        thread.wait = Wait(thread)
+        process.delivering = True
+        irql, thread.irql = thread.irql, max(thread.irql, APC_LEVEL)
+        try:
+            handler(signum)  # type: ignore[operator]
+        finally:
+            process.delivering = False
+            thread.irql = irql
+            thread.wait = interrupted
+        if interrupted.active and interrupted.reason is WAIT_MESSAGE and thread.messages:
+            self._scheduler.wake(interrupted, thread.messages.popleft())  # came while the handler ran
+
+    # --- system calls ------------------------------------------------------------------------------------------
+
+    @syscall(rings=ANY_RING)
+    def ke_signal_send(self, thread: Thread, pid: int, signum: int) -> bool:
+        """Send a POSIX signal to a process. Returns True. Raises: as process_kill."""
+        return self._processes.process_kill(thread, pid, signum)
+
+    @syscall(rings=ANY_RING)
+    def ke_signal_group(self, thread: Thread, pgid: int, signum: int) -> bool:
+        """Send a signal to every process of a group that the caller may signal.
+
+        Args:    pgid: 0 means the caller's direct children.
+        Returns: True if it was sent to at least one.
+        Raises:  NO_SUCH_PROCESS if the group has no members; INVALID_PARAMETER.
+        """
+        if signum not in NAMES:
+            raise StatusError(Status.INVALID_PARAMETER, f"there is no signal {signum}")
+        caller = thread.process
+        members = [
+            process for process in self._processes.processes()
+            if (process.parent is caller if pgid == 0 else process.pgid == pgid)
+        ]
+        if not members:
+            raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process group {pgid}")
+        sent = False
+        for process in members:
+            try:
+                self._processes.check_kill(thread, process)
+            except StatusError:
+                continue
+            self.send(process, signum)
+            sent = True
+        self._processes.die_if_killed(thread)
+        return sent
+
+    @syscall(rings=ANY_RING)
+    def ke_signal_handler(self, thread: Thread, signum: int, handler: object) -> object:
+        """Say what the process does at a signal.
+
+        Args:    handler: a function called with the number; None for the default; "SIG_IGN" to ignore it.
+        Returns: the handler that was set before.
+        Raises:  INVALID_PARAMETER for SIGKILL, SIGSTOP, an unknown number, or something that cannot be called.
+        """
+        if signum not in NAMES or signum in UNCATCHABLE:
+            raise StatusError(Status.INVALID_PARAMETER, f"signal {signum} cannot be handled")
+        if handler is not None and not callable(handler) and not (type(handler) is str and handler == SIG_IGN):
+            raise StatusError(Status.INVALID_PARAMETER, "a handler is a function, None or SIG_IGN")
+        handlers = thread.process.signal_handlers
+        previous = handlers.pop(signum, None)
+        if handler is not None:
+            handlers[signum] = handler
+        return previous
+
+    @syscall(rings=ANY_RING)
+    def ke_signal_mask(self, thread: Thread, signums: list[int] | tuple[int, ...]) -> list[int]:
+        """Block exactly these signals from now on; SIGKILL and SIGSTOP stay unblocked. Returns the previous mask."""
+        for signum in signums:
+            if type(signum) is not int or signum not in NAMES:
+                raise StatusError(Status.INVALID_PARAMETER, "a mask is a list of signal numbers")
+        process = thread.process
+        previous = sorted(process.mask)
+        process.mask = frozenset(signums) - UNCATCHABLE
+        for signum in [n for n in process.pending_signals if n not in process.mask]:
+            if process.signal_handlers.get(signum) is None:
+                process.pending_signals.remove(signum)
+                self.send(process, signum)
+        if process.pending_signals:
+            self._alarm(process)
+        self._processes.die_if_killed(thread)
+        return previous
+
+    @syscall(rings=ANY_RING)
+    def ke_setpgid(self, thread: Thread, pid: int | None, pgid: int) -> bool:
+        """Put the caller or a child of it into a process group.
+
+        Args:    pid: None or 0 means the caller. pgid: 0 or the process's own pid makes a new group.
+        Returns: True. Raises: NO_SUCH_PROCESS (process or group), ACCESS_DENIED (neither oneself nor a child).
+        """
+        process = thread.process if not pid else self._processes.find(pid)
+        if process is not thread.process and process.parent is not thread.process:
+            raise StatusError(Status.ACCESS_DENIED, f"process {pid} is neither yourself nor a child of yours")
+        if pgid in (0, process.pid):
+            process.pgid = process.pid
+        elif any(other.pgid == pgid for other in self._processes.processes()):
+            process.pgid = pgid
+        else:
+            raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process group {pgid}")
+        return True
+
+    @syscall(rings=ANY_RING)
+    def ke_getpgid(self, thread: Thread, pid: int | None = None) -> int:
+        """The process group of the caller or of process *pid*. Raises: NO_SUCH_PROCESS."""
+        return (thread.process if pid is None else self._processes.find(pid)).pgid

@@ -1,0 +1,216 @@
+"""Programs and modules: where their source comes from, and how it becomes code.
+
+Sources of ring <= 2 programs, and everything below /lib, come from the root file system; a program's own files come
+through the Pipeline Manager, which checks the caller's rights. Programs of ring >= 2.5 are checked and instrumented
+before they run. Compiled code is cached by content, so a file that has not changed is compiled once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abi.status import Status, StatusError
+from executive.preempt import instrument
+from executive.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, ModuleType
+
+    from executive.messages import Messages
+    from executive.process import Process, Thread
+    from executive.scheduler import Scheduler
+
+LIBRARY_ROOTS = ("/lib/", "/usr/lib/")
+KIND_PROGRAM = "program"
+KIND_SYSTEM = "system"
+
+
+class Image:
+    """One program file, ready to be run by a new process."""
+
+    __slots__ = ("_loader", "path", "source")
+
+    def __init__(self, loader: Loader, path: str, source: bytes) -> None:
+        self._loader = loader
+        self.path = path
+        self.source = source
+
+    def run(self, process: Process) -> None:
+        """The life of the process's main thread: its sandbox is made, its code compiled and run."""
+        loader = self._loader
+        process.sandbox = sandbox = Sandbox(loader.host_for(process), process.ring, self.path, process.env)
+        kind = KIND_PROGRAM if process.ring > 2 else KIND_SYSTEM
+        sandbox.run_main(loader.compile(self.source, self.path, kind))
+
+
+class SandboxHost:
+    """What a sandbox gets from the kernel: one process's doors, and nothing else."""
+
+    __slots__ = (
+        "checkpoint", "compile", "component", "computer", "find_source", "host_module", "id_counter", "shared_module",
+        "simulated", "syscall",
+    )
+
+    syscall: Callable[..., object]
+    checkpoint: Callable[[], None]
+    simulated: bool
+    find_source: Callable[[list[str]], tuple[str, bytes] | None]
+    compile: Callable[[bytes, str, str], CodeType]
+    shared_module: Callable[[str], ModuleType]
+    host_module: Callable[[str], ModuleType]
+    component: Any
+    computer: dict[str, Callable[[], object]]
+    id_counter: Callable[[], int]
+
+
+class Loader:
+    """Finds, compiles and starts programs for one machine."""
+
+    def __init__(
+        self, scheduler: Scheduler, root_fs: Any, computer: Any, bus: Any, import_module: Callable[[str], ModuleType]
+    ) -> None:
+        self._scheduler = scheduler
+        self._root_fs = root_fs
+        self._computer = computer
+        self._cache = computer.code_cache
+        self._bus = bus
+        self._import_module = import_module
+        self._library_sources: dict[str, tuple[object, bytes]] = {}  # path -> (size and time, source)
+        self._last_id = 0
+        self.instrumented_files = 0
+        self.messages: Messages  # wired by the kernel
+
+    def read_root(self, path: str) -> bytes:
+        """A whole file of the root file system. Raises: NO_SUCH_FILE."""
+        fs = self._root_fs
+        facts = fs.stat(path)
+        if facts is None or facts["type"] != "file":
+            raise StatusError(Status.NO_SUCH_FILE, f"{path}: no such file")
+        handle = fs.open(path, "r")
+        try:
+            return fs.read(handle, float("inf")) or b""
+        finally:
+            fs.close(handle)
+
+    def image(self, thread: Thread, path: str) -> Image:
+        """The program at *path*, which the caller must have the right to execute. Blocks. Raises: as the file system."""
+        if not path.startswith("/"):
+            raise StatusError(Status.INVALID_PARAMETER, f"{path[:80]!r}: the path of a program is absolute")
+        if thread.process.ring <= 2:
+            return Image(self, path, self.read_root(path))
+        found_path, source = self._ask_pipeline(thread, [path], True)
+        return Image(self, found_path, source)
+
+    def _ask_pipeline(self, thread: Thread, paths: list[str], execute: bool) -> tuple[str, bytes]:
+        server = self.messages.server_of("image_open")
+        if server is None:
+            for path in paths:
+                try:
+                    return path, self.read_root(path)
+                except StatusError:
+                    continue
+            raise StatusError(Status.NO_SUCH_FILE, f"{paths[0]}: no such file")
+        return self.messages.forward(thread, server, "image_open", (paths, execute))  # type: ignore[return-value]
+
+    def find_source(self, process: Process, paths: list[str]) -> tuple[str, bytes] | None:
+        """The first of *paths* that exists, and its content; None if none does."""
+        asked: list[str] = []
+        for path in paths:
+            if process.ring > 2 and not path.startswith(LIBRARY_ROOTS):
+                asked.append(path)
+                continue
+            found = self._ask_quietly(process, asked)
+            if found is not None:
+                return found
+            asked = []
+            source = self._library_source(path)
+            if source is not None:
+                return path, source
+        return self._ask_quietly(process, asked)
+
+    def _ask_quietly(self, process: Process, paths: list[str]) -> tuple[str, bytes] | None:
+        if not paths:
+            return None
+        try:
+            return self._ask_pipeline(self._scheduler.current, paths, False)
+        except StatusError as error:
+            if error.status in (Status.NO_SUCH_FILE, Status.NOT_A_DIRECTORY):
+                return None
+            raise
+
+    def _library_source(self, path: str) -> bytes | None:
+        """A file of the root file system; read once, and again when it has changed."""
+        facts = self._root_fs.stat(path)
+        if facts is None or facts["type"] != "file":
+            return None
+        version = (facts["size"], facts["mtime"])
+        known = self._library_sources.get(path)
+        if known is None or known[0] != version:
+            known = self._library_sources[path] = (version, self.read_root(path))
+        return known[1]
+
+    def compile(self, source: bytes, path: str, kind: str) -> CodeType:
+        """Code for a source, from the cache if it is known. Raises: SyntaxError."""
+        code = self._cache.get(kind, source, path)
+        if code is None:
+            code = instrument(source, path, kind)
+            self._cache.put(kind, source, path, code)
+        if kind == KIND_PROGRAM:
+            self.instrumented_files += 1
+        return code  # type: ignore[no-any-return]
+
+    def host_for(self, process: Process) -> SandboxHost:
+        """What the sandbox of *process* gets."""
+        host = SandboxHost()
+        host.syscall = process.syscall  # type: ignore[assignment]
+        host.checkpoint = self._checkpoint_for(process)
+        host.simulated = self._scheduler.simulated
+        host.find_source = lambda paths: self.find_source(process, paths)
+        host.compile = self.compile
+        host.shared_module = self._import_module
+        host.host_module = __import__("importlib").import_module
+        host.component = self._bus if process.ring <= 2 else None
+        computer = self._computer
+        host.computer = {
+            "uptime": computer.uptime, "free_memory": computer.free_memory, "total_memory": computer.total_memory,
+            "address": computer.address, "tmp_address": computer.tmp_address,
+        }
+        host.id_counter = self._next_id
+        return host
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _checkpoint_for(self, process: Process) -> Callable[[], None]:
+        """What the process's code calls at a checkpoint when its flag is up."""
+        scheduler = self._scheduler
+        if scheduler.simulated:
+            return self._simulated_checkpoint(process)
+
+        def checkpoint() -> None:
+            thread = scheduler.current
+            if not process.alarm:
+                process.sandbox.lower_flag()  # type: ignore[union-attr]
+            else:
+                scheduler.on_alarm(thread)
+            scheduler.checkpoint(thread)
+
+        return checkpoint
+
+    def _simulated_checkpoint(self, process: Process) -> Callable[[], None]:
+        """The same where every checkpoint counts as five microseconds of machine time."""
+        scheduler = self._scheduler
+        clock = self._computer.clock
+        advance_ns = clock.advance_ns
+        step_ns = scheduler.checkpoint_ns
+
+        def checkpoint() -> None:
+            advance_ns(step_ns)
+            thread = scheduler.current
+            if process.alarm:
+                scheduler.on_alarm(thread)
+            scheduler.checkpoint(thread)
+
+        return checkpoint

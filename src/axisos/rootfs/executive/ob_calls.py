@@ -1,0 +1,180 @@
+"""The system calls of the Object Manager and of synapse tokens (manual, chapters 6, 7 and 15)."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from abi import access as mask
+from abi.status import Status, StatusError
+from executive.ob_manager import ObjectHeader
+from executive.syscalls import ANY_RING, DRIVERS, SERVICES, syscall
+
+if TYPE_CHECKING:
+    from executive.ob_manager import ObjectManager
+    from executive.process import Process, Thread
+    from executive.processes import ProcessManager
+
+    Handle = str | int
+
+
+class ObjectCalls:
+    """Objects, handles and tokens, as processes see them."""
+
+    def __init__(self, ob: ObjectManager, processes: ProcessManager) -> None:
+        self._ob = ob
+        self._processes = processes
+        self.closing_for: Process | None = None  # the service that closes a handle and sees to the rest itself
+
+    # --- objects: services only --------------------------------------------------------------------------------
+
+    @syscall(rings=SERVICES)
+    def ob_create_object(self, thread: Thread, type_name: str, body: object) -> ObjectHeader:
+        """A new object with one reference, the caller's. Raises: OBJECT_TYPE_MISMATCH for an unknown type."""
+        return self._ob.create_object(type_name, body)
+
+    @syscall(rings=SERVICES)
+    def ob_reference_object(self, thread: Thread, header: ObjectHeader) -> bool:
+        """Take a reference. Returns True."""
+        self._ob.reference_object(_header(header))
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_dereference_object(self, thread: Thread, header: ObjectHeader) -> bool:
+        """Give a reference back. Returns True."""
+        self._ob.dereference_object(_header(header))
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_insert_object(self, thread: Thread, header: ObjectHeader, path: str) -> bool:
+        """Name an object. Returns True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        self._ob.insert_object(_header(header), path)
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_lookup_object(self, thread: Thread, path: str) -> ObjectHeader:
+        """The object of a name; links are followed. Raises: OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID."""
+        return self._ob.lookup_object(path)
+
+    @syscall(rings=SERVICES)
+    def ob_delete_object(self, thread: Thread, path: str) -> bool:
+        """Take a name away. Returns True. Raises: OBJECT_NAME_NOT_FOUND, ACCESS_DENIED (permanent)."""
+        self._ob.delete_object(path)
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_create_symlink(self, thread: Thread, path: str, target: str) -> bool:
+        """Make *path* another name of *target*. Returns True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        self._ob.create_symbolic_link(path, target)
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_delete_symlink(self, thread: Thread, path: str) -> bool:
+        """Take a link away. Returns True. Raises: OBJECT_NAME_NOT_FOUND."""
+        self._ob.delete_object(path)
+        return True
+
+    @syscall(rings=SERVICES)
+    def ob_dump_directory(self, thread: Thread) -> list[dict[str, object]]:
+        """[{path, type, ref_count, handle_count}] of every named object, by path."""
+        return self._ob.dump_directory()
+
+    # --- handles -----------------------------------------------------------------------------------------------
+
+    @syscall(rings=SERVICES)
+    def ob_create_handle(
+        self, thread: Thread, pid: int, header: ObjectHeader, access: int = mask.ALL, inheritable: bool = False
+    ) -> str:
+        """A handle of process *pid* to an object; it holds a reference of its own.
+
+        Raises: NO_SUCH_PROCESS, HANDLE_TABLE_FULL, DELETE_PENDING.
+        """
+        return self._ob.create_handle(self._processes.find(pid), _header(header), access, inheritable)
+
+    @syscall(rings=SERVICES)
+    def ob_reference_by_handle(self, thread: Thread, pid: int, handle: Handle, access: int = 0) -> ObjectHeader:
+        """The object behind a handle of process *pid*, checked against that process's token and *access*.
+
+        Raises: NO_SUCH_PROCESS, INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED.
+        """
+        return self._ob.reference_by_handle(self._processes.find(pid), handle, access)
+
+    @syscall(rings=SERVICES)
+    def ob_close_handle(self, thread: Thread, pid: int, handle: Handle) -> object:
+        """Close a handle of process *pid*.
+
+        Returns: the object's body if that was its last handle (the caller sees to the rest), else None.
+        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE.
+        """
+        self.closing_for = thread.process
+        try:
+            header = self._ob.close_handle(self._processes.find(pid), handle)
+        finally:
+            self.closing_for = None
+        return header.body if header.handle_count == 0 else None
+
+    @syscall(rings=ANY_RING)
+    def ob_duplicate_handle(
+        self, thread: Thread, source_pid: int, handle: Handle, target_pid: int, access: int | None = None
+    ) -> str:
+        """A handle of one process to what a handle of another means, with the same rights or fewer.
+
+        Programs may duplicate their own handles for themselves and their children. Returns: the new token.
+        Raises: NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        """
+        source, target = self._processes.find(source_pid), self._processes.find(target_pid)
+        caller = thread.process
+        if caller.ring > 1 and (source is not caller or (target is not caller and target.parent is not caller)):
+            raise StatusError(Status.ACCESS_DENIED, "ob_duplicate_handle: from yourself, to yourself or a child only")
+        return self._ob.duplicate_handle(source, handle, target, access)
+
+    @syscall(rings=ANY_RING)
+    def ob_set_standard_handle(self, thread: Thread, pid: int, index: int, token: str | None) -> bool:
+        """Put an open handle of process *pid* into its slot -10, -11 or -12; None empties the slot. Returns True.
+
+        Raises: ACCESS_DENIED for another process (rings >= 2), INVALID_PARAMETER, INVALID_HANDLE, NO_SUCH_PROCESS.
+        """
+        self._ob.set_standard_handle(self._own_or_served(thread, pid), index, token)
+        return True
+
+    @syscall(rings=ANY_RING)
+    def ob_get_standard_handle(self, thread: Thread, pid: int, index: int) -> str | None:
+        """The token in a standard slot, None if it is empty. Raises: ACCESS_DENIED, NO_SUCH_PROCESS."""
+        return self._own_or_served(thread, pid).handles.standard.get(index)
+
+    @syscall(rings=ANY_RING)
+    def ob_list_handles(self, thread: Thread, pid: int | None = None) -> list[dict[str, object]]:
+        """[{token, type, name, granted_access, ref_count, handle_count, inheritable, age_s}], oldest first.
+
+        Raises: ACCESS_DENIED for another process (rings >= 2), NO_SUCH_PROCESS.
+        """
+        return self._ob.list_handles(self._own_or_served(thread, thread.pid if pid is None else pid))
+
+    def _own_or_served(self, thread: Thread, pid: int) -> Process:
+        target = self._processes.find(pid)
+        if thread.process.ring > 1 and target is not thread.process:
+            raise StatusError(Status.ACCESS_DENIED, f"the handles of process {pid} are not yours")
+        return target
+
+    # --- synapse tokens ----------------------------------------------------------------------------------------
+
+    @syscall(rings=ANY_RING)
+    def synapse_get_token(self, thread: Thread) -> str:
+        """The calling process's own token."""
+        return thread.process.token
+
+    @syscall(rings=DRIVERS)
+    def synapse_validate(self, thread: Thread, pid: int, token: str) -> bool:
+        """Whether *token* is the present token of process *pid*. Raises: NO_SUCH_PROCESS."""
+        return hmac.compare_digest(self._processes.find(pid).token.encode(), token.encode("utf-8", "replace"))
+
+    @syscall(rings=SERVICES)
+    def synapse_rotate(self, thread: Thread, pid: int | None = None) -> str:
+        """Give a process (None: the caller) a new token; its handles are closed. Returns it. Raises: NO_SUCH_PROCESS."""
+        return self._processes.rotate_token(self._processes.find(thread.pid if pid is None else pid))
+
+
+def _header(value: object) -> ObjectHeader:
+    if type(value) is not ObjectHeader:
+        raise StatusError(Status.INVALID_PARAMETER, "the argument is not an object header")
+    return value

@@ -1,0 +1,69 @@
+"""Plain data: what may cross between a program and the system.
+
+None, bool, int, float, str, bytes, and lists, tuples and dicts of those; the exact types, no subclasses, so that no
+method of a program can run on the other side. What crosses is copied, so that nobody changes it after it was checked.
+"""
+
+from __future__ import annotations
+
+from abi.status import Status, StatusError
+
+SCALARS: frozenset[type] = frozenset({type(None), bool, int, float, str, bytes})
+
+MAX_DEPTH = 16
+MAX_ITEMS = 65_536
+MAX_INT_BITS = 4096
+
+
+def copy_plain(value: object, what: str = "argument") -> object:
+    """A deep copy of plain data.
+
+    Raises: INVALID_PARAMETER for any other type, more than 16 levels, 65,536 items, or integers over 4,096 bits.
+    """
+    kind = type(value)
+    if kind in SCALARS:
+        if kind is int and value.bit_length() > MAX_INT_BITS:  # type: ignore[attr-defined]
+            raise StatusError(Status.INVALID_PARAMETER, f"{what}: integers of at most {MAX_INT_BITS} bits may be passed")
+        return value
+    return _Copier(what).copy(value, 0)
+
+
+class _Copier:
+    """One copy under way: counts what it has seen."""
+
+    __slots__ = ("items", "what")
+
+    def __init__(self, what: str) -> None:
+        self.items = 0
+        self.what = what
+
+    def copy(self, value: object, depth: int) -> object:
+        kind = type(value)
+        if kind in SCALARS:
+            return copy_plain(value, self.what)
+        if depth >= MAX_DEPTH:
+            raise StatusError(Status.INVALID_PARAMETER, f"{self.what}: nested deeper than {MAX_DEPTH} levels")
+        if kind is list or kind is tuple:
+            self._count(len(value))  # type: ignore[arg-type]
+            copied = [self.copy(item, depth + 1) for item in list(value)]  # type: ignore[call-overload]
+            return copied if kind is list else tuple(copied)
+        if kind is dict:
+            self._count(len(value))  # type: ignore[arg-type]
+            pairs = list(value.items())  # type: ignore[attr-defined]
+            return {self.copy(key, depth + 1): self.copy(item, depth + 1) for key, item in pairs}
+        raise StatusError(
+            Status.INVALID_PARAMETER,
+            f"{self.what}: only None, bool, int, float, str, bytes, list, tuple and dict may be passed, "
+            f"not {_type_name(kind)}",
+        )
+
+    def _count(self, items: int) -> None:
+        self.items += items
+        if self.items > MAX_ITEMS:
+            raise StatusError(Status.INVALID_PARAMETER, f"{self.what}: more than {MAX_ITEMS} items")
+
+
+def _type_name(kind: type) -> str:
+    """A class's name without asking the class: its metaclass may be a program's."""
+    name = type.__dict__["__name__"].__get__(kind)
+    return str(name)[:80]

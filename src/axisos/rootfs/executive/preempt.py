@@ -1,0 +1,572 @@
+"""The instrumenter: turns the source of a program into code that can be interrupted and that stays inside its fence.
+
+It parses, lets `policy` refuse, and rewrites the syntax tree. Line numbers stay exact; nothing is wrapped that runs
+at every attribute read. What it puts in:
+
+    checkpoint      `if _axis_due: _axis_checkpoint()` at the start of functions, loop bodies, exception handlers and
+                    finally blocks; the same as a condition in comprehensions and in front of a lambda's body
+    store guard     `x.name = v` first looks whether x is a class: classes that processes share are sealed
+    guarded reads   `.format`, `.__dict__`, `.__class__`, ... become a call that answers safely
+    growth          `**`, `<<`, `*` where an operand may be a sequence or a chain of products may explode
+
+A program finds the flag `_axis_due` in its own globals (fast) and in its builtins (when it cleared those); the helpers
+are builtins. Code made at run time may be executed over a dictionary that the program controls, so it takes flag and
+helpers from one constant, put in place by `bind_helpers`.
+
+Called by   the kernel's compile service; the result is cached, so it must depend on nothing but its arguments.
+Owns        nothing.
+"""
+
+from __future__ import annotations
+
+import _ast
+from types import CodeType
+
+from executive import policy
+from executive.growth import Growth
+from executive.safe_format import is_plain_template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+VERSION = "1"
+KINDS = frozenset({"program", "library", "system", "eval", "exec", "single", "library-exec", "library-eval"})
+_MODES = {"eval": "eval", "library-eval": "eval", "single": "single"}
+_DYNAMIC = frozenset({"eval", "exec", "single", "library-exec", "library-eval"})
+_POLICED = frozenset({"program", "eval", "exec", "single", "library-exec", "library-eval"})
+_PARSE_ONLY = 0x400  # PyCF_ONLY_AST
+_TOP_LEVEL_AWAIT = 0x2000
+# No source text can produce this constant: a tuple is never folded around a frozenset.
+HELPERS = (frozenset({"axis helpers"}),)
+_LIBRARY_DUNDERS = frozenset({"__dataclass_builtins_object__", "__dataclass_self__"})
+_LIB_NAMES = frozenset({policy.PROCESS_HOOK})
+_SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
+
+
+def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
+    """Compile *source* for a process; *path* is the file name in tracebacks.
+
+    Args:    kind: "program" (ring >= 2.5), "library" (vetted sources: not policed), "system" (rings <= 2: plain),
+             "eval", "exec", "single" (made at run time; pass the result to `bind_helpers`), "library-exec",
+             "library-eval" (text that a vetted library made out of a guest's names).
+    Raises:  SyntaxError, and its subclass PolicyError with `.rule`, `.lineno`, `.hint`.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of code: {kind!r}")
+    if len(source) > policy.MAX_SOURCE_BYTES:
+        raise policy.PolicyError("too-large", path, path, None)
+    import warnings
+
+    mode = _MODES.get(kind, "exec")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if kind == "system":
+                return compile(source, path, mode, 0, True, 0)
+            tree = compile(source, path, mode, _PARSE_ONLY, True, 0)
+            if kind in _POLICED:
+                extra = _LIBRARY_DUNDERS if kind.startswith("library") else ()
+                if kind == "program" and path.startswith("/lib/"):
+                    extra = _LIB_NAMES
+                policy.check(tree, path, names=extra)
+            tree = Instrumenter(path, kind).module(tree)
+            code: CodeType = compile(tree, path, mode, 0, True, 0)
+            return code
+        except (RecursionError, MemoryError):
+            raise policy.PolicyError("too-deep", path, path, None) from None
+        except ValueError as error:  # null bytes, surrogates, integers too long to convert
+            raise SyntaxError(str(error), (path, None, None, None)) from None
+
+
+def policy_hash() -> str:
+    """A short digest of everything that decides what `instrument` returns, for the name of the code cache."""
+    import hashlib
+    import sys
+
+    digest = hashlib.sha256(f"{VERSION}|{sys.version}|{HELPERS!r}".encode())
+    for name in sorted(vars(policy)):
+        value = vars(policy)[name]
+        if isinstance(value, frozenset):
+            digest.update(f"{name}={sorted(value)}".encode())
+        elif isinstance(value, (str, int, tuple)):
+            digest.update(f"{name}={value!r}".encode())
+    for module in ("executive.preempt", "executive.growth", "executive.safe_format", "executive.policy"):
+        digest.update(_own_code(module))
+    return digest.hexdigest()[:16]
+
+
+def _own_code(name: str) -> bytes:
+    """The bytecode of one of the modules that shape the result, so that an edit of them empties the cache."""
+    import sys
+
+    module = sys.modules.get(name)
+    if module is None:
+        return name.encode()
+    parts = []
+    for key in sorted(vars(module)):
+        value = vars(module)[key]
+        for function in (value, *(vars(value).values() if isinstance(value, type) else ())):
+            code = getattr(function, "__code__", None)
+            if code is not None:
+                parts.append(_code_bytes(code))
+    return b"\0".join(parts)
+
+
+def _code_bytes(code: CodeType) -> bytes:
+    names = repr((code.co_name, code.co_names, code.co_varnames)).encode()
+    inner = b"".join(
+        _code_bytes(item) if isinstance(item, CodeType) else _constant_bytes(item) for item in code.co_consts
+    )
+    return code.co_code + names + inner
+
+
+def _constant_bytes(item: object) -> bytes:
+    return repr(sorted(map(repr, item)) if isinstance(item, frozenset) else item).encode()
+
+
+def bind_helpers(code: CodeType, helpers: object) -> CodeType:
+    """Put *helpers* where dynamic code expects its flag and guards; returns new code, the cached one stays clean."""
+    constants = code.co_consts
+    bound = tuple(
+        [
+            bind_helpers(item, helpers) if type(item) is CodeType
+            else helpers if type(item) is tuple and item == HELPERS
+            else item
+            for item in constants
+        ]
+    )
+    for old, new in zip(constants, bound, strict=True):
+        if old is not new:
+            return code.replace(co_consts=bound)
+    return code
+
+
+class Instrumenter:
+    """Rewrites one syntax tree in place. One object for one file."""
+
+    def __init__(self, path: str, kind: str) -> None:
+        self.path = path
+        self.dynamic = kind in _DYNAMIC
+        self.guest = kind in _POLICED and not kind.startswith("library")
+        self.keep_annotations = False  # `from __future__ import annotations`: they are text, leave them as written
+        self.used: set[str] = set()  # helpers named in the module or class body at hand
+        self.safe_self: str | None = None  # the parameter whose class was looked at when the function began
+        self.growth = Growth()
+        self.visitors: dict[type, Callable[[Any], Any]] = {
+            _ast.FunctionDef: self.function, _ast.AsyncFunctionDef: self.function, _ast.ClassDef: self.class_body,
+            _ast.For: self.loop, _ast.AsyncFor: self.loop, _ast.While: self.loop,
+            _ast.Try: self.attempt, _ast.Lambda: self.lambda_body, _ast.comprehension: self.clause,
+            _ast.ListComp: self.comprehended, _ast.SetComp: self.comprehended, _ast.GeneratorExp: self.comprehended,
+            _ast.DictComp: self.comprehended,
+            _ast.Attribute: self.attribute, _ast.BinOp: self.operation, _ast.AugAssign: self.augmented,
+            _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
+            _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call,
+            _ast.Name: self.leaf, _ast.Constant: self.leaf, _ast.Pass: self.leaf, _ast.Break: self.leaf,
+            _ast.Continue: self.leaf, _ast.Import: self.leaf, _ast.Global: self.leaf, _ast.Nonlocal: self.leaf,
+            _ast.Load: self.leaf, _ast.Store: self.leaf, _ast.Del: self.leaf,
+        }
+        if hasattr(_ast, "TryStar"):
+            self.visitors[_ast.TryStar] = self.attempt
+
+    # The tree as a whole.
+
+    def module(self, tree: Any) -> Any:
+        if type(tree) is _ast.Expression:
+            self.growth.enter_scope([tree.body], ())
+            tree.body = self.visit(tree.body)
+            return tree
+        at = _after_prologue(tree.body)
+        for statement in tree.body[:at]:
+            if type(statement) is _ast.ImportFrom and statement.module == "__future__":
+                self.keep_annotations |= any(name.name == "annotations" for name in statement.names)
+        self.growth.enter_scope(tree.body, ())
+        tree.body = self.statements(tree.body)
+        self.declare(tree.body, at)
+        return tree
+
+    def declare(self, body: list[Any], at: int) -> None:
+        """In module and class bodies a helper must not be looked up in a namespace that the program controls."""
+        if self.used and not self.dynamic:
+            where = body[at] if at < len(body) else body[-1]
+            body.insert(at, _place(_ast.Global(names=sorted(self.used)), where))
+
+    def visit(self, node: Any) -> Any:
+        visitor = self.visitors.get(type(node))
+        return self.children(node) if visitor is None else visitor(node)
+
+    def children(self, node: Any) -> Any:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                if value:
+                    if isinstance(value[0], _ast.stmt):
+                        setattr(node, field, self.statements(value))
+                    else:
+                        value[:] = [self.visit(item) if isinstance(item, _ast.AST) else item for item in value]
+            elif isinstance(value, _ast.AST):
+                setattr(node, field, self.visit(value))
+        return node
+
+    def leaf(self, node: Any) -> Any:
+        return node
+
+    def statements(self, body: list[Any]) -> list[Any]:
+        visit = self.visit
+        return [visit(statement) for statement in body]
+
+    # Names that are put in.
+
+    def helper(self, name: str, where: Any) -> Any:
+        """An expression for the helper *name* (without its prefix)."""
+        if self.dynamic:
+            constant = _place(_ast.Constant(value=HELPERS, kind=None), where)
+            return _place(_ast.Attribute(value=constant, attr=name, ctx=_ast.Load()), where)
+        self.used.add(policy.RESERVED_PREFIX + name)
+        return _place(_ast.Name(id=policy.RESERVED_PREFIX + name, ctx=_ast.Load()), where)
+
+    def ask(self, name: str, arguments: list[Any], where: Any) -> Any:
+        return _place(_ast.Call(func=self.helper(name, where), args=arguments, keywords=[]), where)
+
+    def checkpoint(self, where: Any) -> Any:
+        call = _place(_ast.Expr(value=self.ask("checkpoint", [], where)), where)
+        return _place(_ast.If(test=self.helper("due", where), body=[call], orelse=[]), where)
+
+    # Statements.
+
+    def function(self, node: Any) -> Any:
+        node.decorator_list = [self.visit(item) for item in node.decorator_list]
+        self.arguments(node.args)
+        if node.returns is not None and not self.keep_annotations:
+            node.returns = self.visit(node.returns)
+        outer_used, self.used = self.used, set()  # in a function the helpers are globals already
+        outer_self, self.safe_self = self.safe_self, None
+        scope = self.growth.enter_scope(node.body, _parameters(node.args))
+        start = 1 if _is_docstring(node.body) else 0
+        where = node.body[start] if start < len(node.body) else node.body[0]
+        head = [self.checkpoint(where)]
+        owner = _self_to_check(node)
+        if owner is not None:
+            head.append(self.check_self(owner, where))
+            self.safe_self = owner
+        body = self.statements(node.body)
+        node.body = body[:start] + head + body[start:]
+        self.growth.leave_scope(scope)
+        self.used, self.safe_self = outer_used, outer_self
+        return node
+
+    def arguments(self, node: Any) -> None:
+        if not self.keep_annotations:
+            for parameter in (*node.posonlyargs, *node.args, *node.kwonlyargs, node.vararg, node.kwarg):
+                if parameter is not None:
+                    self.argument(parameter)
+        node.defaults = [self.visit(item) for item in node.defaults]
+        node.kw_defaults = [None if item is None else self.visit(item) for item in node.kw_defaults]
+
+    def argument(self, node: Any) -> Any:
+        if node.annotation is not None and not self.keep_annotations:
+            node.annotation = self.visit(node.annotation)
+        return node
+
+    def check_self(self, name: str, where: Any) -> Any:
+        """`if type(self) is type: check(self)` once, for a function with several stores to its `self`."""
+        def load() -> Any:
+            return _place(_ast.Name(id=name, ctx=_ast.Load()), where)
+
+        check = _place(_ast.Expr(value=self.ask("sealed", [load()], where)), where)
+        return _place(_ast.If(test=self.is_class(load(), where), body=[check], orelse=[]), where)
+
+    def is_class(self, value: Any, where: Any) -> Any:
+        return _place(
+            _ast.Compare(
+                left=self.ask("type", [value], where), ops=[_ast.Is()], comparators=[self.helper("type", where)]
+            ),
+            where,
+        )
+
+    def class_body(self, node: Any) -> Any:
+        node.decorator_list = [self.visit(item) for item in node.decorator_list]
+        node.bases = [self.visit(item) for item in node.bases]
+        node.keywords = [self.visit(item) for item in node.keywords]
+        outer_used, self.used = self.used, set()
+        outer_self, self.safe_self = self.safe_self, None
+        scope = self.growth.enter_scope(node.body, ())
+        node.body = self.statements(node.body)
+        self.growth.leave_scope(scope)
+        self.declare(node.body, 1 if _is_docstring(node.body) else 0)
+        self.used, self.safe_self = outer_used, outer_self
+        return node
+
+    def loop(self, node: Any) -> Any:
+        first = node.body[0]
+        self.children(node)
+        node.body.insert(0, self.checkpoint(first))
+        return node
+
+    def attempt(self, node: Any) -> Any:
+        firsts = [handler.body[0] for handler in node.handlers]
+        last = node.finalbody[0] if node.finalbody else None
+        self.children(node)
+        for handler, first in zip(node.handlers, firsts, strict=True):
+            handler.body.insert(0, self.checkpoint(first))
+        if last is not None:
+            node.finalbody.insert(0, self.checkpoint(last))
+        return node
+
+    def annotated(self, node: Any) -> Any:
+        node.target = self.visit(node.target)
+        if not self.keep_annotations:
+            node.annotation = self.visit(node.annotation)
+        if node.value is not None:
+            node.value = self.visit(node.value)
+        return node
+
+    def import_from(self, node: Any) -> Any:
+        if self.guest and node.names[0].name == "*":
+            module = _place(_ast.Constant(value=node.module or "", kind=None), node)
+            level = _place(_ast.Constant(value=node.level or 0, kind=None), node)
+            return _place(_ast.Expr(value=self.ask("import_all", [module, level], node)), node)
+        return node
+
+    # Expressions.
+
+    def lambda_body(self, node: Any) -> Any:
+        self.arguments(node.args)
+        where = node.body
+        scope = self.growth.enter_scope([node.body], _parameters(node.args))
+        body = self.visit(node.body)
+        self.growth.leave_scope(scope)
+        due = _place(
+            _ast.BoolOp(op=_ast.And(), values=[self.helper("due", where), self.ask("checkpoint", [], where)]), where
+        )
+        node.body = _place(_ast.BoolOp(op=_ast.Or(), values=[due, body]), where)  # a checkpoint returns None
+        return node
+
+    def comprehended(self, node: Any) -> Any:
+        """A comprehension; in a class body it is a function of its own, but its names are looked up as globals."""
+        scope = self.growth.enter_comprehension(node)
+        node = self.children(node)
+        self.growth.leave_scope(scope)
+        return node
+
+    def clause(self, node: Any) -> Any:
+        where = node.iter
+        self.children(node)
+        passed = _place(
+            _ast.Compare(
+                left=self.ask("checkpoint", [], where),
+                ops=[_ast.Is()],
+                comparators=[_place(_ast.Constant(value=None, kind=None), where)],
+            ),
+            where,
+        )
+        idle = _place(_ast.UnaryOp(op=_ast.Not(), operand=self.helper("due", where)), where)
+        node.ifs.insert(0, _place(_ast.BoolOp(op=_ast.Or(), values=[idle, passed]), where))
+        return node
+
+    def attribute(self, node: Any) -> Any:
+        if type(node.ctx) is not _ast.Load:
+            return self.stored(node)
+        name = node.attr
+        if name in policy.GUARDED and (self.guest or name in ("format", "format_map")):
+            receiver = node.value
+            if type(receiver) is _ast.Constant and name == "format" and is_plain_template(receiver.value):
+                return node
+            node.value = self.visit(receiver)
+            text = _place(_ast.Constant(value=name, kind=None), node)
+            return self.ask("attr", [node.value, text], node)
+        node.value = self.visit(node.value)
+        return node
+
+    def stored(self, node: Any) -> Any:
+        """`x.name = v`: x may be a class that processes share."""
+        value = node.value
+        if type(value) is _ast.Name:
+            if value.id == self.safe_self:
+                return node
+            def load() -> Any:
+                return _place(_ast.Name(id=value.id, ctx=_ast.Load()), value)
+
+            node.value = _place(
+                _ast.IfExp(
+                    test=self.is_class(load(), value), body=self.ask("sealed", [load()], value), orelse=load()
+                ),
+                value,
+            )
+        else:
+            node.value = self.ask("sealed", [self.visit(value)], value)
+        return node
+
+    def call(self, node: Any) -> Any:
+        return self.children(node)
+
+    def operation(self, node: Any) -> Any:
+        spine = [node]  # a + b + c + ... leans to the left and may be long
+        while type(spine[-1].left) is _ast.BinOp:
+            spine.append(spine[-1].left)
+        plans = [self.growth.plan(item) for item in spine]
+        result = self.visit(spine[-1].left)
+        for item, plan in zip(reversed(spine), reversed(plans), strict=True):
+            item.left = result
+            item.right = self.visit(item.right)
+            result = self.bounded(item, plan)
+        return result
+
+    def bounded(self, node: Any, plan: str | None) -> Any:
+        if plan is None:
+            return node
+        left, right = node.left, node.right
+        if plan == "same" or plan == "small":
+            def load(name: Any) -> Any:
+                return _place(_ast.Name(id=name.id, ctx=_ast.Load()), name)
+
+            name = "mul" if plan == "same" else "shl"
+            if plan == "same":
+                test = _ast.Compare(
+                    left=self.ask("type", [load(left)], node), ops=[_ast.Is()],
+                    comparators=[self.ask("type", [load(right)], node)],
+                )
+            else:
+                test = _ast.BoolOp(op=_ast.And(), values=[
+                    _place(_ast.Compare(
+                        left=self.ask("type", [load(right)], node), ops=[_ast.Is()],
+                        comparators=[self.helper("int", node)],
+                    ), node),
+                    _place(_ast.Compare(
+                        left=load(right), ops=[_ast.Lt()],
+                        comparators=[_place(_ast.Constant(value=4096, kind=None), node)],
+                    ), node),
+                ])
+            checked = self.ask(name, [load(left), load(right)], node)
+            return _place(_ast.IfExp(test=_place(test, node), body=node, orelse=checked), node)
+        return self.ask(plan, [left, right], node)
+
+    def augmented(self, node: Any) -> Any:
+        plan = self.growth.plan_augmented(node)
+        node.target = self.visit(node.target)
+        node.value = self.visit(node.value)
+        if plan is not None:
+            node.value = self.ask("factor", [node.value], node.value) if plan == "factor" else node.value
+            if plan != "factor" and type(node.target) is _ast.Name:
+                load = _place(_ast.Name(id=node.target.id, ctx=_ast.Load()), node.target)
+                value = self.ask("i" + plan, [load, node.value], node)
+                return _place(_ast.Assign(targets=[node.target], value=value, type_comment=None), node)
+        return node
+
+    def formatted(self, node: Any) -> Any:
+        node.value = self.visit(node.value)
+        spec = node.format_spec
+        if spec is not None:
+            spec = self.visit(spec)
+            if any(type(part) is not _ast.Constant for part in spec.values) or any(
+                _has_long_number(part.value) for part in spec.values
+            ):
+                checked = self.ask("spec", [spec], node)
+                part = _place(_ast.FormattedValue(value=checked, conversion=-1, format_spec=None), node)
+                spec = _place(_ast.JoinedStr(values=[part]), node)
+            node.format_spec = spec
+        return node
+
+
+def _place(node: Any, where: Any) -> Any:
+    node.lineno = where.lineno
+    node.col_offset = where.col_offset
+    node.end_lineno = where.end_lineno
+    node.end_col_offset = where.end_col_offset
+    return node
+
+
+def _is_docstring(body: list[Any]) -> bool:
+    first = body[0] if body else None
+    return type(first) is _ast.Expr and type(first.value) is _ast.Constant and type(first.value.value) is str
+
+
+def _after_prologue(body: list[Any]) -> int:
+    """Where the first statement of ours may stand: behind the docstring and the __future__ imports."""
+    at = 1 if _is_docstring(body) else 0
+    while at < len(body) and type(body[at]) is _ast.ImportFrom and body[at].module == "__future__":
+        at += 1
+    return at
+
+
+def _parameters(arguments: Any) -> Iterable[str]:
+    for group in (arguments.posonlyargs, arguments.args, arguments.kwonlyargs):
+        for parameter in group:
+            yield parameter.arg
+    for parameter in (arguments.vararg, arguments.kwarg):
+        if parameter is not None:
+            yield parameter.arg
+
+
+def _self_to_check(node: Any) -> str | None:
+    """The first parameter, if looking at it once pays: it is never bound again and has two stores or one in a loop."""
+    positional = node.args.posonlyargs + node.args.args
+    if not positional:
+        return None
+    name: str = positional[0].arg
+    stores = 0
+    stack: list[tuple[Any, int]] = [(statement, 1) for statement in node.body]
+    while stack:
+        item, weight = stack.pop()
+        kind = type(item)
+        if kind is _ast.Name:
+            if item.id == name and type(item.ctx) is not _ast.Load:
+                return None
+        elif kind is _ast.Attribute:
+            if type(item.ctx) is not _ast.Load and type(item.value) is _ast.Name and item.value.id == name:
+                stores += weight
+        elif isinstance(item, _SCOPES):
+            if _rebinds(item, name):
+                return None
+            continue
+        elif kind in (_ast.ExceptHandler, _ast.MatchAs, _ast.MatchStar):
+            if item.name == name:
+                return None
+        elif kind is _ast.MatchMapping:
+            if item.rest == name:
+                return None
+        elif kind is _ast.Import or kind is _ast.ImportFrom:
+            if any((alias.asname or alias.name.split(".")[0]) == name for alias in item.names):
+                return None
+        elif kind is _ast.Global or kind is _ast.Nonlocal:
+            if name in item.names:
+                return None
+        heavier = weight + 1 if kind in (_ast.For, _ast.While, _ast.AsyncFor) else weight
+        for field in item._fields:
+            value = getattr(item, field, None)
+            if type(value) is list:
+                stack.extend((part, heavier) for part in value if isinstance(part, _ast.AST))
+            elif isinstance(value, _ast.AST):
+                stack.append((value, heavier))
+    return name if stores >= 2 else None
+
+
+def _rebinds(scope: Any, name: str) -> bool:
+    """Whether a scope inside a function might bind the function's own *name* (by its own name, or nonlocal)."""
+    if getattr(scope, "name", None) == name:
+        return True
+    stack = [scope]
+    while stack:
+        item = stack.pop()
+        if type(item) is _ast.Nonlocal and name in item.names:
+            return True
+        if type(item) is _ast.NamedExpr and item.target.id == name:
+            return True
+        for field in item._fields:
+            value = getattr(item, field, None)
+            if type(value) is list:
+                stack.extend(part for part in value if isinstance(part, _ast.AST))
+            elif isinstance(value, _ast.AST):
+                stack.append(value)
+    return False
+
+
+def _has_long_number(text: object) -> bool:
+    """Whether a format specification asks for more than 9,999 of anything."""
+    digits = 0
+    for character in str(text):
+        digits = digits + 1 if character.isdigit() else 0
+        if digits > 4:
+            return True
+    return False

@@ -1,0 +1,157 @@
+"""Processes and threads: who runs, with which rights, and what they wait for.
+
+A *process* owns rights and things: ring, uid, synapse token, handle table, sandbox. Its *threads* run; the first one
+carries the process's pid, the others have pids of their own, and all of them stand in one table.
+
+The life of a thread:
+
+              start             pick              return, error, kill
+    (made) -------------> READY ------> RUNNING -------------------------> DEAD
+                          ^  ^  |        |   |                              ^
+                          |  |  |        |   | block                        |
+                 continue |  |  +--------+   v                              |
+                          |  |   preempt   SLEEPING --- kill ---------------+
+                          |  +---- wake ----+
+                       STOPPED <--- stop (READY or RUNNING threads; a sleeping one goes on sleeping)
+
+Always so: DEAD is final. A wait is over when the event came that it was for; being made runnable for any other
+reason (a signal to handle) does not end it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from executive.ob_manager import HandleTable
+    from executive.sandbox import Sandbox
+    from greenlet import greenlet
+
+READY = "ready"
+RUNNING = "running"
+SLEEPING = "sleeping"
+STOPPED = "stopped"
+DEAD = "dead"
+
+MAX_MESSAGES = 1024  # queued for one receiver
+MAX_MESSAGES_FROM_USER = 64  # of those, from one sender of ring >= 2.5
+
+
+class ProcessKilled(BaseException):
+    """Unwinds a thread whose process is dead. Raised again at every checkpoint and system call until it is out."""
+
+
+class HandlerRaised(BaseException):
+    """Carries an error that a program's signal handler raised out of a call that was interrupted for it."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Wait:
+    """What a thread waits for, and what it got.
+
+    A thread uses the same one for every wait; only a signal handler that runs in the middle of a wait gets another, so
+    that what ends the outer wait cannot end one of the handler's.
+    """
+
+    __slots__ = ("active", "reason", "request_id", "result", "server", "thread")
+
+    def __init__(self, thread: Thread) -> None:
+        self.thread = thread
+        self.active = False
+        self.reason = ""
+        self.result: object = None
+        self.request_id = 0  # of the forwarded call that is to be answered
+        self.server: Thread | None = None  # who is to answer it
+
+
+class Thread:
+    """One thread of execution, and one entry of the process table."""
+
+    __slots__ = (
+        "cpu_ns", "entry", "is_main", "is_system", "irql", "killed", "last_slice_ns", "max_slice_ns", "messages",
+        "pid", "preempt_count", "process", "resume", "start_ns", "status", "strikes", "task", "used_ns", "wait",
+        "watchers",
+    )
+
+    def __init__(self, pid: int, process: Process, entry: Callable[[], object], start_ns: int) -> None:
+        self.pid = pid
+        self.process = process
+        self.entry = entry  # what the thread runs
+        self.is_main = pid == process.pid
+        self.task: greenlet | None = None  # made by the scheduler when the thread first runs
+        self.resume: Callable[..., object] | None = None  # switches into the task; None until it was started
+        self.status = READY
+        self.killed = False
+        self.wait = Wait(self)
+        self.messages: deque[tuple[object, ...]] = deque()
+        self.watchers: list[Wait] = []  # that this one's end will end
+        self.irql = 0
+        self.is_system = process.ring <= 2  # served before programs
+        self.used_ns = 0  # of its present quantum
+        self.cpu_ns = 0
+        self.last_slice_ns = 0
+        self.max_slice_ns = 0
+        self.preempt_count = 0
+        self.strikes = 0
+        self.start_ns = start_ns
+
+    def __repr__(self) -> str:
+        return f"<Thread {self.pid} of {self.process.image} {self.status}>"
+
+
+class Process:
+    """One process: its rights, its things, its threads."""
+
+    __slots__ = (
+        "alarm", "calls", "children", "command", "ended_children", "env", "exit_reason", "exit_status", "gid", "grant",
+        "groups", "handles", "image", "mask", "old_tokens", "parent", "pending_signals", "pgid", "pid", "ring", "sandbox",
+        "signal_handlers", "delivering", "start_ns", "status", "stop_reported", "stopped", "syscall", "threads", "token",
+        "uid",
+    )
+
+    def __init__(self, pid: int, parent: Process | None, ring: float, image: str, token: str, start_ns: int) -> None:
+        self.pid = pid
+        self.parent = parent
+        self.ring = ring
+        self.image = image  # path of the program, "kernel" for pid 0
+        self.token = token
+        self.old_tokens: set[str] = set()  # rotated away; a handle bound to one is 503, not 502
+        self.uid = parent.uid if parent else 0
+        self.gid = parent.gid if parent else 0
+        self.groups: tuple[int, ...] = parent.groups if parent else ()
+        self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
+        self.env: dict[str, object] = {}
+        self.handles: HandleTable = None  # type: ignore[assignment]  # set by the object manager before it runs
+        self.sandbox: Sandbox | None = None
+        self.calls: dict[str, Callable[..., object]] = {}  # the system calls of its ring
+        self.syscall: Callable[..., object] | None = None
+        self.threads: list[Thread] = []
+        self.children: dict[int, Process] = {}
+        self.ended_children: dict[int, tuple[int, str]] = {}  # pid -> (exit status, reason), kept until waited for
+        self.pgid = parent.pgid if parent else pid
+        self.alarm = False  # something must be looked at before user code goes on
+        self.pending_signals: list[int] = []
+        self.signal_handlers: dict[int, object] = {}
+        self.mask: frozenset[int] = frozenset()
+        self.delivering = False
+        self.stopped = False
+        self.stop_reported = False
+        self.status = READY  # DEAD once terminated
+        self.exit_status: int | None = None
+        self.exit_reason = ""
+        self.start_ns = start_ns
+        self.command = ""
+
+    @property
+    def main(self) -> Thread:
+        """The thread that carries the process's pid."""
+        return self.threads[0]
+
+    def __repr__(self) -> str:
+        return f"<Process {self.pid} {self.image} ring {self.ring}>"

@@ -1,0 +1,414 @@
+"""The scheduler: one thread runs at a time, and each gets its turn.
+
+Every thread is a greenlet. One more, the *hub*, is the machine's own: it starts threads, buries dead ones, fires
+deadlines and asks the machine for its signals. A thread that blocks switches directly to the next ready one; it goes
+through the hub only when there is something for the hub to do.
+
+Called by   everything that blocks (`block`), ends a wait (`wake`) or gives way (`give_way`, the checkpoints).
+Owns        the ready queues, the deadlines, the current thread.
+Always so   three queues, first come first served within each: system threads (ring <= 2); threads that were woken
+            and have not used up their quantum; threads that have. A thread is in one queue at most.
+            Nothing scans the process table. `current` is the thread whose code runs, the kernel's thread in the hub.
+
+A thread's quantum is processor time, not a turn: whoever sleeps and wakes keeps what is left of it, so a program that
+waits for input is not made to queue behind those that only compute, and two programs that wake each other share one
+turn with them.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED, HandlerRaised, ProcessKilled, Thread, Wait
+from greenlet import getcurrent, greenlet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from executive.process import Process
+
+    class Computer(Protocol):
+        """What the scheduler needs of the machine: its clock, its signals, and its interrupt timer."""
+
+        clock: Any
+        interrupt_timer: Any
+        signals_pending: int
+
+        def pull_signal(self, timeout: float) -> tuple[object, ...] | None: ...
+
+QUANTUM_NS = 50_000_000
+POLL_NS = 10_000_000  # the machine is asked for signals this often, however busy it is
+SIMULATED_CHECKPOINT_NS = 5_000  # machine time that one checkpoint takes in a simulation
+WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
+WATCHDOG_KILL_STRIKES = 3
+NEVER = 1 << 62
+BURIAL_ATTEMPTS = 100  # throws into a thread that will not die before it is left where it is
+TICK_AGAIN_S = 0.005  # between two looks at a thread that has been told to give way
+
+
+class Deadline:
+    """A call to be made by the hub at a machine time, unless it is cancelled before."""
+
+    __slots__ = ("action", "argument")
+
+    def __init__(self, action: Callable[[Any], object], argument: object) -> None:
+        self.action: Callable[[Any], object] | None = action  # None: cancelled
+        self.argument = argument
+
+    def cancel(self) -> None:
+        """It will not be called. Cancelling twice, or after it was called, does nothing."""
+        self.action = None
+
+
+class Statistics:
+    """What the scheduler counts; `sched_get_stats` shows just that."""
+
+    __slots__ = ("max_slice_ns", "preemptions", "total_resumes", "watchdog_kills", "watchdog_warnings")
+
+    def __init__(self) -> None:
+        self.total_resumes = 0
+        self.preemptions = 0
+        self.watchdog_warnings = 0
+        self.watchdog_kills = 0
+        self.max_slice_ns = 0
+
+
+class Scheduler:
+    """Runs the threads of one machine."""
+
+    quantum_ms = QUANTUM_NS / 1e6
+    checkpoint_ns = SIMULATED_CHECKPOINT_NS
+
+    def __init__(self, computer: Computer, kernel_thread: Thread) -> None:
+        self._computer = computer
+        self.now_ns: Callable[[], int] = computer.clock.now_ns
+        self.simulated: bool = computer.clock.simulated
+        self.hub: greenlet = getcurrent()
+        self.kernel_thread = kernel_thread
+        self.current = kernel_thread
+        self.statistics = Statistics()
+        self.slice_start_ns = self.now_ns()
+        self.attend_ns = 0  # machine time at which the hub must look again, at the latest
+        self.idle = False
+        self.power_switch: Callable[[], None] | None = None  # set to have the hub turn the machine off
+        # What ends a thread, handles its signals, and judges its slices is decided elsewhere; wired by the kernel.
+        self.on_exit: Callable[[Thread, BaseException | None], None]
+        self.on_alarm: Callable[[Thread], None]
+        self.on_long_slice: Callable[[Thread, int], None]
+        self.on_signal: Callable[[tuple[object, ...]], None]
+        self._system: deque[Thread] = deque()
+        self._woken: deque[Thread] = deque()
+        self._expired: deque[Thread] = deque()
+        self._deadlines: list[tuple[int, int, Deadline]] = []
+        self._arrivals = 0
+        self._poll_ns = 0
+        self._doomed: deque[Thread] = deque()
+        self._timer = computer.interrupt_timer
+
+    # --- making threads runnable -------------------------------------------------------------------------------
+
+    def make_ready(self, thread: Thread) -> None:
+        """Put a thread into its queue. Only for one that is in none."""
+        if thread.process.stopped:
+            thread.status = STOPPED
+            return
+        thread.status = READY
+        if thread.is_system:
+            self._system.append(thread)
+        elif thread.used_ns < QUANTUM_NS:
+            self._woken.append(thread)
+        else:
+            self._expired.append(thread)
+
+    def wake(self, wait: Wait, result: object) -> None:
+        """End a wait with *result*. Does nothing when it is over already."""
+        if not wait.active:
+            return
+        wait.active = False
+        wait.result = result
+        thread = wait.thread
+        if thread.status is SLEEPING and thread.wait is wait:
+            self.make_ready(thread)
+
+    def poke(self, thread: Thread) -> None:
+        """Make a sleeping thread runnable without ending its wait: it has a signal to handle."""
+        if thread.status is SLEEPING:
+            self.make_ready(thread)
+
+    def resume_stopped(self, process: Process) -> None:
+        """Let the threads go on that were kept from running while their process was stopped."""
+        for thread in process.threads:
+            if thread.status is STOPPED:
+                self.make_ready(thread)
+
+    def doom(self, thread: Thread) -> None:
+        """Take a thread's life. Its code runs no further; the hub unwinds it before anything else runs."""
+        thread.killed = True
+        thread.wait.active = False
+        thread.status = DEAD
+        if thread is not self.current:
+            self._doomed.append(thread)
+            self.attend_ns = 0
+
+    def call_at(self, due_ns: int, action: Callable[[Any], object], argument: object) -> Deadline:
+        """Have the hub call *action(argument)* at a machine time; it must not block. Returns what can cancel it."""
+        deadline = Deadline(action, argument)
+        self._arrivals += 1
+        heapq.heappush(self._deadlines, (due_ns, self._arrivals, deadline))
+        if due_ns < self.attend_ns:
+            self.attend_ns = due_ns
+            if self._timer is not None:
+                self._timer.kick()
+        return deadline
+
+    def call_in_ms(self, delay_ms: float, action: Callable[[Any], object], argument: object) -> Deadline:
+        """`call_at`, *delay_ms* milliseconds from now."""
+        return self.call_at(self.now_ns() + int(delay_ms * 1_000_000), action, argument)
+
+    # --- giving the processor away -----------------------------------------------------------------------------
+
+    def block(self, thread: Thread, reason: str, successor: Thread | None = None) -> object:
+        """Sleep until `wake`, and return what it was woken with.
+
+        *successor*, if given, is a system thread whose wait has just ended; it gets the processor at once. A signal
+        handler may run meanwhile and may raise: the caller must then withdraw whatever it had registered.
+        """
+        wait = thread.wait
+        wait.active = True
+        wait.reason = reason
+        process = thread.process
+        while True:
+            thread.status = SLEEPING
+            self._switch_from(thread, successor)
+            successor = None
+            if process.alarm:
+                self._alarmed_while_waiting(thread, wait)
+            if not wait.active:
+                break
+        result = wait.result
+        wait.result = None
+        return result
+
+    def _alarmed_while_waiting(self, thread: Thread, wait: Wait) -> None:
+        """Handle the alarm; a thread that leaves by an exception waits for nothing any more."""
+        try:
+            self.on_alarm(thread)
+        except BaseException as error:
+            wait.active = False
+            wait.result = None
+            if isinstance(error, ProcessKilled):
+                raise
+            raise HandlerRaised(error) from None
+
+    def give_way(self, thread: Thread) -> None:
+        """Let all others run once."""
+        thread.used_ns = QUANTUM_NS  # to the end of the queue, whatever was left of it
+        self.make_ready(thread)
+        self._switch_from(thread, None)
+        if thread.process.alarm:
+            self.on_alarm(thread)
+
+    def checkpoint(self, thread: Thread) -> None:
+        """Take the processor from the running thread if its quantum is used up or the hub is wanted."""
+        now_ns = self.now_ns()
+        if now_ns >= self.attend_ns or thread.used_ns + now_ns - self.slice_start_ns >= QUANTUM_NS:
+            thread.preempt_count += 1
+            self.statistics.preemptions += 1
+            self._leave(thread)
+            self.make_ready(thread)
+            self._enter_hub()
+            if thread.process.alarm:
+                self.on_alarm(thread)
+
+    def stop(self, thread: Thread) -> None:
+        """Keep the running thread from running until its process is continued."""
+        while thread.process.stopped:
+            thread.status = STOPPED
+            self._switch_from(thread, None)
+
+    def _switch_from(self, thread: Thread, successor: Thread | None) -> None:
+        """Hand the processor over: to *successor*, to the next ready thread, or to the hub; return when it is back."""
+        now_ns = self._leave(thread)
+        if now_ns >= self.attend_ns:
+            if successor is not None:
+                self.make_ready(successor)
+            self._enter_hub()
+            return
+        following = successor or self._take_started()
+        if following is None:
+            self._enter_hub()
+            return
+        following.status = RUNNING
+        self.slice_start_ns = now_ns
+        if following is not thread:
+            self.statistics.total_resumes += 1
+            self.current = following
+            following.resume()  # type: ignore[misc]  # only started threads come here
+
+    def _leave(self, thread: Thread) -> int:
+        """Book the slice of the thread that gives the processor away. Returns the machine time, nanoseconds."""
+        now_ns = self.now_ns()
+        slice_ns = now_ns - self.slice_start_ns
+        thread.cpu_ns += slice_ns
+        thread.used_ns += slice_ns
+        thread.last_slice_ns = slice_ns
+        if slice_ns > thread.max_slice_ns:
+            thread.max_slice_ns = slice_ns
+            if slice_ns > self.statistics.max_slice_ns:
+                self.statistics.max_slice_ns = slice_ns
+            if slice_ns > WATCHDOG_WARN_NS:
+                self.on_long_slice(thread, slice_ns)
+        return now_ns
+
+    def _take_started(self) -> Thread | None:
+        """The next thread that has run before; None if there is none, or one that the hub must start first."""
+        queue = self._system or self._woken or self._expired
+        if not queue or queue[0].resume is None or queue[0].killed:
+            return None
+        thread = queue.popleft()
+        if thread.used_ns >= QUANTUM_NS:
+            thread.used_ns = 0
+        return thread
+
+    def _enter_hub(self) -> None:
+        self.current = self.kernel_thread
+        self.hub.switch()
+
+    # --- the hub -----------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """The hub's life: bury, fire, poll, start, and sleep when nothing is ready. Leaves by an exception only."""
+        while True:
+            while self._doomed:
+                self._bury(self._doomed.popleft())
+            if self.power_switch is not None:
+                self.power_switch()
+            now_ns = self.now_ns()
+            if now_ns >= self._poll_ns:
+                self._poll_ns = now_ns + POLL_NS
+                self._deliver(self._computer.pull_signal(0))
+            self._fire_deadlines(now_ns)
+            queue = self._system or self._woken or self._expired
+            if queue:
+                self.attend_ns = min(self._poll_ns, self._earliest_ns())
+                self._run_thread(queue.popleft())
+            elif not self._doomed:
+                self._sleep()
+
+    def unwind_all(self, threads: list[Thread]) -> None:
+        """End every thread, for the machine's power is going off: nothing suspended is merely dropped."""
+        for thread in threads:
+            thread.killed = True
+            thread.process.alarm = True
+        for thread in threads:
+            self._bury(thread)
+
+    def _deliver(self, signal: tuple[object, ...] | None) -> None:
+        """Hand over one signal of the machine and all that came with it."""
+        while signal is not None:
+            self.on_signal(signal)
+            signal = self._computer.pull_signal(0) if self._computer.signals_pending else None
+
+    def _sleep(self) -> None:
+        """Nothing is ready: leave the machine to itself until a signal comes or a deadline is due."""
+        earliest_ns = self._earliest_ns()
+        timeout = float("inf") if earliest_ns == NEVER else max(0, earliest_ns - self.now_ns()) / 1e9
+        self.idle = True
+        signal = self._computer.pull_signal(timeout)
+        self.idle = False
+        if self._timer is not None:
+            self._timer.kick()
+        self._poll_ns = self.now_ns() + POLL_NS
+        self._deliver(signal)
+
+    def _run_thread(self, thread: Thread) -> None:
+        """Give the processor to a ready thread, starting it if it has never run; returns when the hub is wanted."""
+        if thread.killed:
+            return
+        if thread.used_ns >= QUANTUM_NS:
+            thread.used_ns = 0
+        started = thread.task is not None
+        if not started:
+            thread.task = greenlet(self._live, self.hub)
+            thread.resume = self.resumer(thread)
+        thread.status = RUNNING
+        self.statistics.total_resumes += 1
+        self.current = thread
+        self.slice_start_ns = self.now_ns()
+        if started:
+            thread.resume()  # type: ignore[misc]  # every started thread has one
+        else:
+            thread.resume(thread)  # type: ignore[misc]
+
+    def resumer(self, thread: Thread) -> Callable[..., object]:
+        """What switches into a thread's task."""
+        assert thread.task is not None
+        return thread.task.switch
+
+    def _live(self, thread: Thread) -> None:
+        """A thread from its first instruction to its end; what it returns to is the hub."""
+        error: BaseException | None = None
+        try:
+            thread.entry()
+        except BaseException as caught:  # whatever it is, it ends this thread and nothing else
+            error = caught
+        try:
+            self.on_exit(thread, error)
+        except ProcessKilled:
+            pass  # it was killed while its last words were written
+        error = None
+        self._leave(thread)
+        thread.status = DEAD
+        thread.task = thread.resume = None
+        self.current = self.kernel_thread
+
+    def _bury(self, thread: Thread) -> None:
+        """Unwind a dead thread's stack under its own identity."""
+        task = thread.task
+        if task is not None:
+            for _attempt in range(BURIAL_ATTEMPTS):
+                self.current = thread
+                self.slice_start_ns = self.now_ns()
+                task.throw(ProcessKilled)
+                if task.dead:
+                    break
+        thread.status = DEAD
+        thread.task = thread.resume = None
+        self.current = self.kernel_thread
+
+    def _earliest_ns(self) -> int:
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][2].action is None:
+            heapq.heappop(deadlines)
+        return deadlines[0][0] if deadlines else NEVER
+
+    def _fire_deadlines(self, now_ns: int) -> None:
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] <= now_ns:
+            deadline = heapq.heappop(deadlines)[2]
+            action = deadline.action
+            if action is not None:
+                deadline.action = None
+                action(deadline.argument)
+
+    # --- the interrupt timer (another thread of the host) ------------------------------------------------------
+
+    def tick(self) -> float | None:
+        """Raise the running program's flag when its time is up. Called by the timer's own host thread.
+
+        Returns: seconds until the next call is wanted; None to sleep until the timer is kicked.
+        """
+        if self.idle:
+            return None
+        thread = self.current
+        now_ns = self.now_ns()
+        due_ns = min(self.attend_ns, self.slice_start_ns + QUANTUM_NS - thread.used_ns)
+        if now_ns < due_ns:
+            return (due_ns - now_ns) / 1e9
+        sandbox = thread.process.sandbox
+        if sandbox is not None:
+            sandbox.raise_flag()
+        return TICK_AGAIN_S

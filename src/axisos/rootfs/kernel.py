@@ -1,0 +1,283 @@
+"""Ring 0: phase 2 of the boot (manual, chapter 2.3), a list to read from top to bottom, and then the scheduler.
+
+The firmware runs this file with its own namespace, in which it has put `raw_component`, `raw_computer`,
+`boot_fs_address` and `boot_args`. The kernel never returns: `boot` makes the system, `Kernel.run` is its life.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from abi.names import KERNEL_PID, PIPELINE_PID, TYPE_FILE
+from abi.status import StatusError
+from executive.log import KernelLog
+from executive.panic import Panic, bound_gpu
+from executive.process import Process, Thread
+from executive.scheduler import WATCHDOG_KILL_STRIKES, Scheduler
+from executive.synapse import new_process_token
+from executive.syscalls import Gate, SyscallTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    raw_component: Any
+    raw_computer: Any
+    boot_fs_address: str
+    boot_args: dict[str, object]
+
+KERNEL_VERSION = "0.32-alpha1"
+PIPELINE_MANAGER = "/system/pipeline_manager.py"
+DKMS_PID = PIPELINE_PID + 1
+DEFAULT_INIT = "/bin/init.py"
+
+
+class Kernel:
+    """The system of one machine: its parts, wired to one another."""
+
+    def __init__(self, bus: Any, computer: Any, root_address: str, arguments: dict[str, object]) -> None:
+        self.bus = bus
+        self.computer = computer
+        self.arguments = arguments
+        self.boot(root_address)
+
+    def boot(self, boot_fs_address: str) -> None:
+        """Phase 2 of the boot, in the manual's six steps."""
+        computer, bus = self.computer, self.bus
+
+        # 1. GPU and logger: find the GPU, bind the screen, set up kprint.
+        self.log = log = KernelLog(computer.uptime, str(self.arguments.get("lvl", "Info")), computer.verbose_log)
+        self.kprint = log.kprint
+        gpu = bound_gpu(bus)
+        if gpu is not None:
+            log.use_screen(gpu)
+        log.kprint("ok", f"AxisOS Xen XKA {KERNEL_VERSION}, kernel start")
+
+        # 2. Root file system bootstrap: the primitive file system that everything is loaded from.
+        self.primitive_fs = bus.proxy(boot_fs_address)
+        self.panic = panic = Panic(computer, bus, self.primitive_fs, log)
+        log.kprint("ok", f"primitive file system on {boot_fs_address[:8]}")
+
+        # 3. The four critical modules: Object Manager, Virtual Registry, Preempt, Kernel IPC.
+        with self._loading("/executive/ob_manager.py"):
+            from executive.ob_manager import ObjectManager
+        with self._loading("/executive/registry.py"):
+            from executive.registry import Registry
+        with self._loading("/executive/preempt.py"):
+            from executive.loader import Loader
+            from executive.preempt import policy_hash
+        with self._loading("/executive/ke_ipc"):
+            from executive.ke_ipc.dispatcher import Waits
+            from executive.ke_ipc.events import Events
+            from executive.ke_ipc.irql import Irql
+            from executive.ke_ipc.mutexes import Mutexes
+            from executive.ke_ipc.pipes import Pipes
+            from executive.ke_ipc.posix_signals import PosixSignals
+            from executive.ke_ipc.semaphores import Semaphores
+            from executive.ke_ipc.statistics import IpcStatistics
+        from executive.files import Files
+        from executive.messages import Messages
+        from executive.ob_calls import ObjectCalls
+        from executive.processes import ProcessManager
+        from executive.system_calls import SystemCalls
+
+        computer.code_cache.set_policy(policy_hash())
+        self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.now_ns)
+        ob.init_system()
+        self.registry = registry = Registry(computer.uptime)
+        registry.init_system()
+        registry.set_value("@VT\\SYS\\BOOT", "KernelVersion", KERNEL_VERSION)
+        registry.set_value("@VT\\SYS\\BOOT", "BootTime", computer.uptime())
+        registry.set_value("@VT\\SYS\\BOOT", "RegistryVersion", "1.0.0")
+
+        # 4. Mount root: entry 1 of fstab says what stands at /.
+        root = self._mount_root(boot_fs_address)
+
+        # 5. PID 0, the kernel process.
+        self.kernel_process = kernel_process = Process(
+            KERNEL_PID, None, 0, "kernel", new_process_token(computer.entropy.token_hex), computer.clock.now_ns()
+        )
+        ob.initialize_process(kernel_process)
+        kernel_thread = Thread(KERNEL_PID, kernel_process, _no_entry, computer.clock.now_ns())
+        kernel_process.threads.append(kernel_thread)
+        threads = {KERNEL_PID: kernel_thread}
+        table = SyscallTable()
+        trace = None
+        if computer.trace is None:
+            self.scheduler = scheduler = Scheduler(computer, kernel_thread)
+            self.messages = messages = Messages(scheduler, table, threads)
+        else:
+            from executive.trace import Trace, TracedMessages, TracedScheduler
+
+            trace = Trace(computer.trace, computer.clock.now_ns)
+            self.scheduler = scheduler = TracedScheduler(computer, kernel_thread, trace)
+            self.messages = messages = TracedMessages(scheduler, table, threads)
+            messages.trace = trace
+        self.table = table
+        self.processes = processes = ProcessManager(
+            scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
+        )
+        self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
+        self.waits = waits = Waits(scheduler, ob)
+        self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
+        events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
+        pipes = Pipes(scheduler, ob, waits, signals)
+        files = Files(ob, pipes)
+        self.object_calls = object_calls = ObjectCalls(ob, processes)
+        system_calls = SystemCalls(computer, bus, scheduler, processes, ob, log, loader, panic.stop, root)
+        statistics = IpcStatistics(processes, signals, waits, events, mutexes, semaphores, pipes)
+        for subsystem in (
+            log, registry, messages, processes, signals, waits, events, mutexes, semaphores, pipes, Irql(), statistics,
+            files, object_calls, system_calls,
+        ):
+            table.enter_subsystem(subsystem)
+
+        log.current_pid = lambda: scheduler.current.pid
+        panic.threads, panic.scheduler = threads, scheduler
+        messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_pipe}
+        loader.messages = messages
+        processes.gate = Gate(
+            table, scheduler, computer.clock.advance_ns if computer.clock.simulated else None, processes.violation,
+            self._on_bug, trace.syscall if trace else None,
+        )
+        processes.loader, processes.messages, processes.signals = loader, messages, signals
+        processes.on_service_death = self._on_service_death
+        processes.on_thread_end = mutexes.abandon
+        scheduler.on_exit = processes.thread_ended
+        scheduler.on_alarm = signals.attend
+        scheduler.on_long_slice = self._on_long_slice
+        scheduler.on_signal = self._on_machine_signal
+        ob.types[TYPE_FILE].close = self._on_file_closed
+        log.kprint("ok", "process 0 is the kernel")
+
+        # 6. The Pipeline Manager: process 2, ring 1.
+        if computer.profile != "bare":
+            self._start_pipeline_manager()
+
+    @contextmanager
+    def _loading(self, path: str) -> Iterator[None]:
+        """A critical module is loaded from the disk; without it there is no system."""
+        try:
+            yield
+        except Exception as error:  # a missing file, a syntax error, an error while it runs: all mean the same here
+            self.panic.stop(f"critical module {path} does not load: {type(error).__name__}: {error}")
+        self.log.kprint("ok", f"loaded {path}")
+
+    def _mount_root(self, boot_fs_address: str) -> tuple[str, Any]:
+        """What fstab's first entry puts at /: (address, proxy). Panics when there is none."""
+        import tomllib
+
+        try:
+            handle = self.primitive_fs.open("/etc/fstab.toml", "r")
+            text = (self.primitive_fs.read(handle, float("inf")) or b"").decode()
+            self.primitive_fs.close(handle)
+            entry = tomllib.loads(text)["mount"][0]
+            kind, uuid = entry["type"], entry["uuid"]
+        except Exception as error:  # missing, not UTF-8, not TOML, not a list of tables
+            self.panic.stop(f"/etc/fstab.toml is missing or corrupt: {error}")
+            raise
+        if kind != "rootfs" or entry.get("mount") != "/":
+            self.panic.stop(f"/etc/fstab.toml: entry 1 must mount a rootfs at /, not a {kind} at {entry.get('mount')}")
+        address = boot_fs_address
+        if uuid != "boot" and uuid != boot_fs_address:
+            if uuid in self.bus.list("filesystem", True):
+                address = uuid
+            else:
+                self.log.kprint("warn", f"fstab: no file system {uuid}: the boot file system is mounted at / instead")
+        self.log.kprint("ok", f"mounted {address[:8]} at /")
+        return address, self.bus.proxy(address)
+
+    def _start_pipeline_manager(self) -> None:
+        from executive.loader import Image
+
+        environment: dict[str, object] = {
+            "SAFE_MODE": self.arguments.get("safe") == "Enabled",
+            "INIT_PATH": self.arguments.get("init") or DEFAULT_INIT,
+            "NO_DRIVERS": bool(self.arguments.get("nodrivers")),
+            "QUICK": self.arguments.get("quick") == "Enabled",
+        }
+        try:
+            image = Image(self.loader, PIPELINE_MANAGER, self.loader.read_root(PIPELINE_MANAGER))
+        except StatusError as error:
+            self.panic.stop(f"critical service failure: pipeline_manager: {error.detail}")
+            raise
+        process = self.processes.create(self.kernel_process, PIPELINE_MANAGER, 1, environment, image.run)
+        self.processes.start(process)
+        self.log.kprint("ok", f"pipeline manager is process {process.pid}")
+
+    def run(self) -> None:
+        """The scheduler's life; when the machine's power goes, every thread is unwound in its own name."""
+        timer = self.computer.interrupt_timer
+        if timer is not None:
+            timer.start(self.scheduler.tick)
+        try:
+            self.scheduler.run()
+        finally:
+            if timer is not None:
+                timer.stop()
+            self.scheduler.unwind_all([thread for _, thread in sorted(self.processes.threads.items()) if thread.pid])
+
+    def spawn_source(self, source: str, ring: float = 3, path: str = "/test.py", env: dict[str, object] | None = None) -> Process:
+        """A process that runs *source*, for tests and exploration of kernel objects (profile "bare")."""
+        from executive.loader import Image
+
+        image = Image(self.loader, path, source.encode())
+        process = self.processes.create(self.kernel_process, path, ring, env or {}, image.run)
+        self.processes.start(process)
+        self.computer.push_signal("work")  # the hub may be asleep
+        return process
+
+    # --- what happens by itself --------------------------------------------------------------------------------
+
+    def _on_machine_signal(self, signal: tuple[object, ...]) -> None:
+        """A key, a click, a component: to the Pipeline Manager, which tells DKMS, which tells the driver."""
+        self.messages.post(PIPELINE_PID, "os_event", *signal)
+
+    def _on_file_closed(self, header: Any) -> None:
+        """The last handle of a file is gone; if not the Pipeline Manager closed it, it must be told."""
+        if self.object_calls.closing_for is None:
+            self.messages.post(PIPELINE_PID, "handle_closed", header.body)
+
+    def _on_service_death(self, process: Process) -> None:
+        """A process of ring <= 2 has ended: a critical one takes the system with it, of others the services hear."""
+        if process.pid in (PIPELINE_PID, DKMS_PID):
+            self.panic.stop(f"critical service died: {process.image} ({process.exit_reason})")
+            return
+        self.messages.post(PIPELINE_PID, "process_exited", process.pid)
+        self.messages.post(DKMS_PID, "process_exited", process.pid)
+
+    def _on_long_slice(self, thread: Thread, slice_ns: int) -> None:
+        """The watchdog: three slices over the limit end a process, but for the two that all others need."""
+        process = thread.process
+        thread.strikes += 1
+        self.scheduler.statistics.watchdog_warnings += 1
+        self.log.kprint(
+            "warn", f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
+            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}"
+        )
+        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID:
+            self.scheduler.statistics.watchdog_kills += 1
+            self.processes.kill_by_system(process, f"watchdog: {thread.strikes} slices over the limit")
+
+    def _on_bug(self, thread: Thread, name: str, error: BaseException) -> None:
+        """A system call failed in a way that no caller can be blamed for: our own mistake, told in full."""
+        from traceback import format_exception
+
+        self.log.kprint("fail", f"kernel bug in {name}, called by process {thread.pid} ({thread.process.image})")
+        for line in "".join(format_exception(error)).splitlines():
+            self.log.kprint("fail", line)
+
+
+def _no_entry() -> None:
+    """The kernel's own thread is the hub, which nobody starts."""
+
+
+def _import_module(name: str) -> Any:
+    """A module of the kernel's own (`abi.*`), for processes of ring <= 2."""
+    return __import__(name, fromlist=["*"])
+
+
+if __name__ == "kernel":
+    _kernel = Kernel(raw_component, raw_computer, boot_fs_address, boot_args)
+    raw_computer.publish(_kernel)
+    _kernel.run()

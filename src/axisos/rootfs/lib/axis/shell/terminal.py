@@ -1,0 +1,82 @@
+"""The terminal as a shell, a login prompt or `su` uses it: an open of its own, with a mode of its own.
+
+Modes (see the TTY driver): "cooked" for questions and for programs, "edit" while the shell's prompt waits.
+"""
+
+from __future__ import annotations
+
+from abi.status import Status, StatusError
+from axis.shell.system import decode, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.shell.system import Handle, System
+
+PATH = "/dev/tty"
+
+
+class Terminal:
+    """One open of the terminal. It belongs to the process that made it; its settings end with it."""
+
+    def __init__(self, system: System, handle: Handle | None = None) -> None:
+        self._system = system
+        self.handle = system.open(PATH, "rw") if handle is None else handle
+        self._mode = "cooked"
+
+    def write(self, text: str) -> None:
+        """Show text."""
+        self._system.write(self.handle, encode(text))
+
+    def read(self) -> str:
+        """What the mode in force gives: a line, a request of the line editor, a key. "" = end. Blocks."""
+        return decode(self._system.read(self.handle))
+
+    def set_mode(self, mode: str) -> None:
+        """"cooked", "edit" or "raw", for this process."""
+        if mode != self._mode:
+            self._system.control(self.handle, "set_mode", mode)
+            self._mode = mode
+
+    def set_line(self, text: str) -> None:
+        """Replace the line that is being edited."""
+        self._system.control(self.handle, "set_buffer", text)
+
+    def width(self) -> int:
+        """Columns of the screen."""
+        return int(self._system.control(self.handle, "get_size")["w"])
+
+    def lend(self, group: int) -> None:
+        """Let a process group be the one in front: it reads, and Ctrl+C goes to it."""
+        try:
+            self._system.control(self.handle, "set_foreground", group)
+        except StatusError:
+            pass  # it has ended already
+
+    def take_back(self, group: int) -> None:
+        """Be in front again."""
+        self.lend(group)
+
+    def ask(self, question: str) -> str | None:
+        """The answer to a question, None at the end of input. Blocks."""
+        self.set_mode("cooked")
+        self.write(question)
+        answer = self.read()
+        return answer.rstrip("\n") if answer else None
+
+    def ask_secretly(self, question: str) -> str | None:
+        """`ask`, without showing what is typed."""
+        self._system.control(self.handle, "set_echo", False)
+        try:
+            answer = self.ask(question)
+        finally:
+            self._system.control(self.handle, "set_echo", True)
+            self.write("\n")
+        return answer
+
+    def close(self) -> None:
+        """Give the open back."""
+        try:
+            self._system.close(self.handle)
+        except StatusError as error:
+            if error.status != Status.INVALID_HANDLE:
+                raise

@@ -1,0 +1,116 @@
+"""Threads of this process (manual, chapter 17.2). Python's own `threading` stands on this module.
+
+A thread has an id of its own and shares everything else: memory, handles, synapse token.
+"""
+
+from __future__ import annotations
+
+from abi.status import StatusError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import NoReturn
+
+    from axis.guest import syscall
+
+RUNNING = "running"
+READY = "ready"
+SLEEPING = "sleeping"
+STOPPED = "stopped"
+DEAD = "dead"
+
+
+def _fail(error: StatusError) -> NoReturn:
+    from axis import errors
+
+    errors.raise_for(error)
+
+
+class Thread:
+    """One started thread. `pid` is its id."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._joined = False
+        self._detached = False
+
+    def join(self, timeout_ms: float | None = None) -> bool:
+        """Wait until it has ended; joining again is allowed. False if *timeout_ms* passed first. 601 after `detach`."""
+        if self._detached:
+            _fail(StatusError(601, f"thread {self.pid} is detached and cannot be joined"))
+        if not self._joined:
+            try:
+                syscall("process_wait", self.pid, timeout_ms)
+            except StatusError as error:
+                if error.status == 258:
+                    return False
+                if error.status != 606:  # no such thread any more: it has ended
+                    _fail(error)
+            self._joined = True
+        return True
+
+    def kill(self, force: bool = False) -> bool:
+        """Send it SIGTERM, with *force* SIGKILL. Raises 606 when it is gone."""
+        try:
+            return syscall("process_kill", self.pid, 9 if force else 15)  # type: ignore[no-any-return]
+        except StatusError as error:
+            _fail(error)
+
+    def status(self) -> str:
+        """RUNNING, READY, SLEEPING, STOPPED or DEAD."""
+        try:
+            return syscall("process_status", self.pid) or DEAD
+        except StatusError:
+            return DEAD
+
+    def alive(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.status() != DEAD
+
+    def detach(self) -> None:
+        """Nobody will join it."""
+        self._detached = True
+
+    def __repr__(self) -> str:
+        return f"<Thread {self.pid}>"
+
+
+def create(function: Callable[[], object]) -> Thread:
+    """Start a thread that runs *function*. Raises 601 if it cannot be called."""
+    if not callable(function):
+        _fail(StatusError(601, f"a thread runs a function, not {type(function).__name__}"))
+    try:
+        return Thread(syscall("process_thread", function))
+    except StatusError as error:
+        _fail(error)
+
+
+def yield_() -> None:
+    """Let the others run once."""
+    syscall("process_yield")
+
+
+def sleep(seconds: float) -> None:
+    """Let *seconds* of machine time go by. Blocks the calling thread only; never early."""
+    if seconds < 0:
+        _fail(StatusError(601, "sleep length must be non-negative"))
+    syscall("process_sleep", seconds * 1000)
+
+
+def list() -> list[int]:  # type: ignore[valid-type]  # noqa: A001 - the manual's name
+    """The ids of this process's living threads."""
+    return syscall("process_list_threads")  # type: ignore[no-any-return]
+
+
+def current() -> int:
+    """The id of the calling thread."""
+    return syscall("process_get_pid")  # type: ignore[no-any-return]
+
+
+def parallel(functions: Iterable[Callable[[], object]]) -> int:
+    """Run all functions at the same time and wait for all of them; returns how many there were."""
+    threads = [create(function) for function in functions]
+    for thread in threads:
+        thread.join()
+    return len(threads)

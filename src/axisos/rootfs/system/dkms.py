@@ -1,0 +1,265 @@
+"""The Dynamic Kernel Module System: loads drivers and brings them their requests (manual, chapter 9).
+
+DKMS is a ring-1 process, started by the Pipeline Manager. It does one thing at a time and never waits for anybody: a
+message comes in, what it says is done, the next one is taken. What cannot be finished at once (a driver's start, a
+request, an unload) is written down and goes on when the message comes that it needs, or when its time is over.
+
+    PM      -> load_driver_path, load_driver_path_request, load_driver_for_component   -> driver_loader
+            -> vfs_io_request, irp_cancel, dkms_list_devices_request                   -> driverdispatch
+            -> os_event                                                                -> interrupts, hot plug
+    driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
+            -> the dkms_* system calls                                                 -> driverdispatch
+    kernel  -> process_exited                                                          -> driver_loader
+    anybody -> the system call driver_unload (uid 0)                                   -> driver_loader
+
+Always so   a message is believed only from whom it must come from.
+"""
+
+from __future__ import annotations
+
+from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
+from abi.status import Status, StatusError
+from system.alarms import Alarms
+from system.dkms_sec import DriverPolicy
+from system.driver_hive import DriverHive
+from system.driver_loader import DriverLoader
+from system.driverdispatch import Dispatcher, Driver
+from system.interrupts import Interrupts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from abi.request import SyscallRequest
+    from axis.guest import syscall
+
+    Message = tuple[Any, ...]
+
+DRIVER_RINGS = (0, 1, 2, 2.5)  # who may make the dkms_* calls; 2.5 is the host of a user-mode driver
+
+
+class _Later:
+    """Returned by a call's handler that will answer when it can."""
+
+
+LATER = _Later()
+
+
+class Dkms:
+    """The server: its parts, its tables, its loop."""
+
+    def __init__(self, syscall: Callable[..., Any], pm_pid: int = PIPELINE_PID) -> None:
+        self._syscall = syscall
+        self._pm_pid = pm_pid
+        self.alarms = Alarms(lambda: syscall("time_get")[0])
+        hive = DriverHive(syscall, self._log)
+        policy = DriverPolicy.from_disk(lambda path: syscall("vfs_read_file", path), self._log)
+        self.interrupts = Interrupts(self._send, self._log)
+        self.loader = DriverLoader(syscall, policy, hive, self.alarms, self._log, self.interrupts.forget)
+        self.dispatcher = Dispatcher(
+            self._send, self._log, hive, self.alarms, self.loader.is_late, self.loader.loads_under_way
+        )
+        self.loader.dispatcher = self.dispatcher
+        self._next_index: dict[str, int] = {}  # component type -> number of its next link
+        dispatch = self.dispatcher.dispatch
+        self._from_pm: dict[str, Callable[..., object]] = {
+            "load_driver_path": self._load_path,
+            "load_driver_path_request": self._load_path_request,
+            "load_driver_for_component": self._load_for_component,
+            "irp_cancel": self.dispatcher.cancel,
+            "dkms_list_devices_request": self._list_devices,
+            "os_event": self._on_os_event,
+        }
+        self._from_driver: dict[str, Callable[..., object]] = {
+            "driver_init_complete": self.loader.init_complete,
+            "driver_unload_complete": self.loader.unload_complete,
+            "driver_pong": self.loader.pong,
+        }
+        self._calls: dict[str, tuple[Callable[..., object], int, int]] = {  # name -> handler, fewest, most arguments
+            "dkms_create_device": (self._create_device, 1, 1),
+            "dkms_create_symlink": (self._create_symlink, 2, 2),
+            "dkms_delete_device": (self._delete_device, 1, 1),
+            "dkms_delete_symlink": (self._delete_symlink, 1, 1),
+            "dkms_complete_irp": (self._complete_irp, 1, 2),
+            "dkms_register_interrupt": (self._register_interrupt, 1, 1),
+            "dkms_get_next_index": (self._get_next_index, 1, 1),
+            "driver_unload": (self._driver_unload, 1, 2),
+        }
+        self._serve: dict[str, Callable[[Message], object]] = {
+            "vfs_io_request": lambda message: dispatch(message[2]) if message[0] == pm_pid else self._distrust(message),
+            "syscall": self._on_syscall,
+            "process_exited": self._on_process_exited,
+        }
+        self._serve.update(dict.fromkeys(self._from_pm, self._on_pm_message))
+        self._serve.update(dict.fromkeys(self._from_driver, self._on_driver_message))
+
+    # --- the loop ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take over the calls that DKMS answers."""
+        for name in self._calls:
+            self._syscall("syscall_override", name, RINGS if name == "driver_unload" else DRIVER_RINGS)
+
+    def serve(self) -> None:
+        """Take messages for ever."""
+        pull, alarms, serve_one = self._syscall, self.alarms, self.serve_one
+        while True:
+            message = pull("signal_pull", alarms.timeout_ms() if alarms.pending else None)
+            if message is not None:
+                serve_one(message)
+            if alarms.pending:
+                alarms.ring()
+
+    def serve_one(self, message: Message) -> None:
+        """Do what one message says; one that means nothing to DKMS is dropped."""
+        handler = self._serve.get(message[1])
+        if handler is not None:
+            handler(message)
+
+    # --- system calls ------------------------------------------------------------------------------------------
+
+    def _on_syscall(self, message: Message) -> None:
+        if message[0] != KERNEL_PID:
+            self._distrust(message)
+            return
+        request: SyscallRequest = message[2]
+        handler, fewest, most = self._calls[request.name]
+        args = request.args
+        try:
+            if not fewest <= len(args) <= most:
+                raise StatusError(Status.INVALID_PARAMETER, f"{request.name} was given {len(args)} arguments")
+            value = handler(request, *args)
+        except StatusError as error:
+            self.answer(request, error.status, error.detail)
+            return
+        if value is not LATER:
+            self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value)
+
+    def answer(self, request: SyscallRequest, status: int, value: object) -> None:
+        """Let a caller go on, with a value (status 0) or an error."""
+        self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value)
+
+    def _caller(self, request: SyscallRequest) -> Driver:
+        """The driver that makes a call.
+
+        Raises: 500 if the calling process is none.
+        """
+        driver = self.loader.driver_registry.get(request.sender_tgid)
+        if driver is None:
+            raise StatusError(
+                Status.ACCESS_DENIED, f"{request.name}: process {request.sender_tgid} is no driver that DKMS has loaded"
+            )
+        return driver
+
+    def _create_device(self, request: SyscallRequest, name: object) -> object:
+        return self.dispatcher.create_device(self._caller(request), name)
+
+    def _delete_device(self, request: SyscallRequest, name: object) -> int:
+        self.dispatcher.delete_device(self._caller(request), name)
+        return 0
+
+    def _create_symlink(self, request: SyscallRequest, link: object, device_name: object) -> int:
+        self.dispatcher.create_link(self._caller(request), link, device_name)
+        return 0
+
+    def _delete_symlink(self, request: SyscallRequest, link: object) -> int:
+        self.dispatcher.delete_link(self._caller(request), link)
+        return 0
+
+    def _complete_irp(self, request: SyscallRequest, irp: Any, status: int | None = None) -> int:
+        self.dispatcher.complete(request.sender_tgid, irp, status)
+        return 0
+
+    def _register_interrupt(self, request: SyscallRequest, event: object) -> int:
+        self.interrupts.subscribe(self._caller(request), event)
+        return 0
+
+    def _get_next_index(self, request: SyscallRequest, device_type: object) -> int:
+        self._caller(request)
+        if type(device_type) is not str or not device_type:
+            raise StatusError(Status.INVALID_PARAMETER, "dkms_get_next_index needs a device type")
+        index = self._next_index.get(device_type, 0)
+        self._next_index[device_type] = index + 1
+        return index
+
+    def _driver_unload(self, request: SyscallRequest, name: object, force: object = False) -> object:
+        """`driver_unload(name or path, force=False)` -> message; may take as long as the driver's unload routine."""
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may unload drivers")
+        if type(name) is not str or type(force) is not bool:
+            raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
+        self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
+        return LATER
+
+    # --- messages ----------------------------------------------------------------------------------------------
+
+    def _on_pm_message(self, message: Message) -> None:
+        if message[0] == self._pm_pid:
+            self._from_pm[message[1]](*message[2:])
+        else:
+            self._distrust(message)
+
+    def _on_driver_message(self, message: Message) -> None:
+        """The sender's pid is the driver's; the loader looks it up among those that owe such an answer."""
+        first, second = (*message[2:4], None, None)[:2]
+        self._from_driver[message[1]](message[0], first, second)
+
+    def _on_process_exited(self, message: Message) -> None:
+        if message[0] == KERNEL_PID:
+            self.loader.exited(message[2])
+        else:
+            self._distrust(message)
+
+    def _load_path(self, path: str) -> None:
+        self.loader.load(path, None, _unheard)
+
+    def _load_path_request(self, path: str, requester_pid: int) -> None:
+        self.loader.load_for_request(path, self._result_for(requester_pid))
+
+    def _load_for_component(self, component_type: str, address: str, requester_pid: int | None = None) -> None:
+        """With a third value the load is answered like a `load_driver_path_request`."""
+        report = _unheard if requester_pid is None else self._result_for(requester_pid)
+        self.loader.load_for_component(component_type, address, report)
+
+    def _result_for(self, requester_pid: int) -> Callable[[Status, str, int], object]:
+        def report(status: Status, text: str, pid: int) -> None:
+            self._send(self._pm_pid, "load_driver_result", requester_pid, status, text, pid)
+
+        return report
+
+    def _list_devices(self, requester_pid: int) -> None:
+        self._send(self._pm_pid, "dkms_list_devices_result", requester_pid, self.dispatcher.list_devices())
+
+    def _on_os_event(self, name: str, *values: Any) -> None:
+        self.interrupts.raise_event(name, values)
+        if name == "component_added":
+            self.loader.component_added(*values[:2])
+        elif name == "component_removed":
+            self.loader.component_removed(values[0])
+
+    def _distrust(self, message: Message) -> None:
+        self._log(f"process {message[0]} sent {message[1]!r}, which is not its to send: ignored", "sec")
+
+    # --- ports -------------------------------------------------------------------------------------------------
+
+    def _send(self, pid: int, name: str, *values: object) -> None:
+        self._syscall("signal_send", pid, name, *values)
+
+    def _log(self, text: str, level: str) -> None:
+        self._syscall("kernel_log", f"DKMS: {text}", level)
+
+
+def _unheard(_status: Status, _text: str, _pid: int) -> None:
+    """The report of a load that nobody waits for; the log has it."""
+
+
+def main() -> None:
+    """DKMS as a process."""
+    dkms = Dkms(syscall)
+    dkms.start()
+    dkms.serve()
+
+
+if __name__ == "__main__":
+    main()

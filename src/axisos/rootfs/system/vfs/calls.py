@@ -1,0 +1,546 @@
+"""The vfs_* calls: who may, where the path leads, and then the disk or the driver does it (manual, chapter 8.3).
+
+Each method is one call and gets the request and its arguments; what it returns is the caller's result, a `StatusError`
+is the caller's failure, and PENDING means that a driver's answer will be both. The caller's identity comes with the
+request, from the kernel. `open`, `read`, `write` and `close` are what programs spend their time in: they are flat.
+
+Called by   the Pipeline Manager's message loop.
+Owns        nothing: the mounts, permissions and devices are given to it.
+Always so   every call of a path asks for the rights to it first; a handle's rights were asked for when it was opened.
+"""
+
+from __future__ import annotations
+
+from abi import access
+from abi.names import STDERR, STDIN, STDOUT, TYPE_FILE
+from abi.status import Status, StatusError
+from system.vfs import files
+from system.vfs.files import CATEGORY_DEVICE, CATEGORY_FILE, OpenFile, refuse
+from system.vfs.mounts import DEV, DEVICE, DEVICES, FILE
+from system.vfs.paths import is_below, join, parent_of, shorten
+from system.vfs.permissions import EXECUTE, READ, SEARCH, WRITE, format_mode, parse_mode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from abi.irp import Irp
+    from abi.request import SyscallRequest
+    from system.vfs.devices import Devices
+    from system.vfs.mounts import Mounts, Route
+    from system.vfs.permissions import Permissions
+
+    Syscall = Callable[..., Any]
+
+PENDING = object()  # a handler's result: the call is answered later
+
+TTY = "/dev/tty"
+WHENCE = ("set", "cur", "end")
+UNDELETABLE = (("/dev", "device nodes come and go with their drivers"), ("/boot", "the machine boots from there"))
+
+# mode -> access of the handle, rights that the path must grant, mode of the disk
+_READ_MODE = (access.READ | access.DEVICE_CONTROL, READ, "r")
+_WRITE_MODE = (access.WRITE | access.DEVICE_CONTROL, WRITE, "w")
+_APPEND_MODE = (access.WRITE | access.DEVICE_CONTROL, WRITE, "a")
+_UPDATE_MODE = (access.READ | access.WRITE | access.DEVICE_CONTROL, READ | WRITE, "r+")
+MODES: dict[str | None, tuple[int, int, str]] = {
+    None: _READ_MODE, "r": _READ_MODE, "rb": _READ_MODE, "w": _WRITE_MODE, "wb": _WRITE_MODE, "a": _APPEND_MODE,
+    "ab": _APPEND_MODE, "rw": _UPDATE_MODE, "rwb": _UPDATE_MODE, "r+": _UPDATE_MODE, "r+b": _UPDATE_MODE,
+    "rb+": _UPDATE_MODE,
+}
+
+# What the machine cannot start or defend itself without: a write to one is reported to the kernel.
+CRITICAL = frozenset({
+    "/kernel.py", "/system/pipeline_manager.py", "/executive/ob_manager.py", "/executive/preempt.py", "/bin/init.py",
+    "/system/dkms.py", "/drivers/tty.sys.py", "/executive/patchguard.py", "/boot/boot.py",
+})
+
+
+class VfsCalls:
+    """The file system calls of one machine."""
+
+    def __init__(
+        self, syscall: Syscall, mounts: Mounts, permissions: Permissions, devices: Devices,
+        on_denied: Callable[[SyscallRequest, str, str], object], before_open: dict[str, Callable[[], object]],
+    ) -> None:
+        self._syscall = syscall
+        self._mounts = mounts
+        self._routes = mounts.routes
+        self._permissions = permissions
+        self._devices = devices
+        self._on_denied = on_denied  # (request, path, what it wanted)
+        self._before_open = before_open  # canonical path -> done before it is opened
+        self.after_write: dict[str, Callable[[], object]] = {}  # canonical path -> done when a writer has closed it
+
+    # --- open, read, write, close ------------------------------------------------------------------------------
+
+    def open(self, request: SyscallRequest, path: str, mode: str | None = "r") -> object:
+        """A handle to a file or device. Modes r, w (empties or creates), a, rw (creates, keeps what is there)."""
+        route = self._routes.get(path) if type(path) is str else None
+        if route is None:
+            route = self._mounts.resolve(path)
+        try:
+            granted, needed, raw_mode = MODES[mode]
+        except (KeyError, TypeError):
+            raise _invalid(f"{shorten(path)}: mode {mode!r:.20} is none of r, w, a, rw") from None
+        if route.path in self._before_open:
+            self._before_open[route.path]()
+        if route.kind is not FILE:
+            return self._open_device(request, route, granted, needed, raw_mode)
+        if raw_mode == "r":
+            uid = request.sender_uid
+            if uid != 0:
+                rights = self._permissions.rights(route.path, uid, request.sender_gid, request.sender_groups)
+                if not rights & READ:
+                    self._deny_or_miss(request, route, "read it")
+            try:
+                handle = route.disk.open(route.raw, "r")
+            except Exception as error:
+                self._refuse_open(error, route)
+        else:
+            handle = self._open_for_writing(request, route, needed, raw_mode)
+        body = OpenFile(route.path, raw_mode, CATEGORY_FILE)
+        body.disk = route.disk
+        body.raw_handle = handle
+        if raw_mode != "r" and route.path in CRITICAL:
+            body.notify = True
+        return self._handle_to(request, body, granted)
+
+    def read(self, request: SyscallRequest, handle: str | int, count: int | None = None) -> object:
+        """Up to *count* bytes, None for all there are; b"" at the end."""
+        body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.READ).body
+        if type(body) is not OpenFile:
+            raise _not_a_file("vfs_read")
+        if count is not None and (type(count) is not int or count < 0):
+            raise _invalid(f"{body.path}: vfs_read takes a number of bytes from 0, or None, not {count!r:.20}")
+        if body.category is CATEGORY_DEVICE:
+            self._devices.read(request, body, count)
+            return PENDING
+        try:
+            if count is None:
+                return files.read_rest(body.disk, body.raw_handle)
+            return body.disk.read(body.raw_handle, count) or b""
+        except Exception as error:
+            refuse(error, "read it", body.path)
+
+    def write(self, request: SyscallRequest, handle: str | int, data: bytes) -> object:
+        """Write bytes; the number written."""
+        body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.WRITE).body
+        if type(body) is not OpenFile:
+            raise _not_a_file("vfs_write")
+        if type(data) is not bytes:
+            raise _invalid(f"{body.path}: vfs_write takes bytes, not {type(data).__name__}; encode text first")
+        if body.category is CATEGORY_DEVICE:
+            self._devices.write(request, body, data)
+            return PENDING
+        if body.notify:
+            self._report_critical(request, body)
+        try:
+            body.disk.write(body.raw_handle, data)
+        except Exception as error:
+            refuse(error, "write it", body.path)
+        return len(data)
+
+    def close(self, request: SyscallRequest, handle: str | int) -> object:
+        """Close a handle; with the last one the file or device is closed."""
+        body = self._syscall("ob_close_handle", request.sender_pid, handle)
+        if type(body) is not OpenFile:
+            return True
+        if body.category is CATEGORY_DEVICE:
+            self._devices.close(body, request)
+            return PENDING
+        self.close_file(body)
+        return True
+
+    def close_file(self, body: OpenFile) -> None:
+        """The last handle to a file is gone."""
+        try:
+            body.disk.close(body.raw_handle)
+        except Exception as error:
+            refuse(error, "close it", body.path)
+        if body.mode != "r" and body.path in self.after_write:
+            self.after_write[body.path]()
+
+    def handle_closed(self, body: object) -> None:
+        """The last handle went with its process."""
+        if type(body) is OpenFile:
+            if body.category is CATEGORY_DEVICE:
+                self._devices.close(body)
+            else:
+                self.close_file(body)
+
+    def seek(self, request: SyscallRequest, handle: str | int, offset: int, whence: str = "set") -> object:
+        """Move the position of an open file, counted from "set" (its start), "cur" or "end"; the new position."""
+        body = self._file_of(request, handle, "vfs_seek")
+        if whence not in WHENCE or type(offset) is not int:
+            raise _invalid(f"{body.path}: vfs_seek takes a whole number and set, cur or end, not {whence!r:.20}")
+        if body.category is CATEGORY_DEVICE:
+            raise _invalid(f"{body.path} is a device: it has no position to move")
+        try:
+            return body.disk.seek(body.raw_handle, whence, offset)
+        except Exception as error:
+            refuse(error, "move there", body.path)
+
+    def device_control(self, request: SyscallRequest, handle: str | int, method: str, args: object = None) -> object:
+        """Have the driver of an open device do *method* with a list of arguments; its result."""
+        body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
+        if type(body) is not OpenFile:
+            raise _not_a_file("vfs_device_control")
+        if body.category is not CATEGORY_DEVICE:
+            raise _invalid(f"{body.path} is a file: only devices have control methods")
+        if type(method) is not str or type(args) not in (list, tuple, type(None)):
+            raise _invalid(f"{body.path}: vfs_device_control takes the method's name and a list of arguments")
+        self._devices.control(request, body, method, list(args or ()))  # type: ignore[call-overload]  # see above
+        return PENDING
+
+    # --- names -------------------------------------------------------------------------------------------------
+
+    def stat(self, request: SyscallRequest, path: str) -> object:
+        """What a path is: type, size, mtime, uid, gid, mode."""
+        route = self._mounts.resolve(path)
+        self._need(request, parent_of(route.path), SEARCH, "reach it", route.path)
+        if route.kind is DEVICE:
+            self._devices.ask_names(request, self._finish_stat, route)
+            return PENDING
+        if route.kind is DEVICES:
+            return self._facts(route.path, "directory", 0, 0.0)
+        info = self._info(route)
+        if info is None:
+            raise _no_such(route.path)
+        return self._facts(route.path, info["type"], info["size"], info["mtime"])
+
+    def list_directory(self, request: SyscallRequest, path: str) -> object:
+        """The names in a directory, in order; those of directories end in "/"."""
+        route = self._mounts.resolve(path)
+        if route.kind is DEVICES:
+            self._devices.ask_names(request, _finish_list, None)
+            return PENDING
+        if route.kind is DEVICE:
+            raise StatusError(Status.NOT_A_DIRECTORY, f"{route.path} is a device, it cannot be listed")
+        if route.path in self._before_open:
+            self._before_open[route.path]()
+        self._need(request, route.path, READ, "list it", route.path)
+        names = files.list_names(route.disk, route.raw, route.path)
+        points = self._mounts.points_below(route.path)
+        return sorted({*names, *points}) if points else sorted(names)
+
+    def delete(self, request: SyscallRequest, path: str, recursive: bool = False) -> object:
+        """Delete a file or an empty directory; with *recursive*, a directory and all that is in it."""
+        route = self._mounts.resolve(path)
+        self._refuse_protected(route, "delete")
+        if self._mounts.has_point_in(route.path):
+            raise StatusError(Status.DEVICE_BUSY, f"{route.path}: a disk is mounted there; see /etc/fstab.toml")
+        info = self._info(route)
+        self._may_remove(request, route.path, "delete it", info is not None)
+        if info is None:
+            raise _no_such(route.path)
+        self._writable(route, "delete")
+        is_directory = info["type"] == "directory"
+        if is_directory:
+            self._check_directory_removal(request, route, recursive)
+        try:
+            done = route.disk.remove(route.raw)
+        except Exception as error:
+            refuse(error, "delete it", route.path)
+        if done is False:
+            raise StatusError(Status.DEVICE_BUSY, f"{route.path}: it is in use; close it and try again")
+        self._permissions.deleted(route.path, is_directory)
+        return True
+
+    def mkdir(self, request: SyscallRequest, path: str) -> object:
+        """Make a directory in one that exists."""
+        route = self._mounts.resolve(path)
+        if route.kind is not FILE:
+            raise StatusError(Status.ACCESS_DENIED, f"{route.path}: cannot mkdir in /dev, it holds devices only")
+        if self._info(route) is not None or self._mounts.has_point_in(route.path):
+            raise StatusError(Status.FILE_EXISTS, f"{route.path} exists already")
+        self._may_create(request, route, "make a directory")
+        try:
+            route.disk.makeDirectory(route.raw)
+        except Exception as error:
+            refuse(error, "make it", route.path)
+        self._permissions.created(route.path, request.sender_uid, request.sender_gid, True)
+        return True
+
+    def rename(self, request: SyscallRequest, old: str, new: str) -> object:
+        """Give a file or directory another name on the same disk; a file of the new name is replaced."""
+        source, target = self._mounts.resolve(old), self._mounts.resolve(new)
+        self._refuse_protected(source, "rename")
+        self._refuse_protected(target, "replace")
+        if source.point != target.point:
+            raise StatusError(
+                Status.NOT_IMPLEMENTED,
+                f"{source.path} -> {target.path}: they are on different disks ({source.point} and {target.point}); "
+                "copy the file and delete the original",
+            )
+        if self._mounts.has_point_in(source.path) or self._mounts.has_point_in(target.path):
+            raise StatusError(Status.DEVICE_BUSY, f"{source.path} -> {target.path}: a disk is mounted there")
+        info = self._info(source)
+        self._may_remove(request, source.path, "rename it", info is not None)
+        if info is None:
+            raise _no_such(source.path)
+        self._writable(source, "rename")
+        is_directory = info["type"] == "directory"
+        if is_directory and is_below(target.path, source.path) and target.path != source.path:
+            raise _invalid(f"{source.path} cannot be moved into itself ({target.path})")
+        there = self._info(target)
+        if there is None:
+            self._may_create(request, target, "put it there")
+        elif target.path != source.path:
+            if there["type"] == "directory" or is_directory:
+                raise StatusError(Status.FILE_EXISTS, f"{target.path} exists already; delete it first")
+            self._may_remove(request, target.path, "replace it", True)
+        if target.path != source.path:
+            try:
+                source.disk.rename(source.raw, target.raw)
+            except Exception as error:
+                refuse(error, "rename it", source.path)
+            self._permissions.renamed(source.path, target.path, is_directory)
+        return True
+
+    def chmod(self, request: SyscallRequest, path: str, mode: str) -> object:
+        """Set the mode of a path, three octal digits as "755"."""
+        bits = parse_mode(mode)
+        route = self._existing(request, path)
+        uid = request.sender_uid
+        self._permissions.change_mode(route.path, bits, uid)
+        self._syscall("kernel_log", f"chmod {mode} {route.path} by process {request.sender_pid} (uid {uid})", "vfs")
+        return True
+
+    def chown(self, request: SyscallRequest, path: str, uid: int, gid: int) -> object:
+        """Set owner and group of a path; for uid 0 only."""
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{shorten(str(path))}: only uid 0 may change owners")
+        if type(uid) is not int or type(gid) is not int or uid < 0 or gid < 0:
+            raise _invalid(f"{shorten(str(path))}: uid and gid are numbers from 0")
+        route = self._existing(request, path)
+        self._permissions.change_owner(route.path, uid, gid)
+        return True
+
+    def image_open(self, request: SyscallRequest, paths: object, execute: bool = True) -> object:
+        """(path, bytes) of the first of *paths* that is a file, which the caller must be allowed to read, and to
+        execute when *execute* is true."""
+        if type(paths) not in (list, tuple):
+            raise _invalid("image_open takes a list of paths")
+        needed = READ | EXECUTE if execute else READ
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        route = None
+        for path in paths:  # type: ignore[attr-defined]  # a list or tuple, see above
+            route = self._mounts.resolve(path)
+            if route.kind is not FILE:
+                continue
+            try:
+                handle = route.disk.open(route.raw, "r")
+            except Exception:  # not there, or a directory: the next one may be
+                continue
+            try:
+                if self._permissions.rights(route.path, uid, gid, groups) & needed != needed:
+                    raise self._denial(request, route.path, "execute it" if execute else "read it")
+                return route.path, files.read_rest(route.disk, handle)
+            finally:
+                route.disk.close(handle)
+        places = ", ".join(shorten(str(path)) for path in paths)  # type: ignore[attr-defined]
+        raise StatusError(Status.NO_SUCH_FILE, f"there is no file {places or 'in an empty list of paths'}")
+
+    # --- opening -----------------------------------------------------------------------------------------------
+
+    def _handle_to(self, request: SyscallRequest, body: OpenFile, granted: int) -> object:
+        """A handle of the caller to an open file; when it can have none, the file is closed again."""
+        syscall = self._syscall
+        header = syscall("ob_create_object", TYPE_FILE, body)
+        try:
+            token = syscall("ob_create_handle", request.sender_pid, header, granted)
+        except StatusError:
+            self.handle_closed(body)
+            raise
+        finally:
+            syscall("ob_dereference_object", header)
+        return token
+
+    def _open_device(self, request: SyscallRequest, route: Route, granted: int, needed: int, mode: str) -> object:
+        if route.kind is DEVICES:
+            raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory: open a device in it, such as {TTY}")
+        self._need(request, route.path, needed, "open it", route.path)
+        body = OpenFile(route.path, mode, CATEGORY_DEVICE)
+        self._devices.open(request, body, self._finish_open)
+        return PENDING
+
+    def _finish_open(
+        self, request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile
+    ) -> object:
+        """The driver has opened its device, or not: make the handle."""
+        if status != 0:
+            said = information if type(information) is str and information else Status(status).meaning
+            raise StatusError(status, f"{body.path}: cannot open it: {said}")
+        granted = {"r": _READ_MODE, "w": _WRITE_MODE, "a": _APPEND_MODE}.get(body.mode, _UPDATE_MODE)[0]
+        token = self._handle_to(request, body, granted)
+        if body.path == TTY:
+            for index in (STDIN,) if body.mode == "r" else (STDOUT, STDERR):
+                if self._syscall("ob_get_standard_handle", request.sender_pid, index) is None:
+                    self._syscall("ob_set_standard_handle", request.sender_pid, index, token)
+        return token
+
+    def _open_for_writing(self, request: SyscallRequest, route: Route, needed: int, raw_mode: str) -> object:
+        self._writable(route, "write")
+        info = self._info(route)
+        if info is None:
+            self._may_create(request, route, "create it")
+            try:
+                handle = route.disk.open(route.raw, "w" if raw_mode == "r+" else raw_mode)
+                if raw_mode == "r+":  # the disk updates only what exists
+                    route.disk.close(handle)
+                    handle = route.disk.open(route.raw, "r+")
+            except Exception as error:
+                self._refuse_open(error, route)
+            self._permissions.created(route.path, request.sender_uid, request.sender_gid, False)
+            return handle
+        if info["type"] == "directory":
+            raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory, it cannot be written")
+        self._need(request, route.path, needed, "write it" if needed == WRITE else "read and write it", route.path)
+        try:
+            return route.disk.open(route.raw, raw_mode)
+        except Exception as error:
+            self._refuse_open(error, route)
+
+    def _refuse_open(self, error: Exception, route: Route) -> None:
+        """Say why a file did not open."""
+        info = self._info(route)
+        if info is not None and info["type"] == "directory":
+            raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory; list it instead") from None
+        if info is None:
+            raise _no_such(route.path) from None
+        refuse(error, "open it", route.path)
+
+    def _report_critical(self, request: SyscallRequest, body: OpenFile) -> None:
+        body.notify = False
+        self._syscall("kernel_log", f"{body.path} is being changed by process {request.sender_pid}", "sec")
+        try:
+            self._syscall("critical_file_modified", body.path, request.sender_pid)
+        except StatusError as error:
+            if error.status != Status.UNKNOWN_SYSCALL:  # a kernel without integrity checks does not know it
+                raise
+
+    # --- asking the permissions --------------------------------------------------------------------------------
+
+    def _need(self, request: SyscallRequest, path: str, needed: int, action: str, what: str) -> None:
+        """Raise unless the caller has *needed* of *path*."""
+        uid = request.sender_uid
+        if uid != 0:
+            rights = self._permissions.rights(path, uid, request.sender_gid, request.sender_groups)
+            if rights & needed != needed:
+                raise self._denial(request, what, action)
+
+    def _may_create(self, request: SyscallRequest, route: Route, action: str) -> None:
+        self._writable(route, "write")
+        directory = parent_of(route.path)
+        self._need(request, directory, WRITE | SEARCH, action, route.path)
+        above = self._info(self._mounts.resolve(directory))
+        if above is None:
+            raise StatusError(Status.NO_SUCH_FILE, f"{route.path}: there is no directory {directory}; make it first")
+        if above["type"] != "directory":
+            raise StatusError(Status.NOT_A_DIRECTORY, f"{route.path}: {directory} is a file, not a directory")
+
+    def _may_remove(self, request: SyscallRequest, path: str, action: str, exists: bool) -> None:
+        permissions = self._permissions
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        if not exists and permissions.rights(parent_of(path), uid, gid, groups) & SEARCH:
+            return  # what is not there is missing, not forbidden
+        if not permissions.may_remove(path, uid, gid, groups):
+            raise self._denial(request, path, action)
+
+    def _check_directory_removal(self, request: SyscallRequest, route: Route, recursive: bool) -> None:
+        try:
+            if not recursive:
+                if route.disk.list(route.raw):
+                    raise StatusError(
+                        Status.DIRECTORY_NOT_EMPTY, f"{route.path}: it is not empty; delete what is in it first"
+                    )
+                return
+            if request.sender_uid != 0:
+                for below in files.walk_directories(route.disk, route.raw):
+                    path = join(route.path, below[:-1]) if below else route.path
+                    self._need(request, path, READ | WRITE | SEARCH, "empty it", path)
+        except StatusError:
+            raise
+        except Exception as error:
+            refuse(error, "list it", route.path)
+
+    def _deny_or_miss(self, request: SyscallRequest, route: Route, action: str) -> None:
+        """A right is missing: say that the path is, if it is and the caller may know."""
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        if self._permissions.rights(parent_of(route.path), uid, gid, groups) & SEARCH and self._info(route) is None:
+            raise _no_such(route.path)
+        raise self._denial(request, route.path, action)
+
+    def _denial(self, request: SyscallRequest, path: str, action: str) -> StatusError:
+        self._on_denied(request, path, action)
+        owner, group, mode = self._permissions.entry(path)
+        return StatusError(
+            Status.ACCESS_DENIED,
+            f"{path}: uid {request.sender_uid} may not {action}; it belongs to uid {owner}, gid {group}, mode "
+            f"{format_mode(mode)}, and its directories count too",
+        )
+
+    # --- small things ------------------------------------------------------------------------------------------
+
+    def _file_of(self, request: SyscallRequest, handle: str | int, call: str) -> OpenFile:
+        body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, 0).body
+        if type(body) is not OpenFile:
+            raise _not_a_file(call)
+        return body
+
+    def _info(self, route: Route) -> dict[str, Any] | None:
+        if route.kind is not FILE:
+            return {"type": "directory" if route.kind is DEVICES else "device", "size": 0, "mtime": 0.0}
+        try:
+            return route.disk.stat(route.raw)
+        except Exception as error:
+            refuse(error, "look at it", route.path)
+
+    def _existing(self, request: SyscallRequest, path: str) -> Route:
+        route = self._mounts.resolve(path)
+        self._need(request, parent_of(route.path), SEARCH, "reach it", route.path)
+        if self._info(route) is None:
+            raise _no_such(route.path)
+        return route
+
+    def _facts(self, path: str, kind: str, size: int, mtime: float) -> dict[str, object]:
+        uid, gid, mode = self._permissions.entry(path)
+        return {"type": kind, "size": size, "mtime": mtime, "uid": uid, "gid": gid, "mode": format_mode(mode)}
+
+    def _finish_stat(self, request: SyscallRequest, names: list[str], route: Route) -> object:
+        if route.path[len(DEV) + 1 :] not in names:
+            raise StatusError(Status.NO_SUCH_DEVICE, f"{route.path}: no driver offers this device")
+        return self._facts(route.path, "device", 0, 0.0)
+
+    def _writable(self, route: Route, action: str) -> None:
+        if route.read_only:
+            raise StatusError(
+                Status.READ_ONLY, f"{route.path}: cannot {action} it: /etc/fstab.toml has {route.point} read-only"
+            )
+
+    def _refuse_protected(self, route: Route, action: str) -> None:
+        if route.path == "/":
+            raise StatusError(Status.ACCESS_DENIED, f"/: cannot {action} the root directory")
+        for directory, reason in UNDELETABLE:
+            if is_below(route.path, directory):
+                raise StatusError(
+                    Status.ACCESS_DENIED, f"{route.path}: cannot {action} what is below {directory}: {reason}"
+                )
+
+
+def _finish_list(request: SyscallRequest, names: list[str], context: object) -> object:
+    return sorted(names)
+
+
+def _no_such(path: str) -> StatusError:
+    return StatusError(Status.NO_SUCH_FILE, f"{path}: there is no such file or directory")
+
+
+def _not_a_file(call: str) -> StatusError:
+    return StatusError(Status.OBJECT_TYPE_MISMATCH, f"{call}: the handle is not one to a file or device")
+
+
+def _invalid(detail: str) -> StatusError:
+    return StatusError(Status.INVALID_PARAMETER, detail)

@@ -1,0 +1,160 @@
+"""Files on disks: the raw `filesystem` component behind each mount, and what a failure of it means.
+
+Called by   the vfs calls (for programs), and the services for their own files.
+Owns        nothing; an `OpenFile` is the body of the object that a handle stands for.
+Always so   a component's failure leaves here as a `StatusError` that names the path.
+"""
+
+from __future__ import annotations
+
+from abi.status import Status, StatusError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NoReturn, Protocol
+
+    class Disk(Protocol):
+        """A proxy of a `filesystem` component. Its methods fail with an exception that has `status` and `reason`."""
+
+        def open(self, path: str, mode: str = "r") -> Any: ...
+        def read(self, handle: Any, count: float) -> bytes | None: ...
+        def write(self, handle: Any, data: bytes) -> Any: ...
+        def seek(self, handle: Any, whence: str, offset: int) -> int: ...
+        def close(self, handle: Any) -> None: ...
+        def stat(self, path: str) -> dict[str, Any] | None: ...
+        def exists(self, path: str) -> bool: ...
+        def list(self, path: str) -> Any: ...
+        def makeDirectory(self, path: str) -> bool: ...  # noqa: N802 - the component's name on the wire
+        def remove(self, path: str) -> bool: ...
+        def rename(self, old: str, new: str) -> bool: ...
+
+
+CATEGORY_FILE = "file"
+CATEGORY_DEVICE = "device"
+EVERYTHING = float("inf")
+GAME_CHUNK = 2048  # what one read of the game's hardware returns at most: exactly so many bytes may not be all
+MAX_WALK_DEPTH = 128
+
+_STATUS_OF_HOST_ERROR: tuple[tuple[type[OSError], Status], ...] = (
+    (FileNotFoundError, Status.NO_SUCH_FILE), (PermissionError, Status.ACCESS_DENIED),
+    (IsADirectoryError, Status.IS_A_DIRECTORY), (NotADirectoryError, Status.NOT_A_DIRECTORY),
+    (FileExistsError, Status.FILE_EXISTS),
+)
+
+
+class OpenFile:
+    """The body of an IoFileObject: one open file or device, shared by all handles to it."""
+
+    __slots__ = ("category", "device_name", "disk", "driver_pid", "file_id", "mode", "notify", "path", "raw_handle")
+
+    def __init__(self, path: str, mode: str, category: str) -> None:
+        self.path = path
+        self.mode = mode
+        self.category = category
+        self.disk: Disk = None  # type: ignore[assignment]  # a file's, set when it is opened
+        self.raw_handle: object = None
+        self.device_name = ""  # a device's: \Device\...
+        self.driver_pid = 0
+        self.file_id = 0
+        self.notify = False  # the first write is to be reported: the system relies on this file
+
+    def __repr__(self) -> str:
+        return f"<OpenFile {self.path} {self.mode}>"
+
+
+def refuse(error: Exception, action: str, path: str) -> NoReturn:
+    """Raise what a component's failure to do *action* with *path* means to a program."""
+    if isinstance(error, StatusError):
+        raise error
+    status = getattr(error, "status", None)
+    reason = str(getattr(error, "reason", "") or error)
+    if status is None:
+        status = next((code for kind, code in _STATUS_OF_HOST_ERROR if isinstance(error, kind)), Status.UNSUCCESSFUL)
+    status = int(status)
+    advice = _ADVICE.get(status, "")
+    raise StatusError(status, f"{path}: cannot {action}: {reason or Status(status).meaning}{advice}") from None
+
+
+_ADVICE = {
+    int(Status.DISK_FULL): "; delete something on that disk",
+    int(Status.READ_ONLY): "; its disk cannot be written",
+    int(Status.HANDLE_TABLE_FULL): "; close files that are not needed",
+}
+
+
+def read_rest(disk: Disk, handle: object) -> bytes:
+    """Everything from the handle's position to the end."""
+    data = disk.read(handle, EVERYTHING)
+    if data is None:
+        return b""
+    if len(data) != GAME_CHUNK:
+        return data
+    chunks = [data]
+    while (data := disk.read(handle, EVERYTHING)) is not None:
+        chunks.append(data)
+    return b"".join(chunks)
+
+
+def read_all(disk: Disk, path: str) -> bytes:
+    """A whole file.
+
+    Raises: NO_SUCH_FILE and whatever else the disk says.
+    """
+    try:
+        handle = disk.open(path, "r")
+        try:
+            return read_rest(disk, handle)
+        finally:
+            disk.close(handle)
+    except Exception as error:
+        refuse(error, "read it", path)
+
+
+def read_if_there(disk: Disk, path: str) -> bytes:
+    """A whole file, b"" if there is none."""
+    return read_all(disk, path) if disk.exists(path) else b""
+
+
+def replace_all(disk: Disk, path: str, data: bytes) -> None:
+    """Give a file new contents in one step: whoever reads it sees the old ones or the new ones, also after a crash.
+
+    Raises: whatever the disk says; the old contents are then untouched.
+    """
+    fresh = path + ".new"
+    try:
+        handle = disk.open(fresh, "w")
+        try:
+            disk.write(handle, data)
+        finally:
+            disk.close(handle)
+        disk.rename(fresh, path)
+    except Exception as error:
+        refuse(error, "write it", path)
+
+
+def list_names(disk: Disk, raw_path: str, path: str) -> list[str]:
+    """The names in a directory; those of directories end in "/".
+
+    Raises: NO_SUCH_FILE; NOT_A_DIRECTORY.
+    """
+    try:
+        info = disk.stat(raw_path)
+        if info is None:
+            raise StatusError(Status.NO_SUCH_FILE, f"{path}: there is no such directory")
+        if info["type"] != "directory":
+            raise StatusError(Status.NOT_A_DIRECTORY, f"{path} is a file, it cannot be listed")
+        return list(disk.list(raw_path) or ())
+    except Exception as error:
+        refuse(error, "list it", path)
+
+
+def walk_directories(disk: Disk, raw_path: str) -> Iterator[str]:
+    """The directory itself and every directory in it, as paths relative to it ("" first)."""
+    waiting = [""]
+    while waiting:
+        below = waiting.pop()
+        yield below
+        if below.count("/") < MAX_WALK_DEPTH:
+            names = disk.list(f"{raw_path}/{below}") or ()
+            waiting.extend(below + name for name in names if name.endswith("/"))

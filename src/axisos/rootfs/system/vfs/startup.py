@@ -1,0 +1,251 @@
+"""What the boot reads from /etc, and in which order drivers are loaded.
+
+Called by   the Pipeline Manager's ten steps.
+Owns        a list of drivers while they are being loaded, nothing else.
+Always so   a driver is asked for when all that it depends on has been loaded, and not before; a file that makes no
+            sense is reported and its defaults are used.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Log = Callable[[str, str], object]  # (message, level)
+
+DEFAULT_HOSTNAME = "AxisBox"
+DEFAULT_PRIORITY = 500
+
+
+class LogSettings:
+    """[logging] of /etc/sys.toml."""
+
+    __slots__ = ("enable_log_rotation_saver", "log_device", "log_dir", "max_log_files", "ring_buffer_size", "vbl_dir")
+
+    def __init__(self) -> None:
+        self.ring_buffer_size = 8192  # bytes
+        self.log_device = "/dev/ringlog"
+        self.enable_log_rotation_saver = True
+        self.max_log_files = 5
+        self.log_dir = "/log"
+        self.vbl_dir = "/vbl"
+
+
+class SystemSettings:
+    """/etc/sys.toml."""
+
+    __slots__ = ("hostname", "logging", "problems", "raw_logging")
+
+    def __init__(self) -> None:
+        self.hostname = DEFAULT_HOSTNAME
+        self.logging = LogSettings()
+        self.raw_logging: dict[str, object] = {}  # as written, for the registry
+        self.problems: list[str] = []
+
+
+def parse_settings(text: str) -> SystemSettings:
+    """The settings of /etc/sys.toml; what is missing or of the wrong type keeps its default and is a problem.
+
+    Raises: ValueError when it is no TOML.
+    """
+    import tomllib
+
+    document = tomllib.loads(text)
+    settings = SystemSettings()
+    hostname = document.get("hostname", settings.hostname)
+    if type(hostname) is str and hostname.strip():
+        settings.hostname = hostname.strip()
+    else:
+        settings.problems.append("hostname must be a text")
+    rows = document.get("logging", {})
+    if type(rows) is not dict:
+        settings.problems.append("[logging] must be a table")
+        return settings
+    settings.raw_logging = rows
+    for name in LogSettings.__slots__:
+        default = getattr(settings.logging, name)
+        value = rows.get(name, default)
+        if type(value) is not type(default):
+            settings.problems.append(f"logging.{name} must be a {type(default).__name__}; {default!r} is used")
+        elif type(value) is int and value < 1:
+            settings.problems.append(f"logging.{name} must be 1 or more; {default!r} is used")
+        elif name.endswith("_dir") and not str(value).startswith("/"):
+            settings.problems.append(f"logging.{name} must be an absolute path; {default!r} is used")
+        else:
+            setattr(settings.logging, name, value)
+    return settings
+
+
+class DriverEntry:
+    """One [[driver]] of /etc/drivers.toml."""
+
+    __slots__ = ("depends", "enabled", "name", "path", "priority")
+
+    def __init__(self, name: str, path: str, enabled: bool, priority: float, depends: list[str]) -> None:
+        self.name = name
+        self.path = path
+        self.enabled = enabled
+        self.priority = priority  # lower first
+        self.depends = depends  # names
+
+
+def parse_drivers(text: str) -> tuple[list[DriverEntry], list[str]]:
+    """The entries of /etc/drivers.toml in their order, and a line for each that makes no sense and is left out.
+
+    Raises: ValueError when it is no TOML.
+    """
+    import tomllib
+
+    rows = tomllib.loads(text).get("driver", [])
+    if type(rows) is not list:
+        raise ValueError("drivers are written as [[driver]] tables")
+    entries: list[DriverEntry] = []
+    problems: list[str] = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        try:
+            entry = _parse_driver(row)
+            if entry.name in seen:
+                raise ValueError(f"the name {entry.name!r} is taken by an entry before it")
+        except ValueError as error:
+            problems.append(f"entry {number} is left out: {error}")
+            continue
+        seen.add(entry.name)
+        entries.append(entry)
+    return entries, problems
+
+
+def _parse_driver(row: object) -> DriverEntry:
+    if type(row) is not dict:
+        raise ValueError("an entry is a table [[driver]]")
+    name, path = row.get("name"), row.get("path")
+    if type(name) is not str or not name:
+        raise ValueError("it has no name")
+    if type(path) is not str or not path.startswith("/"):
+        raise ValueError(f"{name!r} needs an absolute path")
+    enabled, priority, depends = row.get("enabled", True), row.get("priority", DEFAULT_PRIORITY), row.get("depends", [])
+    if type(enabled) is not bool:
+        raise ValueError(f"{name!r}: enabled is true or false")
+    if type(priority) not in (int, float):
+        raise ValueError(f"{name!r}: priority is a number")
+    if type(depends) is not list or not all(type(other) is str for other in depends):
+        raise ValueError(f"{name!r}: depends is a list of names")
+    return DriverEntry(name, path, enabled, priority, depends)
+
+
+def parse_autoload(text: str) -> list[str]:
+    """The paths of /etc/autoload.toml.
+
+    Raises: ValueError when it is no TOML or no list of paths.
+    """
+    import tomllib
+
+    paths = tomllib.loads(text).get("drivers", [])
+    if type(paths) is not list or not all(type(path) is str and path.startswith("/") for path in paths):
+        raise ValueError("drivers is a list of absolute paths")
+    return paths
+
+
+def load_order(entries: list[DriverEntry]) -> tuple[list[DriverEntry], list[str]]:
+    """The enabled entries, each after those that it depends on and otherwise by priority; and what is odd about them.
+
+    A circle of dependencies cannot be put in order: priorities alone decide then.
+    """
+    enabled = sorted((entry for entry in entries if entry.enabled), key=lambda entry: entry.priority)
+    by_name = {entry.name: entry for entry in enabled}
+    configured = {entry.name for entry in entries}
+    problems = [
+        f"{entry.name} depends on {name}, which is {'disabled' if name in configured else 'not configured'}"
+        for entry in enabled
+        for name in entry.depends
+        if name not in by_name
+    ]
+    order: list[DriverEntry] = []
+    try:
+        for entry in enabled:
+            _place(entry, by_name, order, [])
+    except _CircleError as circle:
+        names = " -> ".join(circle.names)
+        return enabled, [*problems, f"they depend on one another: {names}; all are loaded by priority alone"]
+    return order, problems
+
+
+class _CircleError(Exception):
+    """A driver depends on itself, through others or not."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
+def _place(entry: DriverEntry, by_name: dict[str, DriverEntry], order: list[DriverEntry], above: list[str]) -> None:
+    """Put an entry into the order, what it depends on before it."""
+    if entry in order:
+        return
+    if entry.name in above:
+        raise _CircleError([*above[above.index(entry.name) :], entry.name])
+    for name in entry.depends:
+        if name in by_name:
+            _place(by_name[name], by_name, order, [*above, entry.name])
+    order.append(entry)
+
+
+class Autoload:
+    """Loads the drivers of a list, as many at once as their dependencies allow."""
+
+    def __init__(
+        self, order: list[DriverEntry], load: Callable[[str, Callable[[int, str], object]], object], log: Log,
+        disabled: int = 0,
+    ) -> None:
+        self._waiting = order
+        self._load = load  # (path, then(status, message)): asks for a load and says how it went
+        self._log = log
+        self._disabled = disabled
+        self._names = {entry.name for entry in order}
+        self._loaded: set[str] = set()
+        self._failed: set[str] = set()
+        self._total = len(order)
+
+    def start(self) -> None:
+        """Ask for every driver that can be loaded now; the others follow as results come."""
+        self._drop_circles()
+        self._advance()
+
+    def _advance(self) -> None:
+        progress = True
+        while progress:
+            progress = False
+            for entry in list(self._waiting):
+                missing = [name for name in entry.depends if name in self._failed]
+                if missing:
+                    self._waiting.remove(entry)
+                    self._log(f"driver {entry.name} is not loaded: {missing[0]}, which it depends on, is not", "warn")
+                    self._end(entry, False)
+                    progress = True
+                elif all(name in self._loaded or name not in self._names for name in entry.depends):
+                    self._waiting.remove(entry)
+                    self._load(entry.path, self._then(entry))
+
+    def _then(self, entry: DriverEntry) -> Callable[[int, str], object]:
+        def then(status: int, message: str) -> None:
+            if status != 0:
+                self._log(f"driver {entry.name} ({entry.path}) is not loaded: {message}", "fail")
+            self._end(entry, status == 0)
+            self._advance()
+
+        return then
+
+    def _end(self, entry: DriverEntry, is_loaded: bool) -> None:
+        (self._loaded if is_loaded else self._failed).add(entry.name)
+        if len(self._loaded) + len(self._failed) == self._total:
+            loaded, failed = len(self._loaded), len(self._failed)
+            summary = f"drivers: {loaded} loaded, {failed} failed, {self._disabled} disabled"
+            self._log(summary, "warn" if failed else "ok")
+
+    def _drop_circles(self) -> None:
+        """Dependencies that run backwards in the order given cannot be waited for."""
+        before: set[str] = set()
+        for entry in self._waiting:
+            before.add(entry.name)
+            entry.depends = [name for name in entry.depends if name in before or name not in self._names]

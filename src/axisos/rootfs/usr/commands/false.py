@@ -1,0 +1,7 @@
+"""false: fail."""
+
+from axis import cli
+
+HELP = "Usage: false\n\nDo nothing, without success (exit status 1).\n"
+
+cli.run(lambda options, operands: 1, HELP, verbatim=True)

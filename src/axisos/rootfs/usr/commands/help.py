@@ -1,0 +1,48 @@
+"""help: what commands there are."""
+
+from abi.status import StatusError
+from axis import cli, filesystem
+
+HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
+
+
+def summary(path):
+    """The first line of a program's docstring without the name; "" if there is none."""
+    try:
+        with filesystem.open_bytes(path) as file:
+            start = file.read1(300).decode("utf-8", "replace")
+    except (OSError, StatusError):
+        return ""
+    if not start.startswith('"""'):
+        return ""
+    line = start[3:].split("\n", 1)[0].split('"""', 1)[0]
+    return line.partition(": ")[2] or line
+
+
+def main(options, operands):
+    search = str(env.get("PATH") or "/usr/commands")
+    for name in operands:
+        path = cli.find_program(name, search)
+        if path is None:
+            cli.warn(name, "command not found")
+            continue
+        cli.flush()
+        pid = syscall("process_spawn", filesystem.abspath(path), None, {**env, "ARGS": ["--help"]})
+        syscall("process_wait_status", pid)
+    if operands:
+        return
+    rows = {}
+    for directory in search.split(":"):
+        try:
+            names = filesystem.list(directory)
+        except (OSError, StatusError):
+            continue
+        for file in names:
+            if file.endswith(".py"):
+                rows.setdefault(file[:-3], summary(cli.join(directory, file)))
+    width = max((len(name) for name in rows), default=0)
+    for name in sorted(rows):
+        cli.write(f"{cli.coloured(f'{name:<{width}}', 'green')}  {rows[name]}\n")
+
+
+cli.run(main, HELP)

@@ -1,0 +1,131 @@
+"""insmod: load a driver."""
+
+from abi.status import StatusError
+from axis import cli, filesystem
+
+HELP = """\
+Usage: insmod [-v] DRIVER
+       insmod [-v] -s COMPONENT
+       insmod -i DRIVER
+
+Load a driver, for root. DRIVER is a path, or a name that is looked for as NAME, NAME.sys.py and NAME.py in the working
+directory, /sys/drivers and /drivers.
+
+  -i            only inspect the file: what it says of itself, and what looks wrong
+  -s COMPONENT  the driver of a kind of hardware, /drivers/COMPONENT.sys.py
+  -v            say what is done
+"""
+
+_RINGS = {"KernelModeDriver": "2", "ComponentModeDriver": "2", "UserModeDriver": "3"}
+_SHORT = {"KMD": "KernelModeDriver", "CMD": "ComponentModeDriver", "UMD": "UserModeDriver"}
+_FIELDS = ("driver_name", "driver_type", "load_priority", "version", "supported_component")
+_HINTS = {
+    403: "its signature or hash is not accepted: see drivers and signing in the manual",
+    404: "its entry failed: logread says why",
+    405: "no hardware of its kind is there",
+    500: "only root may load drivers",
+    501: "only root may load drivers",
+    605: "no hardware of its kind is ready",
+}
+
+
+def resolve(target):
+    """The path of the driver file *target*, or None."""
+    places = [target]
+    if not target.startswith("/"):
+        for directory in (".", "/sys/drivers", "/drivers"):
+            places += [f"{directory}/{target}", f"{directory}/{target}.sys.py", f"{directory}/{target}.py"]
+    return next((filesystem.abspath(place) for place in places if filesystem.is_file(place)), None)
+
+
+def value_after(source, field):
+    """The literal that follows `"field":` in a driver's source, as text; None if there is none."""
+    for quote in "\"'":
+        at = source.find(f"{quote}{field}{quote}")
+        if at >= 0:
+            rest = source[at + len(field) + 2:].lstrip()
+            if rest[:1] == ":":
+                rest = rest[1:].lstrip()
+                end = next((index for index, letter in enumerate(rest) if letter in ",}\n"), len(rest))
+                value = rest[:end].strip()
+                return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.")
+    return None
+
+
+def facts_of(source):
+    """What the driver says of itself: {field: text}."""
+    start = source.find("DRIVER_INFO")
+    facts = {field: value_after(source[start:], field) for field in _FIELDS} if start >= 0 else {}
+    kind = facts.get("driver_type") or ""
+    if kind.startswith("DRIVER_TYPE_"):
+        facts["driver_type"] = _SHORT.get(kind[12:], kind)
+    return facts
+
+
+def warnings_about(source, facts):
+    """What looks wrong in a driver's source."""
+    found = []
+    if not facts:
+        found.append("no DRIVER_INFO: it will not load")
+    elif facts.get("driver_type") not in _RINGS:
+        found.append("driver_type is none of KernelModeDriver, ComponentModeDriver, UserModeDriver")
+    elif not facts.get("driver_name"):
+        found.append("DRIVER_INFO has no driver_name")
+    if "def driver_entry(" not in source and "def um_driver_entry(" not in source:
+        found.append("no function driver_entry")
+    if "dk.run(" not in source and "signal_pull" not in source:
+        found.append("neither dk.run nor a loop over signal_pull: it would end at once")
+    return found
+
+
+def inspect(path):
+    """(facts, rows to print, warnings) about the file."""
+    with filesystem.open(path) as file:
+        source = file.read()
+    facts = facts_of(source)
+    kind = facts.get("driver_type")
+    rows = [
+        ("file", path), ("name", facts.get("driver_name")),
+        ("type", kind and f"{kind} (ring {_RINGS.get(kind, '?')})"), ("priority", facts.get("load_priority")),
+        ("version", facts.get("version")), ("size", f"{filesystem.stat(path)['size']} bytes"),
+        ("component", facts.get("supported_component")),
+    ]
+    return facts, [row for row in rows if row[1]], warnings_about(source, facts)
+
+
+def main(options, operands):
+    if "s" in options:
+        cli.need_operands(operands, 0, 0, "")
+        target = f"/drivers/{options['s']}.sys.py"
+    else:
+        cli.need_operands(operands, 1, 1, "a driver")
+        target = operands[0]
+    path = resolve(target)
+    if path is None:
+        cli.fail(target, "no such driver file")
+    facts, rows, warnings = inspect(path)
+    if "i" in options or "v" in options:
+        for label, value in rows:
+            cli.write(f"{label + ':':<11}{cli.printable(value)}\n")
+    for warning in warnings:
+        cli.write(f"{'warning:':<11}{warning}\n") if "i" in options else cli.note(path, warning)
+    if "i" in options:
+        return 1 if warnings else 0
+    if syscall("process_get_uid") != 0:
+        cli.fail(path, "only root may load drivers")
+    if "v" in options and facts.get("driver_type") == "ComponentModeDriver":
+        cli.write(f"it needs a component of type {facts.get('supported_component') or '?'}\n")
+    try:
+        message = syscall("driver_load", path)
+    except StatusError as error:
+        hint = _HINTS.get(int(error.status))
+        cli.fail(path, f"{int(error.status)} {error}" + (f"; {hint}" if hint else ""))
+    cli.write(f"{message}\n")
+    if facts.get("driver_type") == "ComponentModeDriver" and facts.get("supported_component"):
+        start = facts["supported_component"]
+        for name in filesystem.list("/dev"):
+            if name.lower().startswith(start.lower()):
+                cli.write(f"/dev/{name}\n")
+
+
+cli.run(main, HELP, flags="vi", values="s", long={"verbose": "v", "inspect": "i", "component": "s"})

@@ -1,0 +1,16 @@
+"""reboot: restart the machine."""
+
+from axis import cli
+
+HELP = "Usage: reboot\n\nRestart the machine at once. For root, or an elevated (ring 2.5) shell.\n"
+
+
+def main(options, operands):
+    cli.need_operands(operands, 0, 0, "")
+    # The call itself would end a caller that may not make it.
+    if syscall("process_get_ring") > 2.5 and syscall("process_get_uid") != 0:
+        cli.fail("only root may; use su")
+    syscall("computer_reboot")
+
+
+cli.run(main, HELP)

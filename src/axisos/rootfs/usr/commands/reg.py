@@ -1,0 +1,124 @@
+"""reg: look into the virtual registry."""
+
+from axis import cli
+
+HELP = """\
+Usage: reg query PATH             the keys below PATH and its values
+       reg get PATH NAME          one value
+       reg set PATH NAME VALUE    set one (rings 0 to 2): a number, true or false, otherwise text
+       reg tree [PATH] [DEPTH]    everything below PATH (@VT), DEPTH (10) levels deep
+       reg info PATH              about a key
+       reg find TEXT              keys with TEXT in their path
+
+A path is @VT\\SYS\\BOOT; / is understood as \\ as well.
+"""
+
+_CUT = 40
+_MAX_DEPTH = 20
+
+
+def path_of(text):
+    path = text.replace("/", "\\").strip("\\") or "@VT"
+    if path.split("\\")[0] != "@VT":
+        cli.usage(f"{text}: a registry path begins with @VT")
+    return path
+
+
+def existing(text):
+    path = path_of(text)
+    if not syscall("reg_key_exists", path):
+        cli.fail(text, "Key not found")
+    return path
+
+
+def shown(value):
+    text = cli.printable(str(value))
+    return text if len(text) <= _CUT else text[:_CUT - 3] + "..."
+
+
+def query(path):
+    path = existing(path)
+    keys = syscall("reg_enum_keys", path)
+    values = syscall("reg_enum_values", path)
+    cli.write(path + "\n")
+    for key in keys:
+        cli.write(f"  {cli.coloured(key, 'blue')}\n")
+    if values:
+        cli.write(f"  {'NAME':<24} {'TYPE':<6} DATA\n")
+    for value in values:
+        cli.write(f"  {cli.printable(value['name']):<24} {value['type']:<6} {shown(value['value'])}\n")
+
+
+def get(path, name):
+    found = syscall("reg_get_value", existing(path), name)
+    if found is None:
+        cli.fail(f"{path} {name}", "Value not found")
+    cli.write(f"{name} = {cli.printable(str(found[0]))} ({found[1]})\n")
+
+
+def typed(text):
+    """(value, type) as the text looks."""
+    if text in ("true", "false"):
+        return text == "true", "BOOL"
+    for kind in (int, float):
+        try:
+            return kind(text), "NUM"
+        except ValueError:
+            continue
+    return text, "STR"
+
+
+def set_value(path, name, text):
+    path = path_of(path)
+    # The calls themselves would end a caller that may not make them.
+    if syscall("process_get_ring") > 2:
+        cli.fail(f"{path} {name}", "the registry can be changed by rings 0 to 2 only")
+    syscall("reg_create_key", path)
+    value, kind = typed(text)
+    syscall("reg_set_value", path, name, value, kind)
+    cli.write(f"{name} = {value} ({kind})\n")
+
+
+def tree(path="@VT", depth="10"):
+    for node in syscall("reg_dump_tree", existing(path), cli.integer(depth, "the depth", 0, _MAX_DEPTH)):
+        count = f" ({node['values']})" if node["values"] else ""
+        cli.write(f"{'  ' * node['depth']}{'+' if node['sub_keys'] else '-'} {cli.coloured(node['name'], 'blue')}{count}\n")
+
+
+def info(path):
+    facts = syscall("reg_query_info", existing(path))
+    cli.write(
+        f"name      {facts['name']}\nkeys      {facts['sub_keys']}\nvalues    {facts['values']}\n"
+        f"created   {facts['created']:.4f}\nmodified  {facts['modified']:.4f}\nowner     {facts['owner_pid']}\n"
+    )
+
+
+def find(text):
+    wanted = text.lower()
+    found = [node["path"] for node in syscall("reg_dump_tree", "@VT", _MAX_DEPTH) if wanted in node["path"].lower()]
+    for path in found:
+        cli.write(path + "\n")
+    cli.write(f"{len(found)} found\n")
+    return 0 if found else 1
+
+
+_COMMANDS = {
+    "query": (query, 1, 1), "get": (get, 2, 2), "set": (set_value, 3, 3), "tree": (tree, 0, 2), "info": (info, 1, 1),
+    "find": (find, 1, 1),
+}
+
+
+def main(options, operands):
+    cli.need_operands(operands, 1, None, "query, get, set, tree, info or find")
+    row = _COMMANDS.get(operands[0])
+    if row is None:
+        cli.usage(f"{operands[0]}: unknown subcommand")
+    command, least, most = row
+    words = operands[1:]
+    if not least <= len(words) <= most:
+        cli.usage(f"{operands[0]}: takes {least if least == most else f'{least} to {most}'} words, not {len(words)}")
+    return command(*words)
+
+
+# A value may be -5, so options end at the subcommand.
+cli.run(main, HELP, intermixed=False)

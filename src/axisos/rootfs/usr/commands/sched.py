@@ -1,0 +1,52 @@
+"""sched: what the scheduler has done."""
+
+from abi.status import StatusError
+from axis import cli
+
+HELP = """\
+Usage: sched [-p] [-v]
+
+Show the scheduler's counters.
+
+  -p  for each process: processor seconds, preemptions, last and longest slice (ms), watchdog strikes
+  -v  also what preemption does: instrumented files, checkpoints, quantum
+"""
+
+_ROWS = (
+    ("resumes", "total_resumes"), ("preemptions", "preemptions"), ("watchdog warnings", "watchdog_warnings"),
+    ("watchdog kills", "watchdog_kills"), ("longest slice (ms)", "max_slice_ms"),
+)
+_MORE = (
+    ("instrumented files", "instrumented_files"), ("checkpoints", "injected_checkpoints"), ("quantum (ms)", "quantum_ms"),
+    ("check interval", "check_interval"),
+)
+
+
+def shown(value):
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def main(options, operands):
+    cli.need_operands(operands, 0, 0, "")
+    stats = syscall("sched_get_stats")
+    for label, key in _ROWS + (_MORE if "v" in options else ()):
+        if key in stats:
+            cli.write(f"{label:<20} {shown(stats[key])}\n")
+    if "p" in options:
+        cli.write("\n")
+        rows = []
+        for process in syscall("process_list"):
+            try:
+                cpu = syscall("process_cpu_stats", process["pid"])
+            except StatusError:
+                cpu = None
+            if cpu is not None:
+                rows.append([
+                    str(process["pid"]), f"{cpu['cpu_time']:.3f}", str(cpu["preempt_count"]),
+                    f"{cpu['last_slice'] * 1000:.2f}", f"{cpu['max_slice'] * 1000:.2f}", str(cpu["watchdog_strikes"]),
+                    process["image"],
+                ])
+        cli.table(["PID", "CPU", "PREEMPT", "LAST", "MAX", "STRIKES", "IMAGE"], rows)
+
+
+cli.run(main, HELP, flags="pv", long={"processes": "p", "verbose": "v"})

@@ -1,0 +1,52 @@
+"""uniq: leave out repeated lines."""
+
+from axis import cli, filesystem
+
+HELP = """\
+Usage: uniq [-cdui] [-f N] [INPUT [OUTPUT]]
+
+Print each run of equal lines of INPUT (standard input by default) once.
+
+  -c  with its length in front     -d  only repeated lines     -u  only lines that are not repeated
+  -i  capital and small letters are the same                   -f N  do not compare the first N words
+"""
+
+
+def main(options, operands):
+    cli.need_operands(operands, 0, 2, "")
+    skip = cli.integer(options.get("f", "0"), "-f", 0)
+    output = filesystem.open_bytes(operands[1], "w") if len(operands) > 1 else None
+
+    def key(line):
+        if skip:
+            parts = line.split(None, skip)
+            line = parts[skip] if len(parts) > skip else b""
+        return line.lower() if "i" in options else line
+
+    def finish(line, count):
+        if ("d" in options and count == 1) or ("u" in options and count > 1):
+            return
+        data = (f"{count:>7} ".encode() if "c" in options else b"") + line + b"\n"
+        if output is not None:
+            output.write(data)
+        else:
+            cli.write(data)
+
+    current, current_key, count = b"", None, 0
+    for _, stream in cli.inputs(operands[:1]):
+        for line in stream:
+            line = line.removesuffix(b"\n")
+            this = key(line)
+            if count and this == current_key:
+                count += 1
+                continue
+            if count:
+                finish(current, count)
+            current, current_key, count = line, this, 1
+    if count:
+        finish(current, count)
+    if output is not None:
+        output.close()
+
+
+cli.run(main, HELP, flags="cdui", values="f", long={"count": "c", "repeated": "d", "unique": "u", "ignore-case": "i"})

@@ -1,0 +1,1 @@
+"""Tests of the firmware: phase 1 of the boot."""
