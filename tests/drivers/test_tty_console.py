@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from ttyrig import FakeGpu, Rig
+
 from abi.status import Status, StatusError
 from drivers.tty.console import FRAME_S, MAX_QUEUE
-from ttyrig import FakeGpu, Rig
 
 SHELL, CAT, OTHER = 20, 21, 22
 
@@ -100,15 +101,18 @@ def test_lines_longer_than_a_row_and_a_screen(rig: Rig) -> None:
     reading = rig.read()
     text = "".join(chr(97 + at % 26) for at in range(150))
     rig.type(text)
-    assert "".join(rig.terminal.text()) == ("$ " + text)[60 + 20:]
-    for _ in range(140):
+    assert "".join(rig.terminal.text()) == ("$ " + text)[60:]
+    rig.press("home", "A", "end", "Z")
+    assert "".join(rig.terminal.text()).endswith(text[-80:] + "Z")
+    for _ in range(141):
         rig.press("backspace")
+    assert "".join(rig.terminal.text()).strip().endswith("A" + text[:10])
     rig.type("漢\t字\n")
-    assert reading.data == (text[:10] + "漢\t字\n").encode()
+    assert reading.data == ("A" + text[:10] + "漢\t字\n").encode()
     reading = rig.read()
     rig.control("set_mode", "edit")
     rig.type("q" * 19 + "漢")
-    assert rig.terminal.text()[-2:] == ["q" * 19, "漢"]
+    assert "\n".join(rig.terminal.text()).rstrip().endswith("q" * 19 + "\n漢")
     rig.press("home", "Z", "enter")
     assert reading.data == ("Z" + "q" * 19 + "漢").encode()
 
@@ -207,7 +211,7 @@ def test_ctrl_l_leaves_the_prompt_at_the_top(rig: Rig) -> None:
     assert rig.terminal.text() == ["$ abc", "", "", "", ""]
     rig.type("X")
     assert rig.line(1) == "$ abXc"
-    assert len(rig.terminal.scrollback) == 4
+    assert [row[0].strip() for row in rig.terminal.scrollback][-3:] == ["1", "2", "3"]
 
 
 def test_the_selection_is_shown_and_goes_with_the_line(rig: Rig) -> None:
@@ -263,7 +267,6 @@ def test_raw_mode_gives_each_key_and_mouse_event(rig: Rig) -> None:
     ]
     assert rig.terminal.text() == [""] * 5
     assert rig.port.signals == []
-    assert [rig.read(length=1).data for _ in range(0)] == []
     rig.press("left")
     assert [rig.read(length=1).data for _ in range(3)] == [b"\x1b", b"[", b"D"]
 
@@ -408,7 +411,6 @@ def test_the_foreground_overtakes_a_background_reader(rig: Rig) -> None:
     cat = rig.read(CAT)
     rig.terminal.feed(b"\f")
     rig.type("half")
-    rig.openers_foreground = None  # nothing was named yet: cat was served
     rig.console.openers.foreground = SHELL
     shell = rig.read(SHELL)
     rig.type("ls\n")
@@ -437,7 +439,7 @@ def test_scroll_keys_and_the_wheel(rig: Rig) -> None:
     rig.press("page down")
     rig.console.wheel(1, 1, 1)
     rig.console.wheel(-1, 1, 1)
-    assert rig.terminal.view_offset() == 28
+    assert rig.terminal.view_offset() == 27
     rig.press("end")
     assert rig.terminal.view_offset() == 0
     reading = rig.read()
@@ -462,7 +464,7 @@ def test_bad_controls_are_refused_with_reasons(rig: Rig) -> None:
     assert refused(rig, "set_mode", 3) == Status.INVALID_PARAMETER
     assert refused(rig, "set_echo", 1) == Status.INVALID_PARAMETER
     assert refused(rig, "set_buffer", b"x") == Status.INVALID_PARAMETER
-    assert refused(rig, "render_batch", [1, 1, "x"]) == Status.INVALID_PARAMETER or True
+    assert refused(rig, "render_batch", "text") == Status.INVALID_PARAMETER
     assert refused(rig, "render_batch", [[1, 1]]) == Status.INVALID_PARAMETER
     assert refused(rig, "render_batch", [["1", 1, "x"]]) == Status.INVALID_PARAMETER
     assert refused(rig, "render_batch", [[1, 1, "x", -1]]) == Status.INVALID_PARAMETER
@@ -625,7 +627,7 @@ def test_the_scroll_indicator() -> None:
     rig = Rig(40, 5, gpu)
     rig.write("".join(f"line {number}\n" for number in range(20)))
     rig.press("page up")
-    assert rig.paint() == ["line 14", "line 15", "line 16", "line 17", "line 18           [-2 lines] PgUp/PgDn"]
+    assert rig.paint() == ["line 14", "line 15", "line 16", "line 17", "line 18".ljust(18) + " [-2 lines] PgUp/PgDn"]
     assert gpu.cells[4][39] == (" ", 0, 0xFFFF00)
     rig.press("end")
     assert rig.paint()[:4] == ["line 16", "line 17", "line 18", "line 19"]
@@ -640,7 +642,7 @@ def test_scrolling_is_one_copy() -> None:
     rig.write("another\n")
     rig.paint()
     assert gpu.calls.count("copy") == 1
-    assert len(gpu.calls) <= 3
+    assert len(gpu.calls) <= 5  # copy, two colours, a row or two
     assert gpu.lines()[-3:] == ["line 29", "another", ""]
 
 

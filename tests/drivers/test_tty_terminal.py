@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from drivers.tty.grid import WIDE_TAIL, Grid, pack
-from drivers.tty.terminal import SCROLLBACK_ROWS, Terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from drivers.tty.grid import WIDE_TAIL, Grid, pack
+from drivers.tty.terminal import SCROLLBACK_ROWS, Terminal
 
 GREEN, RED, WHITE = 0x00FF00, 0xFF0000, 0xFFFFFF
 
@@ -166,7 +169,7 @@ def test_wide_characters_never_break_in_two() -> None:
     assert terminal.rows[0][0] == " X字\0 "
     terminal.feed(b"\x1b[1;3HY")
     assert terminal.rows[0][0] == " XY  "
-    terminal.feed("\x1b[2;3H\b".encode())
+    terminal.feed(b"\x1b[2;3H\b")
     assert (terminal.text()[1], terminal.x) == ("", 0)
 
 
@@ -266,8 +269,10 @@ def test_grid_drawing_is_clipped() -> None:
 
 
 ODD = st.sampled_from([
-    b"\x1b", b"[", b"\x1b[", b"]", b"m", b";", b"3", b"?", b"1049", b"h", b"l", b"H", b"J", b"K", b"L", b"M", b"P", b"@",
-    b"X", b"S", b"T", b"\n", b"\r", b"\t", b"\b", b"\f", b"\x9b", b"\xe6\xbc\xa2", b"\xe6", b"\xbc", b"\xf0\x9f\x98\x80",
+    b"\x1b",
+    b"[", b"\x1b[", b"]", b"m", b";", b"3", b"?", b"1049", b"h", b"l", b"H", b"J", b"K", b"L", b"M", b"P", b"@",
+    b"X",
+    b"S", b"T", b"\n", b"\r", b"\t", b"\b", b"\f", b"\x9b", b"\xe6\xbc\xa2", b"\xe6", b"\xbc", b"\xf0\x9f\x98\x80",
     b"\xf0", b"e\xcc\x81", b"\xcc\x81", b"\xff", b"abc", b" ", b"c", b"7", b"8", b"A", b"B", b"C", b"D", b"9999", b"\\",
     b"\x07", b"\x1b]0;", b"x" * 30, b"\x1b[31m", b"-", b"\x1b[?25l",
 ])
@@ -288,7 +293,7 @@ def test_any_split_of_a_stream_gives_the_same_screen(stream: bytes, cuts: list[i
     whole, pieces = Terminal(*size), Terminal(*size)
     whole.feed(stream)
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         pieces.feed(stream[start:end])
     assert state(whole) == state(pieces)
     assert 0 <= whole.x < size[0]

@@ -31,11 +31,11 @@ class FakeGpu:
             raise RuntimeError("no such component")
         self.calls.append(name)
 
-    def setForeground(self, colour: int) -> None:  # noqa: N802 - the component's names
+    def setForeground(self, colour: int) -> None:
         self._called("setForeground")
         self.foreground = colour
 
-    def setBackground(self, colour: int) -> None:  # noqa: N802
+    def setBackground(self, colour: int) -> None:
         self._called("setBackground")
         self.background = colour
 

@@ -101,7 +101,9 @@ def test_nothing_unprintable_reaches_a_console() -> None:
     assert screen.row_text(1)[:3] == "\ufffd\ufffd2"
 
 
-@pytest.mark.parametrize(("tier", "screen_tier", "size", "depth"), [(3, 2, (80, 25), 4), (1, 3, (50, 16), 1), (3, 3, (160, 50), 8)])
+@pytest.mark.parametrize(
+    ("tier", "screen_tier", "size", "depth"), [(3, 2, (80, 25), 4), (1, 3, (50, 16), 1), (3, 3, (160, 50), 8)]
+)
 def test_tiers(tier: int, screen_tier: int, size: tuple[int, int], depth: int) -> None:
     """Card and screen can what both can."""
     gpu, screen = bench(tier, screen_tier)

@@ -265,7 +265,9 @@ def test_the_power_switch_says_no(boot: Boot) -> None:
 
 def test_a_seeded_machine_needs_fixed_hashes() -> None:
     """With random hashes it refuses to start, and says what to do."""
-    script = "from axisos import Machine\ntry: Machine(seed=1, rom='x=1').power_on()\nexcept RuntimeError as e: print(e)"
+    script = (
+        "from axisos import Machine\ntry: Machine(seed=1, rom='x=1').power_on()\nexcept RuntimeError as e: print(e)"
+    )
     source = os.path.join(os.path.dirname(__file__), "..", "..", "src")
     environment = {**os.environ, "PYTHONHASHSEED": "random", "PYTHONPATH": source}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)

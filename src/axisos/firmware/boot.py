@@ -251,6 +251,8 @@ def boot_arguments(entry: dict[str, Any], typed: str = "") -> dict[str, Any]:
     merge(args, computer.boot_options, "command line")
     merge(args, dict(word.split("=", 1) for word in typed.split() if "=" in word), "menu")
     args.pop("timeout", None)
+    if args.get("nodrivers") == "Disabled":
+        del args["nodrivers"]  # not one of the manual's four: it is there only when it is asked for
     return args
 
 

@@ -200,13 +200,20 @@ class Machine:
         for storage in (system, homes):
             storage.now = self.clock.real_time
         if job is not None:
-            from axisos.machine.components.host import Host
-
-            host = Host(self._address("host"), job, self.deliver)
-            self.host_port = host.port
-            self.bus.attach(host)
+            self.plug_host(job)
         if nvram is not None:
             self._keep_eeprom(nvram)
+
+    def plug_host(self, job: dict[str, Any]) -> HostPort:
+        """Plug in the `host` component with a job; only while the machine is off, and once. Returns its other end."""
+        from axisos.machine.components.host import Host
+
+        if self.state == "running" or self.host_port is not None:
+            raise RuntimeError("a machine does one job, given to it before it is switched on")
+        host = Host(self._address("host"), job, self.deliver)
+        self.bus.attach(host)
+        self.host_port = host.port
+        return host.port
 
     # -- life ---------------------------------------------------------------------------------------------------
 

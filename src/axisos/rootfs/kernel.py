@@ -193,7 +193,7 @@ class Kernel:
         environment: dict[str, object] = {
             "SAFE_MODE": self.arguments.get("safe") == "Enabled",
             "INIT_PATH": self.arguments.get("init") or DEFAULT_INIT,
-            "NO_DRIVERS": bool(self.arguments.get("nodrivers")),
+            "NO_DRIVERS": self.arguments.get("nodrivers") == "Enabled",
             "QUICK": self.arguments.get("quick") == "Enabled",
         }
         try:
@@ -274,7 +274,7 @@ def _no_entry() -> None:
 
 def _import_module(name: str) -> Any:
     """A module of the kernel's own (`abi.*`), for processes of ring <= 2."""
-    return __import__(name, fromlist=["*"])
+    return __import__(name, globals(), None, ("__name__",), 0)
 
 
 if __name__ == "kernel":

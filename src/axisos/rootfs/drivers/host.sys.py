@@ -6,6 +6,7 @@ r"""The host port: standard input and output of the process around the machine, 
 
     control job                          -> the job record; uid 0 only
     control finish [exit code, reason]   the job has ended; waits until the output given before is out; uid 0 only
+    control set_foreground [pgid]        whom the host's signals (SIGINT, ...) are for; uid 0 only
 
 The bytes of one stream leave in the order of their requests, those of waiting requests included.
 """
@@ -20,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from axis.guest import env
+    from axis.guest import env, syscall
 
 DRIVER_INFO = {
     "driver_name": "AxisHost", "driver_type": "ComponentModeDriver", "supported_component": "host",
@@ -95,6 +96,7 @@ class HostDriver:
         self._port: Any = None
         self._readers: deque[dk.Irp] = deque()
         self._outputs: dict[str, Output] = {}
+        self._foreground = 0  # process group of the job, 0 = none yet
 
     def driver_entry(self, driver: dk.DriverObject) -> None:
         """Serve the component that this process was started for."""
@@ -109,6 +111,7 @@ class HostDriver:
             dk.create_symbolic_link(link, name)
         dk.register_interrupt("host_input")
         dk.register_interrupt("host_space")
+        dk.register_interrupt("host_signal")
 
     def driver_unload(self, driver: dk.DriverObject) -> None:
         """Take the devices away; their links go with them."""
@@ -135,12 +138,17 @@ class HostDriver:
     def control(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
         """job and finish, for the program that runs the job."""
         method, args = irp.parameters.method, irp.parameters.args
-        if method not in ("job", "finish"):
+        if method not in ("job", "finish", "set_foreground"):
             raise dk.StatusError(dk.Status.NOT_IMPLEMENTED, f"the host port has no control method {method!r}")
         if irp.requester_uid != 0:
             raise dk.StatusError(dk.Status.PRIVILEGE_NOT_HELD, f"{method}: only uid 0 speaks for the job")
         if method == "job":
             return self._port.job()
+        if method == "set_foreground":
+            if len(args) != 1 or type(args[0]) is not int:
+                raise dk.StatusError(dk.Status.INVALID_PARAMETER, "set_foreground takes a process group")
+            self._foreground = args[0]
+            return True
         if len(args) != 2 or type(args[0]) is not int:
             raise dk.StatusError(dk.Status.INVALID_PARAMETER, "finish takes the exit code and a reason (or None)")
         busy = [output for output in self._outputs.values() if output.waiting]
@@ -167,6 +175,14 @@ class HostDriver:
                     self._port.finish(*irp.parameters.args)
                     dk.complete_request(irp, dk.Status.SUCCESS)
 
+    def on_signal(self, _address: str, signum: int) -> None:
+        """The host was signalled: hand it on to the job."""
+        if self._foreground:
+            try:
+                syscall("ke_signal_group", self._foreground, signum)
+            except dk.StatusError:
+                pass  # the job has just ended
+
     def on_cancel(self, irp: dk.Irp) -> None:
         """Let go of a request."""
         if irp in self._readers:
@@ -188,7 +204,7 @@ def main() -> None:
     host = HostDriver()
     dk.run(
         host.driver_entry, host.driver_unload, on_cancel=host.on_cancel,
-        on_interrupt={"host_input": host.on_input, "host_space": host.on_space},
+        on_interrupt={"host_input": host.on_input, "host_space": host.on_space, "host_signal": host.on_signal},
     )
 
 

@@ -10,11 +10,12 @@ is taken into use.
 
 from __future__ import annotations
 
-from axis import dk
 from tty.console import Console
 from tty.controls import Controls
 from tty.painter import Painter
 from tty.terminal import Terminal
+
+from axis import dk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +33,18 @@ class KernelPort:
     """What the console needs of the system below it."""
 
     pending = dk.PENDING
-    complete = staticmethod(dk.complete_request)
-    log = staticmethod(dk.print)
+
+    @staticmethod
+    def complete(irp: dk.Irp, status: int, information: object) -> None:
+        """Answer a request that was left pending; one that was withdrawn meanwhile needs no answer."""
+        try:
+            dk.complete_request(irp, status, information)
+        except dk.StatusError as error:
+            dk.print(f"AxisTTY: {irp}: {error}")
+
+    @staticmethod
+    def log(text: str) -> None:
+        dk.print(f"AxisTTY: {text}")
 
     @staticmethod
     def signal_group(group: int, number: int) -> None:
@@ -71,7 +82,7 @@ class TtyDriver:
             "component_added": self._on_component_added, "component_removed": self._on_component_removed,
         }
 
-    def entry(self, driver: dk.DriverObject) -> None:
+    def driver_entry(self, driver: dk.DriverObject) -> None:
         """Make the device, take the screen, listen to the keyboard."""
         console = self._console
         driver.dispatch = {
@@ -84,15 +95,15 @@ class TtyDriver:
         for name in self._interrupts:
             dk.register_interrupt(name)
 
-    def unload(self, driver: dk.DriverObject) -> None:
-        """Undo `entry`."""
+    def driver_unload(self, driver: dk.DriverObject) -> None:
+        """Undo `driver_entry`."""
         self._painter.detach()
         dk.delete_symbolic_link(LINK)
         dk.delete_device(DEVICE)
 
     def run(self) -> None:
         dk.run(
-            self.entry, self.unload, on_idle=self._console.idle, on_interrupt=self._interrupts,
+            self.driver_entry, self.driver_unload, on_idle=self._console.idle, on_interrupt=self._interrupts,
             on_cancel=self._console.cancel,
         )
 

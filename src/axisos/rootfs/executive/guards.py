@@ -161,7 +161,7 @@ class TypeGuard(metaclass=Sealed):
         return type(name, _real_bases(bases), checked_namespace(namespace), **kwargs)
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        return (type,)
+        return (GuardedMeta,)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, type)
@@ -179,6 +179,8 @@ class TypeGuard(metaclass=Sealed):
         return other | type
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__new__":
+            return GUARDS.new_type
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
         return getattr(type, name)
@@ -205,6 +207,19 @@ class TypeGuard(metaclass=Sealed):
 TYPE = TypeGuard()
 
 
+class GuardedMeta(type, metaclass=Sealed):
+    """The real base of every metaclass of a guest: no class is made around the checks. Guests never see it."""
+
+    def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
+        if bases is None and namespace is None:
+            return type(name)
+        check_namespace(namespace)
+        return super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
+
+
+_META_BASE = GuardedMeta
+
+
 def _real_bases(bases: Any) -> tuple[Any, ...]:
     if not isinstance(bases, tuple):
         raise TypeError("type() argument 2 must be tuple")
@@ -215,23 +230,36 @@ def checked_namespace(namespace: Any) -> dict[str, Any]:
     """A copy of the namespace of a class to be made at run time, refused if source could not say the same."""
     if not isinstance(namespace, dict):
         raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
-    copy: dict[str, Any] = {}
+    copy = {plain_name(key): value for key, value in dict.items(namespace)}
+    check_namespace(copy)
+    return copy
+
+
+def check_namespace(namespace: Any) -> None:
+    """Refuse names in the namespace of a class that its source could not have."""
     for key, value in dict.items(namespace):
         name = plain_name(key)
         if name == "__match_args__":
             check_match_args(value)
-        elif name == "__qualname__" or name == "__classcell__" or name == "__orig_bases__":
-            pass
-        else:
+        elif name[:1] == "_":
             rule = definition_rule(name)
             if rule is not None:
                 raise refuse(name, rule)
-        copy[name] = value
-    return copy
+
+
+# What the compiler and the library put into class namespaces by themselves.
+_COMPILER_NAMES = frozenset({
+    "__qualname__", "__classcell__", "__orig_bases__", "__firstlineno__", "__static_attributes__", "__type_params__",
+    "__classdictcell__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__conditional_annotations__",
+    "__reduce_ex__", "__getnewargs__", "__dataclass_fields__", "__dataclass_params__", "__weakref__", "__dict__",
+    "__abstractmethods__", "__parameters__", "__supertype__", "__getnewargs_ex__", "__reduce__", "__setstate__",
+    "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__", "__prepare__",
+    "__abc_tpflags__", "__signature__", "__getnewargs__", "__text_signature__",
+})
 
 
 def definition_rule(name: str) -> str | None:
-    if policy.is_dunder(name) and name not in policy.BINDABLE:
+    if policy.is_dunder(name) and name not in policy.BINDABLE and name not in _COMPILER_NAMES:
         return "dunder-definition"
     return "reserved-name" if name[:6] == policy.RESERVED_PREFIX else None
 
@@ -360,6 +388,48 @@ class Guards:
         from executive.safe_format import check_spec
 
         return check_spec(spec)
+
+    def new_type(self, mcls: Any, *args: Any, **keywords: Any) -> Any:
+        """`type.__new__(mcls, name, bases, namespace)`."""
+        if len(args) != 3:
+            raise TypeError(f"type.__new__() takes exactly 3 arguments ({len(args)} given)")
+        name, bases, namespace = args
+        check_namespace(namespace)
+        return type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), namespace, **keywords)
+
+    def check_namespace(self, namespace: Any) -> None:
+        check_namespace(namespace)
+
+    def attribute_getter(self, *names: str) -> Any:
+        """`operator.attrgetter` within the policy."""
+        paths = []
+        for name in names:
+            path = plain_name(name).split(".")
+            for part in path:
+                rule = policy.attribute_rule(part)
+                if rule is not None:
+                    raise refuse(part, rule)
+            paths.append(path)
+        if not paths:
+            raise TypeError("attrgetter expected 1 argument, got 0")
+
+        def walk(target: Any, path: list[str]) -> Any:
+            for part in path:
+                target = self.getattr(target, part)
+            return target
+
+        if len(paths) == 1:
+            only = paths[0]
+            return lambda target: walk(target, only)
+        return lambda target: tuple([walk(target, path) for path in paths])
+
+    def method_caller(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """`operator.methodcaller` within the policy."""
+        name = plain_name(name)
+        rule = policy.attribute_rule(name)
+        if rule is not None:
+            raise refuse(name, rule)
+        return lambda target: self.getattr(target, name)(*args, **kwargs)
 
     def format(self, value: Any, spec: str = "") -> str:
         if type(spec) is not str:

@@ -40,6 +40,8 @@ LEVELS: dict[str, tuple[str, int, int]] = {
 }
 BOOT_LEVELS = {"debug": 0, "info": 2, "warn": 3, "error": 4}  # boot argument lvl -> least priority on the screen
 
+USER_LEVELS = ("debug", "info", "warn")
+
 DMESG_ENTRIES = 1000
 SECURITY_ENTRIES = 256
 BOOT_LOG_LINES = 512  # pending lines kept for the Pipeline Manager; older ones are counted as lost
@@ -147,14 +149,15 @@ class KernelLog:
     def kernel_log(self, thread: Thread, message: str, level: str = "info") -> bool:
         """Write a line into the kernel log.
 
-        Args:    level: one of the log's levels; programs (ring >= 2.5) may use debug, info and warn.
+        Args:    level: one of the log's levels; programs of ring >= 2.5 may use debug, info and warn, uid 0 all.
         Returns: True.
         Raises:  INVALID_PARAMETER for an unknown level, ACCESS_DENIED for one that is the system's own.
         """
         if level not in LEVELS:
             raise StatusError(Status.INVALID_PARAMETER, f"kernel_log: no log level {level[:20]!r}: use one of {', '.join(LEVELS)}")
-        if thread.process.ring > 2 and level not in ("debug", "info", "warn"):
-            raise StatusError(Status.ACCESS_DENIED, "kernel_log: programs may log at level debug, info or warn")
+        process = thread.process
+        if process.ring > 2 and process.uid != 0 and level not in USER_LEVELS:
+            raise StatusError(Status.ACCESS_DENIED, f"kernel_log: programs may log at level {', '.join(USER_LEVELS)}")
         self.kprint(level, message)
         return True
 

@@ -157,6 +157,8 @@ LIBRARY_DENIED = _words("""
     __self_class__ __match_args__ __objclass__ __mro__ __bases__
 """)
 
+COPY_PROTOCOL = _words("__reduce__ __reduce_ex__")
+
 
 def is_dunder(name: str) -> bool:
     return name[:2] == "__" and name[-2:] == "__" and len(name) > 4
@@ -179,9 +181,12 @@ def attribute_rule(name: str, *, store: bool = False) -> str | None:
     return None
 
 
-def library_rule(name: str) -> str | None:
-    """The rule that forbids library code to reach the attribute *name* when the name was computed, None if it may."""
-    if name in LIBRARY_DENIED:
+def library_rule(name: str, *, store: bool = False) -> str | None:
+    """The rule that forbids library code to reach the attribute *name* when the name was computed, None if it may.
+
+    The copy protocol may be read, its results stay in the library; it may not be stored into a guest's object.
+    """
+    if name in LIBRARY_DENIED and (store or name not in COPY_PROTOCOL):
         return "dunder-attribute"
     if name[:6] == RESERVED_PREFIX:
         return "reserved-name"

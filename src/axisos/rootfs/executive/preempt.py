@@ -150,6 +150,7 @@ class Instrumenter:
         self.path = path
         self.dynamic = kind in _DYNAMIC
         self.guest = kind in _POLICED and not kind.startswith("library")
+        self.library = kind == "library"
         self.keep_annotations = False  # `from __future__ import annotations`: they are text, leave them as written
         self.used: set[str] = set()  # helpers named in the module or class body at hand
         self.safe_self: str | None = None  # the parameter whose class was looked at when the function began
@@ -288,6 +289,10 @@ class Instrumenter:
     def class_body(self, node: Any) -> Any:
         node.decorator_list = [self.visit(item) for item in node.decorator_list]
         node.bases = [self.visit(item) for item in node.bases]
+        if self.library:
+            for base in node.bases:
+                if type(base) is _ast.Name and base.id == "type":
+                    base.id = policy.RESERVED_PREFIX + "meta"
         node.keywords = [self.visit(item) for item in node.keywords]
         outer_used, self.used = self.used, set()
         outer_self, self.safe_self = self.safe_self, None

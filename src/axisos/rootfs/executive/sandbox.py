@@ -20,9 +20,11 @@ from executive import policy, priced, vetted
 from executive.guards import (
     GUARDS,
     TYPE,
+    GuardedMeta,
     Guards,
     Namespace,
     check_class,
+    check_match_args,
     plain_name,
     refuse,
 )
@@ -183,7 +185,7 @@ class Sandbox:
     """The world of one process. The kernel keeps it; guests reach bound methods of it only."""
 
     __slots__ = (
-        "__weakref__", "_closers", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
+        "__weakref__", "_building", "_closers", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
         "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std",
         "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
@@ -203,6 +205,7 @@ class Sandbox:
         self._packages: dict[str, str] = {}
         self._hook: ProcessHook | None = None
         self._owned: Any = None
+        self._building: Any = None
         self._ids: dict[int, Any] | None = None
         self._dynamic: dict[Any, CodeType] | None = None
         self._sources: dict[str, bytes] | None = None
@@ -232,7 +235,7 @@ class Sandbox:
         names["__import__"] = self._import
         names["exec"] = self._exec
         names["eval"] = self._eval
-        names["compile"] = self._compile
+        names["compile"] = self._compile if self.guest else _host_builtins.compile
         names["computer"] = host.computer
         names["globals"] = self._globals
         if self.guest:
@@ -460,12 +463,16 @@ class Sandbox:
         module = self._vetted(name)
         if module is not None:
             self.modules[name] = module
+            if name in vetted.PACKAGES:
+                self._packages[name] = ""
             return module
         return self._from_disk(name, "/lib/python/" + name, "/usr/lib/" + name)
 
     def _load_child(self, name: str, base: str) -> Any:
         if name.startswith("abi."):
             return self._abi(name)
+        if not self.guest and name in vetted.SYSTEM:
+            return self._keep(name, self.host.host_module(name))
         if name in vetted.LIBRARY:
             module = self._vetted(name)
             if module is not None:
@@ -481,6 +488,8 @@ class Sandbox:
             self._packages[name] = "/system"
             return self._empty_package(name, "/system")
         if name in vetted.SYSTEM:
+            if name in vetted.PACKAGES:
+                self._packages[name] = name  # its children come from the host as well
             return self._keep(name, self.host.host_module(name))
         return None
 
@@ -560,10 +569,17 @@ class Sandbox:
 
     def _vetted(self, name: str) -> ModuleType | None:
         """The process's own instance of a vetted module; None if *name* is not offered to programs."""
-        if name in vetted.PUBLIC_C or name in vetted.LIBRARY and name not in vetted.PRIVATE_LIBRARY \
-                or name in vetted.SHIMS and name[0] != "_":
+        if name in vetted.PUBLIC_C or name in vetted.PUBLIC_SHIMS:
             return self._library(name)
-        return None
+        if name not in vetted.LIBRARY or name in vetted.PRIVATE_LIBRARY:
+            return None
+        module = self._library(name)
+        withheld = vetted.WITHHELD.get(name)
+        if withheld is None:
+            return module
+        shown = ModuleType(name)
+        shown.__dict__.update({key: value for key, value in module.__dict__.items() if key not in withheld})
+        return shown
 
     def _library(self, name: str) -> ModuleType:
         """The instance of a library module that this process's library code uses."""
@@ -574,9 +590,13 @@ class Sandbox:
         if module is not None:
             return module
         if name in vetted.SHIMS:
-            found = vetted.shim_source(name)
-            return self._execute_library(name, found, f"<library {name}>", package=False)
-        if name in vetted.COPIED:
+            from executive import shims
+
+            module = ModuleType(name)
+            module.__dict__.update(shims.make(name, self._world()))
+            table[name] = module
+            return module
+        if name in vetted.COPIED and name not in vetted.LIBRARY:
             real = self.host.host_module(name)
             module = ModuleType(name)
             module.__dict__.update(vetted.copied(real, name))
@@ -587,13 +607,19 @@ class Sandbox:
             parent, _, last = name.rpartition(".")
             holder = self._library(parent) if parent else None
             path, package = vetted.library_path(name)
-            with open(path, "rb") as file:
+            with _host_builtins.open(path, "rb") as file:
                 source = file.read()
             module = self._execute_library(name, vetted.patched(name, source), f"<library {name}>", package=package)
             if holder is not None:
                 holder.__dict__[last] = module
             return module
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    def _world(self) -> Any:
+        from executive.shims import World
+
+        return World(self.builtins, self.host.host_module, self.host.syscall, self.format_exception, self._library,
+                     self._own, self.modules)
 
     def _execute_library(self, name: str, source: bytes, path: str, *, package: bool) -> ModuleType:
         code = self.host.compile(source, path, "library")
@@ -614,10 +640,9 @@ class Sandbox:
             names["exec"] = self._library_exec
             names["eval"] = self._library_eval
             names["setattr"] = self._library_setattr
-            names["_axis_host_module"] = self.host.host_module
-            names["_axis_sandbox_id"] = self._next_id
-            names["_axis_format_exception"] = self.format_exception
-            names["_axis_modules"] = self.modules
+            names["__build_class__"] = self._build_class if self.guest else _host_builtins.__build_class__
+            names["_axis_make_class"] = self._make_class
+            names["_axis_own"] = self._own
             self._library_builtins = names
             self._namespaces = (*self._namespaces, names)
         return names
@@ -629,10 +654,14 @@ class Sandbox:
             name = package + "." + name if name else package
         if name == "sys":
             return self._library_sys()
+        if name == "builtins":
+            module = ModuleType("builtins")
+            module.__dict__.update(self._for_library())
+            return module
         module = self._library(name)
         if not fromlist:
             return module if "." not in name or level else self._library(name.partition(".")[0])
-        if name in ("json", "collections", "html"):
+        if name in vetted.PACKAGES:
             for item in fromlist:
                 if item not in module.__dict__ and f"{name}.{item}" in vetted.LIBRARY:
                     self._library(f"{name}.{item}")
@@ -648,7 +677,9 @@ class Sandbox:
                 if hasattr(_host_sys, name):
                     names[name] = getattr(_host_sys, name)
             names["modules"] = self.modules
+            names["platform"] = "axis"
             names["_getframe"] = self._library_frame
+            names["_getframemodulename"] = self._caller_name
             self._library_modules["sys"] = module
         return module
 
@@ -681,8 +712,10 @@ class Sandbox:
 
     def _library_setattr(self, target: Any, name: str, value: Any) -> None:
         name = plain_name(name)
-        rule = policy.library_rule(name)
-        if rule is not None and name not in ("__match_args__",):
+        rule = policy.library_rule(name, store=True)
+        if name == "__match_args__":
+            check_match_args(value)
+        elif rule is not None:
             raise refuse(name, rule)
         if type(target) is type:
             self._sealed(target)
@@ -691,28 +724,54 @@ class Sandbox:
     # Classes.
 
     def _build_class(self, function: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
-        made = _host_builtins.__build_class__(function, name, *bases, **keywords)
+        building = self._building
+        self._building = (name, bases, building)
+        try:
+            made = _host_builtins.__build_class__(function, name, *bases, **keywords)
+        finally:
+            self._building = building
         if type(made) is type:
             self._own(made)
             if self.host.simulated:
                 self._make_deterministic(made)
-        else:
+        elif function.__builtins__ is self.builtins:
             check_class(made)
         return made
 
-    def _own(self, made: Any) -> None:
+    def _make_class(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
+        """`type(name, bases, namespace)` of library code."""
+        return self._own(TYPE(name, bases, namespace))
+
+    def _own(self, made: Any) -> Any:
         """Remember a class as this process's, so that its attributes may be set."""
+        if type(made) is not type:
+            return made
         if self._owned is None:
             from weakref import WeakSet
 
             self._owned = WeakSet()
         self._owned.add(made)
+        return made
 
     def _sealed(self, target: Any) -> Any:
-        """The helper `_axis_sealed`: let a store into *target* pass, or refuse it because the class is shared."""
-        if type(target) is type and (self._owned is None or target not in self._owned):
-            raise TypeError(f"cannot set attributes of the shared type {target.__name__!r}; make a subclass")
-        return target
+        """The helper `_axis_sealed`: let a store into *target* pass, or refuse it because the class is shared.
+
+        A class belongs to this process if it or one of its bases was made here: no shared class derives from one.
+        """
+        if type(target) is not type:
+            return target
+        owned = self._owned
+        if owned is not None:
+            for made in _mro_of(target):
+                if made in owned:
+                    return target
+        building = self._building
+        while building is not None:  # `__set_name__` runs before the class is known
+            name, bases, building = building
+            if target.__name__ == name and target.__bases__ == (bases or (object,)) \
+                    and target.__module__ not in _host_sys.modules:
+                return target
+        raise TypeError(f"cannot set attributes of the shared type {target.__name__!r}; make a subclass")
 
     def _make_deterministic(self, made: Any) -> None:
         """In simulation default hashes and representations come from a counter, not from addresses."""
@@ -918,6 +977,9 @@ def _counted_repr(number: Callable[[Any], int]) -> FunctionType:
     return __repr__  # type: ignore[return-value]
 
 
+_mro_of = type.__dict__["__mro__"].__get__
+
+
 class _Weak:
     pass
 
@@ -995,7 +1057,8 @@ def _library_builtins() -> dict[str, Any]:
         "dir": dir,
         "globals": _host_builtins.globals,
         "locals": _host_builtins.locals,
-        "__build_class__": _host_builtins.__build_class__,
+        "_axis_check_namespace": GUARDS.check_namespace,
+        "_axis_meta": GuardedMeta,
     }
 
 

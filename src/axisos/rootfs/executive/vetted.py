@@ -4,7 +4,7 @@
               listed here (or all public ones); the functions and types behind them are shared
     LIBRARY   sources of the standard library, executed anew in each process that imports them, with checkpoints
     SHIMS     small modules of ours that stand in for one of the above, in `executive/shims`
-    SYSTEM    what processes of ring <= 2 get from the host in addition, as it is
+    SYSTEM    what processes of ring <= 2 get from the host, as it is
 
 "Exported by `__all__`" is not a reason to offer a name: names that open files, reach frames, run text or keep state
 for all processes are left out below.
@@ -27,21 +27,21 @@ def _words(text: str) -> frozenset[str]:
 
 # name -> the names it offers; an empty tuple means every public one.
 COPIED: dict[str, frozenset[str]] = {
-    "math": _words(""),
     "cmath": _words(""),
     "binascii": _words(""),
     "unicodedata": _words("""bidirectional category combining decimal decomposition digit east_asian_width
         is_normalized lookup mirrored name normalize numeric ucd_3_2_0 unidata_version"""),
     "array": _words("array ArrayType typecodes"),
     "zlib": _words(""),
-    "_struct": _words("Struct calcsize error iter_unpack pack pack_into unpack unpack_from"),
     "_bisect": _words(""),
     "_heapq": _words(""),
     "_random": _words("Random"),
-    "_operator": _words(""),
-    "_datetime": _words("date datetime time timedelta timezone tzinfo MINYEAR MAXYEAR UTC"),
     "_json": _words("encode_basestring encode_basestring_ascii scanstring make_encoder make_scanner"),
-    "_csv": _words(""),
+    "_csv": _words("""Dialect Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC QUOTE_STRINGS QUOTE_NOTNULL
+        __version__ reader writer"""),
+    "struct": _words("Struct calcsize error iter_unpack pack pack_into unpack unpack_from"),
+    "datetime": _words("date datetime time timedelta timezone tzinfo MINYEAR MAXYEAR UTC"),
+    "_queue": _words("Empty SimpleQueue"),
     "_md5": _words(""),
     "_sha1": _words(""),
     "_sha256": _words(""),
@@ -62,26 +62,30 @@ COPIED: dict[str, frozenset[str]] = {
     "_contextvars": _words("Context ContextVar Token copy_context"),
     "_collections": _words("OrderedDict _count_elements _tuplegetter defaultdict deque _deque_iterator "
                            "_deque_reverse_iterator"),
-    "_decimal": _words("""Decimal Context DecimalException DecimalTuple Clamped DivisionByZero FloatOperation Inexact
+    "decimal": _words("""Decimal Context DecimalException DecimalTuple Clamped DivisionByZero FloatOperation Inexact
         InvalidOperation Overflow Rounded Subnormal Underflow ROUND_05UP ROUND_CEILING ROUND_DOWN ROUND_FLOOR
         ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP MAX_EMAX MAX_PREC MIN_EMIN MIN_ETINY HAVE_THREADS
         HAVE_CONTEXTVAR getcontext setcontext localcontext"""),
 }
 # Public C modules that are offered under their own name; the rest of COPIED is for library code only.
-PUBLIC_C = _words("math cmath binascii unicodedata array zlib")
+PUBLIC_C = _words("cmath binascii unicodedata array zlib struct datetime decimal")
 LIBRARY = _words("""
-    __future__ json json.decoder json.encoder json.scanner string textwrap random datetime decimal fractions statistics
+    __future__ json json.decoder json.encoder json.scanner string textwrap random fractions statistics
     collections collections.abc _collections_abc functools operator heapq bisect copy dataclasses enum typing abc
-    contextlib types base64 hmac struct csv difflib pprint calendar numbers queue keyword reprlib weakref _weakrefset
-    copyreg graphlib colorsys stringprep shlex quopri html html.entities graphlib contextvars
+    contextlib types base64 hmac csv difflib pprint calendar numbers queue keyword reprlib weakref _weakrefset
+    copyreg graphlib colorsys html html.entities uuid
 """)
+PACKAGES = _words("json collections html")
 SHIMS = _words("""
-    re itertools hashlib secrets uuid traceback inspect _thread warnings locale gettext _locale opcode fnmatch
-    marshal_refused
+    math re itertools hashlib secrets traceback inspect _thread warnings locale os platform time threading atexit io
+    _functools _csv _operator codecs
 """)
-GUEST_LIBRARY = LIBRARY  # every one of them may be imported by its name
+PUBLIC_SHIMS = _words("math codecs re itertools hashlib secrets traceback warnings locale")
 PRIVATE_LIBRARY = _words("_collections_abc _weakrefset copyreg")
-SYSTEM = _words("tomllib tomli_w")
+# Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
+SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast") | PUBLIC_C | (
+    LIBRARY - _words("random uuid queue datetime calendar")
+)
 
 
 def copied(module: ModuleType, name: str) -> dict[str, Any]:
@@ -97,25 +101,55 @@ def library_path(name: str) -> tuple[str, bool]:
     import os
 
     base = os.path.dirname(os.__file__) + "/" + name.replace(".", "/")
-    if name in ("json", "collections", "html"):
+    if name in PACKAGES:
         return base + "/__init__.py", True
     return base + ".py", False
 
 
 # What library code may read of the host's `sys`.
 LIBRARY_SYS = _words("""
-    maxsize maxunicode byteorder float_info int_info hash_info version version_info implementation platform
+    maxsize maxunicode byteorder float_info int_info hash_info version version_info implementation
     getrecursionlimit intern getsizeof float_repr_style hexversion copyright
 """)
 
-
-def shim_source(name: str) -> bytes:
-    """The source of one of our stand-ins."""
-    from executive import shims
-
-    return shims.SOURCES[name].encode()
+# Changes of library source: module -> (text, replacement). A text that is not there is an error, so that a new
+# version of Python is looked at by somebody.
+PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
+    "random": (
+        ("        if version == 1 and isinstance(a, (str, bytes)):",
+         "        if a is None:\n            a = int.from_bytes(_urandom(32), 'big')\n"
+         "        if version == 1 and isinstance(a, (str, bytes)):"),
+    ),
+    "collections": (
+        ("result = type(typename, (tuple,), class_namespace)",
+         "result = _axis_make_class(typename, (tuple,), class_namespace)"),
+    ),
+    "dataclasses": (
+        ("    cls = type(cls)(cls.__name__, cls.__bases__, cls_dict)\n",
+         "    cls = _axis_own(type(cls)(cls.__name__, cls.__bases__, cls_dict))\n"),
+    ),
+    "types": (
+        ("    return meta(name, resolved_bases, ns, **kwds)\n",
+         "    return _axis_own(meta(name, resolved_bases, ns, **kwds))\n"),
+        ("        exec_body(ns)\n", "        exec_body(ns)\n        _axis_check_namespace(ns)\n"),
+    ),
+    "enum": (
+        ("            classdict[member_name] = member_value\n",
+         "            _axis_check_namespace({member_name: member_value})\n"
+         "            classdict[member_name] = member_value\n"),
+    ),
+}
+# Names that the guest's instance of a library module does not have.
+WITHHELD: dict[str, frozenset[str]] = {
+    "types": _words("CodeType FrameType TracebackType coroutine AsyncGeneratorType"),
+}
 
 
 def patched(name: str, source: bytes) -> bytes:
     """Library source with the lines changed that would leave the process."""
+    for old, new in PATCHES.get(name, ()):
+        before = source
+        source = source.replace(old.encode(), new.encode())
+        if source == before:
+            raise AssertionError(f"the source of {name} has changed: {old!r} is not in it")
     return source

@@ -249,8 +249,8 @@ class Logon:
     def login(self, caller_pid: int, caller_uid: int, user: object, password: object) -> Account:
         """The account of a user who has proved to be that user.
 
-        Raises: RefusedError; StatusError INVALID_PARAMETER for arguments of the wrong kind, PRIVILEGE_NOT_HELD when a caller
-        other than uid 0 gives no password.
+        Raises: RefusedError; StatusError INVALID_PARAMETER for arguments of the wrong kind, PRIVILEGE_NOT_HELD when a
+        caller other than uid 0 gives no password.
         """
         name = _name(user)
         if password is None:

@@ -69,6 +69,7 @@ class PipelineManager:
     def __init__(self, syscall: Syscall, env: dict[str, Any]) -> None:
         self._syscall = syscall
         self._safe_mode = bool(env.get("SAFE_MODE"))
+        self._no_drivers = bool(env.get("NO_DRIVERS"))  # none but the terminal's
         self._init_path = str(env.get("INIT_PATH") or DEFAULT_INIT)
         syscall("kernel_register_pipeline")
         self._pid: int = syscall("process_get_pid")
@@ -84,6 +85,8 @@ class PipelineManager:
         self._permissions = Permissions(self._permission_file.load())
         self._permissions.journal = self._permission_changed
         self._settings = self._read_settings()
+        if not self._settings.logging.enable_screen_log:
+            syscall("kernel_set_log_mode", False)
 
         self._devices = Devices(syscall, self._pid)
         self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"))
@@ -173,20 +176,22 @@ class PipelineManager:
     def _load_terminal(self) -> None:
         self._load(TTY_DRIVER, lambda status, message, _pid: self._report_load(TTY_DRIVER, status, message))
         self._wait_for_loads(TTY_LIMIT_S)
+        if self._no_drivers:
+            return
         for address in self._components("gpu"):
             self._load_for("gpu", address)  # /dev/gpu0: lent by the terminal, which owns the hardware
 
     def _scan_hardware(self) -> None:
         for address, kind in self._components().items():
             self._enter_hardware(address, kind)
-            if kind not in TTY_OWNED:
+            if kind not in TTY_OWNED and not self._no_drivers:
                 self._load_for(kind, address)
 
     def _start_ring_log(self) -> None:
         entries = [entry for entry in self._fstab if entry.kind == "ringfs"]
         sizes = [size for entry in entries if type(size := entry.options.get("size")) is int and size > 0]
         size = sizes[-1] if sizes else self._settings.logging.ring_buffer_size
-        if entries:
+        if entries and not self._no_drivers:
 
             def then(status: int, message: str, _pid: int) -> None:
                 self._report_load(RING_DRIVER, status, message)
@@ -212,7 +217,7 @@ class PipelineManager:
             self._log_readers[f"{directory}/syslog_{number}.{ending}"] = self._logs.drain
 
     def _autoload(self) -> None:
-        if self._safe_mode:
+        if self._safe_mode or self._no_drivers:
             self._log("safe mode: no drivers are loaded beyond those of the hardware", "warn")
             return
         entries, problems = self._read(DRIVERS, startup.parse_drivers, ([], []))

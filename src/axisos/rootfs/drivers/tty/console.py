@@ -14,8 +14,6 @@ Always so   at most one read is served at a time. A second one of the same group
 
 from __future__ import annotations
 
-from collections import deque
-
 from abi.status import Status, StatusError
 
 from . import keys
@@ -81,7 +79,7 @@ class Console:
         self.dropped = 0  # input events that were lost because nobody read them
         self._port = port
         self._modifiers = Modifiers()
-        self._queue: deque[Key | Paste | Mouse] = deque()
+        self._queue: list[Key | Paste | Mouse] = []  # short, as a rule
         self._reader: Irp | None = None
         self._settings: Opener = self.openers.default  # the reader's
         self._parked: list[Irp] = []
@@ -307,7 +305,7 @@ class Console:
         if self._modifiers.note(code, True):
             return
         key = self._modifiers.key(int(char), code)
-        if key is None or not key.char and not raw_sequence(key):
+        if key is None or (not key.char and not raw_sequence(key)):
             return
         self._changed = True
         if self._reader is None and self._parked:
@@ -372,7 +370,7 @@ class Console:
     def _arrive(self, event: Key | Paste | Mouse) -> None:
         queue = self._queue
         if len(queue) >= MAX_QUEUE:
-            queue.popleft()
+            queue.pop(0)
             self.dropped += 1
         queue.append(event)
         self._drain()
@@ -401,7 +399,7 @@ class Console:
     def _drain(self) -> None:
         """Give the reader what waits, until it has enough."""
         while self._queue and self._reader is not None:
-            event = self._queue.popleft()
+            event = self._queue.pop(0)
             if self._settings.mode == RAW:
                 self._deliver_raw(event)
             elif isinstance(event, Key):
@@ -418,7 +416,7 @@ class Console:
             text = event.text[0]  # one key a read, as if it had been typed
             event.text = event.text[1:]
             if event.text:
-                self._queue.appendleft(event)
+                self._queue.insert(0, event)
         if text:
             self._finish(text.encode("utf-8", "replace"))
 
@@ -431,7 +429,7 @@ class Console:
             return
         segment, feed, rest = text.partition("\n")
         if rest:
-            self._queue.appendleft(Paste(rest))
+            self._queue.insert(0, Paste(rest))
         self.line.insert(segment)
         self._show_line()
         if feed:

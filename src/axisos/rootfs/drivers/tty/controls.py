@@ -170,7 +170,8 @@ class Controls:
         """What the caller draws on: its active buffer, or the screen."""
         openers = self._console.openers
         opener = openers.find(irp.sender_pid)
-        return (openers.buffer(opener, opener.active_buffer) if opener.active_buffer else None) or self._console.terminal
+        page = openers.buffer(opener, opener.active_buffer) if opener.active_buffer else None
+        return page or self._console.terminal
 
     def _colours(self, foreground: object, background: object) -> int:
         """Colours of a drawing call as a packed pair; what is missing is the current colour of the terminal."""

@@ -70,34 +70,32 @@ class Echo:
             self.shown = True
             self._row, self._column, self._lines = terminal.y + terminal.scrolled, terminal.x, []
         lines, places = layout(line.text, self._column, terminal.width)
-        below = self._row - terminal.scrolled + len(lines) - terminal.height
-        if below > 0:
-            terminal.scroll(below)
-        for number in range(max(len(lines), len(self._lines))):
-            new = lines[number] if number < len(lines) else ""
-            old = self._lines[number] if number < len(self._lines) else ""
-            self._put(number, 0 if number else self._column, new.ljust(len(old)), terminal.attribute)
+        at_row = places[line.cursor][0]
+        self._make_room(len(lines) - 1 if len(lines) <= terminal.height else at_row)
+        above = terminal.scrolled - self._row - at_row
+        if above > 0:  # the place of the cursor has left the screen: the line comes down to where it can be seen
+            self._draw([])
+            self._row += above
+        self._draw(lines)
         start, end = line.selection
         for at in range(start, end):
             row, column = places[at]
-            if places[at + 1][0] == row:
-                width = places[at + 1][1] - column
-            else:
-                width = terminal.width - column
+            width = (places[at + 1][1] if places[at + 1][0] == row else terminal.width) - column
             self._put(row, column, lines[row][column - (0 if row else self._column):][:width], SELECTION_ATTRIBUTE)
-        self._lines = lines
         self._end = places[-1]
         self._cursor_to(places[line.cursor])
 
     def to_end(self) -> None:
         """Put the cursor behind the line."""
         if self.shown:
+            if self._make_room(self._end[0]):
+                self._draw(self._lines)
             self._cursor_to(self._end)
 
     def leave(self) -> None:
         """Stop redrawing the line; the cursor goes behind it."""
         if self.shown:
-            self._cursor_to(self._end)
+            self.to_end()
             self.shown = False
             self._lines = []
 
@@ -112,6 +110,22 @@ class Echo:
         """The screen row on which the line begins: that of its prompt."""
         terminal = self._terminal
         return max(0, self._row - terminal.scrolled) if self.shown else terminal.y
+
+    def _make_room(self, row: int) -> bool:
+        """Scroll until row *row* of the line is on the screen; False if it was not below it."""
+        below = self._row + row - self._terminal.scrolled - (self._terminal.height - 1)
+        if below > 0:
+            self._terminal.scroll(below)
+        return below > 0
+
+    def _draw(self, lines: list[str]) -> None:
+        """Replace what is shown of the line."""
+        attribute = self._terminal.attribute
+        for number in range(max(len(lines), len(self._lines))):
+            new = lines[number] if number < len(lines) else ""
+            old = self._lines[number] if number < len(self._lines) else ""
+            self._put(number, 0 if number else self._column, new.ljust(len(old)), attribute)
+        self._lines = lines
 
     def _put(self, row: int, column: int, cells: str, attribute: int) -> None:
         terminal = self._terminal

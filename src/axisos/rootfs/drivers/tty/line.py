@@ -159,7 +159,7 @@ class LineEditor:
         """What both modes do alike."""
         if is_typeable(key.char):
             self._type(key.char)
-        elif key.code == keys.BACKSPACE or key.char in ("\b", "\x7f") and key.code != keys.DELETE:
+        elif key.code == keys.BACKSPACE or (key.char in ("\b", "\x7f") and key.code != keys.DELETE):
             self._erase(-1)
         elif key.code == keys.DELETE:
             self._erase(1)

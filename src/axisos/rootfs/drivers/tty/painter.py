@@ -59,7 +59,6 @@ class Painter:
     def forget(self) -> None:
         """Somebody else drew on the screen, or it changed its size: the next paint draws everything."""
         self._drawn = [None] * self._terminal.height
-        self._colours = -1
         self._adopted = None
 
     def paint(self, cursor: bool) -> None:
@@ -97,6 +96,7 @@ class Painter:
         return rows
 
     def _paint(self, frame: list[Row]) -> None:
+        self._colours = -1  # a panic or a late line of the kernel log may have set others
         drawn = self._drawn
         if len(drawn) != len(frame):
             drawn = [None] * len(frame)
@@ -121,8 +121,9 @@ class Painter:
                     blanks.append((y, 1, attributes))
                 continue
             for start, end, attribute in runs(row):
-                if before is None or text[start:end] != before[0][start:end] or not _same(before[1], start, end, attribute):
-                    spans.setdefault(attribute, []).append((start + 1, y + 1, text[start:end]))
+                piece = text[start:end]
+                if before is None or piece != before[0][start:end] or not _same(before[1], start, end, attribute):
+                    spans.setdefault(attribute, []).append((start + 1, y + 1, piece))
         gpu = self._gpu
         for first, count, attribute in blanks:
             self._use(attribute)

@@ -12,7 +12,6 @@ Always so   after `feed` the cursor lies inside the screen (wrapping is eager: a
 
 from __future__ import annotations
 
-from collections import deque
 from unicodedata import normalize
 
 from . import rendition
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 SCROLLBACK_ROWS = 500
 TAB_STOP = 8
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\n"  # what the fast path takes
+_MAX_RENDITIONS = 256
+_PIECE = 65_536  # bytes taken at a time: what bounds the memory that one huge write needs
 _MAX_SEQUENCE = 64  # characters from ESC to the final one; longer: ESC alone is skipped (the original: 20)
 _MAX_STRING = 1024  # the same for the strings that ESC ] and its like open
 _STRING_OPENERS = "]PX^_"
@@ -53,7 +54,7 @@ class Terminal(Grid):
 
     __slots__ = (
         "_blank", "_held_bytes", "_held_text", "_main", "_saved", "_scroll_base", "_scroll_offset",
-        "_sequences", "alt_depth", "attribute", "cursor_visible", "scrollback", "scrolled", "x", "y",
+        "_renditions", "_sequences", "alt_depth", "attribute", "cursor_visible", "scrollback", "scrolled", "x", "y",
     )
 
     def __init__(self, width: int = 80, height: int = 25) -> None:
@@ -62,16 +63,17 @@ class Terminal(Grid):
         self.y = height - 1
         self.attribute = DEFAULT_ATTRIBUTE  # current colours, packed
         self.cursor_visible: bool | None = None  # None: nobody said; else the last ESC[?25h or l
-        self.scrollback: deque[Row] = deque(maxlen=SCROLLBACK_ROWS)  # of the screen now shown: empty on the alternate one
+        self.scrollback: list[Row] = []  # oldest first; stays empty while the alternate screen is shown
         self.scrolled = 0  # rows that ever left the top
         self.alt_depth = 0  # how often the alternate screen was entered and not left
         self._blank: Row = (" " * width, DEFAULT_ATTRIBUTE)  # a new row in the current background
         self._held_bytes = b""  # an unfinished UTF-8 character
         self._held_text = ""  # an unfinished escape sequence, from its ESC
         self._saved = (0, 0, DEFAULT_ATTRIBUTE)  # ESC[s or ESC 7
-        self._main: tuple[list[Row], int, int, int, deque[Row], int] | None = None
+        self._main: tuple[list[Row], int, int, int, list[Row], int] | None = None
         self._scroll_offset = 0  # rows the view is scrolled back, when `scrolled` was `_scroll_base`
         self._scroll_base = 0
+        self._renditions: dict[tuple[str, int], int] = {}  # parameters of ESC[...m, colours -> colours then
         self._sequences: dict[str, Callable[[list[int]], None]] = {
             "m": self._select_colours, "H": self._position, "f": self._position, "J": self._erase_screen,
             "K": self._erase_line, "A": self._up, "B": self._down, "C": self._right, "D": self._left,
@@ -85,6 +87,10 @@ class Terminal(Grid):
 
     def feed(self, data: bytes) -> None:
         """Show *data*: UTF-8 text with control characters and escape sequences, from wherever the last call ended."""
+        if len(data) > _PIECE:
+            for start in range(0, len(data), _PIECE):
+                self.feed(data[start:start + _PIECE])
+            return
         if not self._held_text and not self._held_bytes and not data.translate(None, _PLAIN):
             self._lines(data.decode("ascii").split("\n"), True)
             return
@@ -175,6 +181,8 @@ class Terminal(Grid):
                     self.scrollback.append(rows.pop(0))
                     rows.append(self._blank)
         self.x, self.y = x, y
+        if len(self.scrollback) > SCROLLBACK_ROWS or self._main is not None:
+            self._trim()
 
     def _mixed(self, text: str) -> None:
         """Show text without line feeds that holds control, wide or zero-width characters."""
@@ -259,13 +267,14 @@ class Terminal(Grid):
         """Move the whole screen up: rows that leave go to the scrollback."""
         rows = self.rows
         self.scrolled += count
-        if count == 1:
-            self.scrollback.append(rows.pop(0))
-            rows.append(self._blank)
-            return
         count = min(count, self.height)
-        self.scrollback.extend(rows[:count])
+        self.scrollback += rows[:count]
         rows[:] = rows[count:] + [self._blank] * count
+        self._trim()
+
+    def _trim(self) -> None:
+        """Drop the oldest rows of a scrollback that has grown too long; the alternate screen has none."""
+        del self.scrollback[:-SCROLLBACK_ROWS if self._main is None else None]
 
     def lift(self, y: int) -> None:
         """Make row *y* the first one, with what follows it; the cursor stays on its text."""
@@ -281,15 +290,19 @@ class Terminal(Grid):
     # Colours
 
     def _set_attribute(self, attribute: int) -> None:
+        if (attribute ^ self._blank[1]) & 0xFFFFFF:  # type: ignore[operator]  # a blank row has one colour pair
+            self._blank = (" " * self.width, DEFAULT_FOREGROUND << COLOUR_BITS | attribute & 0xFFFFFF)
         self.attribute = attribute
-        background = attribute & 0xFFFFFF
-        self._blank = (" " * self.width, DEFAULT_FOREGROUND << COLOUR_BITS | background)
+
+    def _remember_rendition(self, parameters: str, numbers: list[int]) -> None:
+        """Programs use the same few renditions again and again: parse each only once."""
+        if len(self._renditions) >= _MAX_RENDITIONS:
+            self._renditions.clear()
+        colours = rendition.apply(numbers, *unpack(self.attribute))
+        self._renditions[parameters, self.attribute] = pack(*colours)
 
     def _select_colours(self, numbers: list[int]) -> None:
-        if numbers == [0]:
-            self._set_attribute(DEFAULT_ATTRIBUTE)
-        else:
-            self._set_attribute(pack(*rendition.apply(numbers, *unpack(self.attribute))))
+        self._set_attribute(pack(*rendition.apply(numbers, *unpack(self.attribute))))
 
     # Escape sequences
 
@@ -325,6 +338,12 @@ class Terminal(Grid):
 
     def _control_sequence(self, text: str, at: int) -> int:
         """ESC [ parameters final."""
+        end = text.find("m", at + 2, at + _MAX_SEQUENCE)
+        if end > 0:
+            attribute = self._renditions.get((text[at + 2:end], self.attribute))
+            if attribute is not None:
+                self._set_attribute(attribute)
+                return end + 1
         end = at + 2
         limit = min(len(text), at + _MAX_SEQUENCE)
         while end < limit and " " <= text[end] <= "?":
@@ -342,6 +361,8 @@ class Terminal(Grid):
             if private is not (final in _PRIVATE) or not all(not part or part.isdigit() for part in parts):
                 return end + 1  # consumed: it means nothing to us
             numbers = [int(part) if part else 0 for part in parts]
+            if final == "m":
+                self._remember_rendition(parameters, numbers)
             obey(numbers)
         return end + 1
 
@@ -476,7 +497,7 @@ class Terminal(Grid):
         self.alt_depth += 1
         if self._main is None:
             self._main = (list(self.rows), self.x, self.y, self.attribute, self.scrollback, self.view_offset())
-            self.scrollback = deque(maxlen=0)
+            self.scrollback = []
             self.scroll_end()
             self._set_attribute(DEFAULT_ATTRIBUTE)
             self.clear()
@@ -527,7 +548,8 @@ class Terminal(Grid):
             return list(self.rows)
         width = self.width
         start = len(self.scrollback) - offset
-        older = [fitted(self.scrollback[at], width) for at in range(start, min(start + self.height, len(self.scrollback)))]
+        stop = min(start + self.height, len(self.scrollback))
+        older = [fitted(self.scrollback[at], width) for at in range(start, stop)]
         return older + self.rows[:self.height - len(older)]
 
     # Size and state
@@ -539,7 +561,7 @@ class Terminal(Grid):
         if width != self.width:
             self.rows[:] = [fitted(row, width) for row in self.rows]
             self.width = width
-            self._set_attribute(self.attribute)
+            self._blank = (" " * width, self._blank[1])
         self._set_height(height)
         self.x = min(self.x, width - 1)
         self.scroll_end()
@@ -554,7 +576,8 @@ class Terminal(Grid):
                 below -= 1
             extra = len(self.rows) - height
             if extra > 0:
-                self.scrollback.extend(self.rows[:extra])
+                self.scrollback += self.rows[:extra]
+                self._trim()
                 del self.rows[:extra]
                 self.scrolled += extra
                 self.y = max(0, self.y - extra)
@@ -568,7 +591,7 @@ class Terminal(Grid):
             self.y += missing
 
     def reset(self) -> None:
-        """As after power-on, but for size and scrollback: main screen, blank, default colours, cursor at the top left."""
+        """As after power-on, but for size and scrollback: main screen, blank, default colours, cursor top left."""
         self.alt_depth = min(self.alt_depth, 1)
         self.leave_alt()
         self._held_bytes, self._held_text = b"", ""

@@ -200,12 +200,11 @@ class _Tokens:
         return stream
 
 
-def _standard_stream(handle: int) -> TextStream | None:
-    """`sys.stdin`, `sys.stdout` or `sys.stderr` as this process began with them: one buffer, so one order."""
+def _standard_stream(handle: int) -> TextStream:
+    """`sys.stdin`, `sys.stdout` or `sys.stderr` as the process began with them: one buffer, so one order."""
     import sys
 
-    stream = {STDIN: sys.__stdin__, STDOUT: sys.__stdout__, STDERR: sys.__stderr__}[handle]
-    return stream if isinstance(stream, TextStream) else None
+    return sys._first[(STDIN, STDOUT, STDERR).index(handle)]  # type: ignore[attr-defined,no-any-return]
 
 
 _tokens = _Tokens()

@@ -1,6 +1,5 @@
 """What the sandbox puts among every program's builtins. For type checkers only: at run time there is no such module."""
 
-from collections.abc import Callable
 from typing import Any
 
 env: dict[str, Any]
@@ -16,5 +15,4 @@ class _Computer:
     def tmp_address(self) -> str | None: ...
 
 computer: _Computer
-_axis_process: Any
-Handler = Callable[[int], object]
+_axis_process: Any  # modules below /lib only: executive/sandbox.py, ProcessHook

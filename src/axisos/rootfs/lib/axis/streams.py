@@ -318,14 +318,18 @@ class ByteStream(BufferedIOBase):
 
     # -- reading
 
-    def _fill(self, count: int) -> bytes:
-        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
+    def _before_fill(self) -> None:
+        """May it be read? And what was written must be out before anybody waits."""
         if self._closed:
             raise ValueError("I/O operation on closed file.")
         if not self._readable:
             raise UnsupportedOperation("not readable")
         if _pending:
             flush_pending()
+
+    def _fill(self, count: int) -> bytes:
+        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
+        self._before_fill()
         try:
             data: bytes = syscall("vfs_read", self._sink.handle, count)
         except StatusError as error:
@@ -471,6 +475,10 @@ class ByteStream(BufferedIOBase):
                     syscall("vfs_close", handle)
                 except StatusError as error:
                     raise_for(error, self.name)
+
+    def disown(self) -> None:
+        """Leave the handle open when this stream is closed or forgotten: somebody else has it now."""
+        _owners.pop(self._sink, None)
 
     # -- position
 

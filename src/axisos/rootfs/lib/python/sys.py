@@ -1,7 +1,9 @@
-"""What a program knows about its interpreter and itself. The host's own `sys` is never visible here.
+"""What a program knows about its interpreter and about itself. The host's own `sys` is never visible here.
 
-`_axis_process` is the sandbox's private word to the libraries below /lib: `path` (the program's file), `modules` (this
-process's module table), `at_exit` (register a function to call when the program has returned).
+`_axis_process` is the sandbox's private word to the libraries below /lib (see executive/sandbox.py, ProcessHook).
+Standard input shares its read-ahead with `input`; `print` goes through `stdout` from here on, so that their order holds.
+
+Differs from the host's: no frames, no tracing, no recursion limit, no import hooks; `platform` is "axis".
 """
 
 from __future__ import annotations
@@ -10,19 +12,113 @@ from axis.streams import ByteStream, TextStream, flush_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
-    from axis.guest import _axis_process, env
+    from axis.guest import _axis_process
 
-path: list[str] = ["/lib/python", "/usr/lib"]
-argv: list[str] = [_axis_process.path, *(env.get("ARGS") or ())]
+
+class _Input(ByteStream):
+    """Handle -10, by way of the bytes that `input` may have read ahead."""
+
+    def _fill(self, count: int) -> bytes:
+        self._before_fill()
+        return _axis_process.stdin.read1(count)  # type: ignore[no-any-return]
+
+
+argv: list[str] = _axis_process.argv
+orig_argv = argv
 modules = _axis_process.modules
-stdin = __stdin__ = TextStream(ByteStream(-10, "<stdin>", "r", False), None, "surrogateescape")
-stdout = __stdout__ = TextStream(ByteStream(-11, "<stdout>", "w", False), None, "surrogateescape", None, None)
-stderr = __stderr__ = TextStream(ByteStream(-12, "<stderr>", "w", False), None, "backslashreplace", None, True)
-_axis_process.at_exit(flush_all)
+path: list[str] = [_axis_process.image.rpartition("/")[0] or "/", "/lib/python", "/usr/lib"]
+
+stdin = TextStream(_Input(-10, "<stdin>", "r", False), None, "surrogateescape")
+stdout = TextStream(ByteStream(-11, "<stdout>", "w", False), None, "surrogateescape", None, None)
+stderr = TextStream(ByteStream(-12, "<stderr>", "w", False), None, "backslashreplace", None, True)
+_first = (stdin, stdout, stderr)  # kept alive and known when a program puts others in their place
+_axis_process.at_flush(flush_all)
+
 platform = "axis"
+executable = _axis_process.image
+prefix = base_prefix = exec_prefix = base_exec_prefix = "/usr"
+byteorder = "little"
+maxsize = (1 << 63) - 1
+maxunicode = 0x10FFFF
+dont_write_bytecode = True
+ps1 = ">>> "
+ps2 = "... "
+warnoptions: list[str] = []
+builtin_module_names = ("builtins", "sys", "time")
+copyright = "AxisOS for Python"  # noqa: A001 - Python's name
+
+_FROM_THE_HOST = (
+    "version_info", "hexversion", "float_info", "int_info", "hash_info", "implementation", "intern", "getsizeof",
+    "float_repr_style",
+)
+_CLOSED = {
+    "_getframe": "frames are closed to programs; traceback.format_exc() gives the text",
+    "settrace": "there is no tracing; see `axisos trace`",
+    "setprofile": "there is no profiling; see syscall process_cpu_stats",
+    "gettrace": "there is no tracing; see `axisos trace`",
+    "exc_info": "use `except ... as error`, or traceback.format_exc()",
+    "meta_path": "imports come from the program's directory, /lib/python and /usr/lib",
+    "path_hooks": "imports come from the program's directory, /lib/python and /usr/lib",
+}
 
 
-def exit(status: object = None, /) -> NoReturn:
+def __getattr__(name: str) -> Any:
+    """The facts about the interpreter that are looked up when somebody asks, and why others are missing."""
+    if name in _FROM_THE_HOST:
+        import weakref  # any module of Python's library: they are given these facts
+
+        return getattr(weakref.sys, name)  # type: ignore[attr-defined]
+    if name == "version":
+        info = __getattr__("version_info")
+        return f"{info[0]}.{info[1]}.{info[2]} (AxisOS)"
+    reason = _CLOSED.get(name)
+    raise AttributeError(f"module 'sys' has no attribute {name!r}" + (f": {reason}" if reason else ""))
+
+
+def exit(status: object = None, /) -> NoReturn:  # noqa: A001 - Python's name
+    """End the program: None is 0, an int is the exit status, anything else is printed to stderr and is 1."""
     raise SystemExit(status)
+
+
+def exception() -> None:
+    """Always None: use `except ... as error`."""
+    return None
+
+
+def getdefaultencoding() -> str:
+    return "utf-8"
+
+
+def getfilesystemencoding() -> str:
+    return "utf-8"
+
+
+def getfilesystemencodeerrors() -> str:
+    return "surrogateescape"
+
+
+def getrecursionlimit() -> int:
+    """How deep calls may nest."""
+    return 1000
+
+
+def setrecursionlimit(limit: int) -> None:
+    """Accepted and without effect: the limit belongs to the machine."""
+    if limit < 1:
+        raise ValueError("recursion limit must be greater or equal than 1")
+
+
+def is_finalizing() -> bool:
+    return False
+
+
+def displayhook(value: object) -> None:
+    if value is not None:
+        stdout.write(f"{value!r}\n")
+
+
+def excepthook(kind: object, value: BaseException, trace: object) -> None:
+    """Print the traceback of *value* to stderr."""
+    stderr.write(_axis_process.format_exception(value))

@@ -410,6 +410,8 @@ class VfsCalls:
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory; list it instead") from None
         if info is None:
             raise _no_such(route.path) from None
+        if getattr(error, "status", 0) == Status.NO_SUCH_FILE:  # the game's disks have one writer for a file
+            raise StatusError(Status.DEVICE_BUSY, f"{route.path} is being written already; close it there") from None
         refuse(error, "open it", route.path)
 
     def _report_critical(self, request: SyscallRequest, body: OpenFile) -> None:

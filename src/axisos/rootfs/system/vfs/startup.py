@@ -21,9 +21,13 @@ DEFAULT_PRIORITY = 500
 class LogSettings:
     """[logging] of /etc/sys.toml."""
 
-    __slots__ = ("enable_log_rotation_saver", "log_device", "log_dir", "max_log_files", "ring_buffer_size", "vbl_dir")
+    __slots__ = (
+        "enable_log_rotation_saver", "enable_screen_log", "log_device", "log_dir", "max_log_files", "ring_buffer_size",
+        "vbl_dir",
+    )
 
     def __init__(self) -> None:
+        self.enable_screen_log = True  # until the terminal takes the screen
         self.ring_buffer_size = 8192  # bytes
         self.log_device = "/dev/ringlog"
         self.enable_log_rotation_saver = True

@@ -80,7 +80,7 @@ class DriverLoop:
         self._on_cancel = on_cancel
         self._idle_due: float | None = None  # machine time at which on_idle wants to be called
         self._driver: DriverObject | None = None
-        self._handlers: dict[int, Callable[[DeviceObject | None, Irp], object]] = {}
+        self._handlers: dict[int, Callable[..., object]] = {}  # (device, irp)
         self._held: dict[int, Irp] = {}
         self._running = True
         self._pid: int = syscall("process_get_pid")
@@ -111,22 +111,23 @@ class DriverLoop:
     def _on_request(self, message: Message) -> None:
         irp: Irp = message[2]
         handler = self._handlers.get(irp.major_function)
-        if not irp.driver_pid:
-            irp.driver_pid = self._pid  # straight from PM; it is ours until it is completed
-        if irp.device_object is None:
+        if irp.device_object is None:  # straight from PM
             irp.device_object = self._device_of(irp)
+            if irp.device_object is None:
+                complete_request(irp, Status.NO_SUCH_DEVICE, f"there is no device {irp.device_name}")
+                return
         try:
             if handler is None:
                 name = MAJOR_NAMES.get(irp.major_function, hex(irp.major_function))
                 raise StatusError(Status.NOT_IMPLEMENTED, f"{irp.device_name} does not know {name}")
-            result = handler(irp.device_object, irp)  # type: ignore[arg-type]  # set when dispatched
+            result = handler(irp.device_object, irp)
         except StatusError as error:
             self._finish(irp, error.status, error.detail)
         except Exception as error:
             self._log_error(str(irp), error)
             self._finish(irp, Status.UNSUCCESSFUL, f"the driver failed: {type(error).__name__}: {error}")
         else:
-            if not irp.driver_pid:
+            if irp.device_object is None:
                 return
             if result is PENDING:
                 self._hold(irp)
@@ -137,7 +138,7 @@ class DriverLoop:
 
     def _finish(self, irp: Irp, status: Status, information: object) -> None:
         """Complete a request for the handler, unless it did so itself before it failed or returned."""
-        if not irp.driver_pid:
+        if irp.device_object is None:
             return
         try:
             complete_request(irp, status, information)
@@ -154,12 +155,12 @@ class DriverLoop:
     def _hold(self, irp: Irp) -> None:
         held = self._held
         if len(held) >= PRUNE_AT:
-            self._held = held = {irp_id: each for irp_id, each in held.items() if each.driver_pid}
+            self._held = held = {irp_id: each for irp_id, each in held.items() if each.device_object is not None}
         held[irp.irp_id] = irp
 
     def _on_cancel_request(self, message: Message) -> None:
         irp = self._held.pop(message[2], None)
-        if irp is None or not irp.driver_pid:
+        if irp is None or irp.device_object is None:
             return  # answered already
         irp.cancelled = True
         result = None if self._on_cancel is None else self._call(f"on_cancel of {irp}", self._on_cancel, irp)
@@ -222,7 +223,7 @@ class DriverLoop:
         except Exception as error:
             self._log_error(what, error)
             return failure
-        return Status(result) if type(result) in (int, Status) else Status.SUCCESS
+        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS
 
     def _call(self, what: str, callback: Any, *args: object) -> Any:
         """Call a callback of the driver; an error is logged and counts as None."""

@@ -1,7 +1,7 @@
 """Completing a request: the one call that both the kit's loop and a driver's own code make.
 
-Always so: a request is marked as nobody's (`irp.driver_pid` 0) before its answer leaves: the loop sees that a handler
-has completed it, and the same request is never answered twice.
+Always so: a request loses its `device_object` before its answer leaves. The loop sees by that that a handler has
+completed it, and one that came straight from PM is never answered twice.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def complete_request(irp: Irp, status: int, information: object = None) -> None:
     io_status = irp.io_status
     io_status.status = status if type(status) is Status else Status(status)
     io_status.information = information
-    irp.driver_pid = 0  # nobody works on it any more
+    irp.device_object = None  # nobody works on it any more
     if not irp.flags & IRP_FLAG_DIRECT:
         syscall("dkms_complete_irp", irp)
         return

@@ -149,7 +149,7 @@ class Evaluator:
             return value
         if token in ("-", "+", "!", "~"):
             self._index += 1
-            value = self._binary(11)
+            value = self._unary()
             return {"-": -value, "+": value, "!": int(not value), "~": ~value}[token]
         return self._primary()
 

@@ -72,7 +72,8 @@ def unescape(text: str) -> tuple[str, bool]:
             base, most = (16, 2) if code == "x" else (8, 4 if code == "0" else 3)
             start = index if code == "x" else index - 1
             end = start
-            while end < len(text) and end - start < most and text[end] in "0123456789abcdefABCDEF"[:22 if base == 16 else 8]:
+            digits = "0123456789abcdefABCDEF" if code == "x" else "01234567"
+            while end < len(text) and end - start < most and text[end] in digits:
                 end += 1
             if end == start:
                 result.append("\\x")
@@ -386,7 +387,7 @@ def read_line(shell: Shell, handle: Handle) -> tuple[str, bool]:
     if system.is_terminal(handle):
         line = system.read(handle, None)
         return decode(line).rstrip("\n"), line.endswith(b"\n")
-    pieces = []
+    pieces: list[bytes] = []
     while True:
         byte = system.read(handle, 1)
         if not byte or byte == b"\n":
@@ -540,7 +541,8 @@ def _type(shell: Shell, words: list[str], streams: Streams) -> int:
     status = 0
     for name in words[2 if brief else 1:]:
         if name in shell.aliases:
-            text = f"alias {name}={quote(shell.aliases[name])}" if brief else f"{name} is an alias for {shell.aliases[name]}"
+            value = shell.aliases[name]
+            text = f"alias {name}={quote(value)}" if brief else f"{name} is an alias for {value}"
         elif name in KEYWORDS:
             text = name if brief else f"{name} is a shell keyword"
         elif name in shell.functions:

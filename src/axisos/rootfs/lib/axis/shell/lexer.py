@@ -244,7 +244,7 @@ class Lexer:
     def _ansi_quoted(self) -> str:
         """`$'…'`: backslash sequences stand for control characters."""
         self.position += 2
-        result = []
+        result: list[str] = []
         while self.position < len(self.text):
             character = self.text[self.position]
             self.position += 1

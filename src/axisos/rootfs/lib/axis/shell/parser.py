@@ -47,7 +47,7 @@ class Parser:
     def __init__(self, text: str, position: int = 0, line: int = 1, aliases: dict[str, str] | None = None) -> None:
         self.lexer = Lexer(text, position, line)
         self._token: Token | None = None
-        self._aliases = aliases or {}
+        self._aliases = {} if aliases is None else aliases
 
     # -- tokens -------------------------------------------------------------------------------------------------------
 

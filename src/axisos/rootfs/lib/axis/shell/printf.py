@@ -5,6 +5,7 @@ from __future__ import annotations
 from axis.shell.builtins import unescape
 
 FLAGS = "-+ #0"
+MOST_WIDTH = 1_000_000  # characters
 
 
 def format_all(template: str, arguments: list[str]) -> tuple[str, list[str]]:
@@ -62,7 +63,7 @@ def _width(template: str, index: int, arguments: list[str], problems: list[str])
     start = index
     while index < len(template) and template[index].isdigit():
         index += 1
-    return min(int(template[start:index] or "0"), 65536), index
+    return min(int(template[start:index] or "0"), MOST_WIDTH), index
 
 
 def _integer(text: str, problems: list[str]) -> int:

@@ -1,6 +1,7 @@
 """The text in front of a line: `user@host:~/place$ `, or what `PS1` and `PS2` say.
 
-In `PS1` and `PS2`: `\\u` user, `\\h` host, `\\w` place, `\\W` its last part, `\\$` the sign, `\\n` newline, `\\e` escape.
+In `PS1` and `PS2`: `\\u` user, `\\h` host, `\\w` place, `\\W` its last part, `\\$` the sign, `\\n` newline,
+`\\e` escape.
 """
 
 from __future__ import annotations

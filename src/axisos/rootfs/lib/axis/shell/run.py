@@ -120,6 +120,18 @@ class Capture:
         self.pieces: list[bytes] = []
 
 
+def _reads_file(command: Simple) -> bool:
+    """Whether a command is only `< file`."""
+    if command.words or command.assignments or len(command.redirects) != 1:
+        return False
+    return command.redirects[0].operator == "<" and command.redirects[0].descriptor is None
+
+
+def _counts(command: Command) -> bool:
+    """Whether `set -e` takes a failure of *command* seriously (`&&` and `||` see to that themselves)."""
+    return type(command) is not AndOr and not (type(command) is Pipeline and command.negated)
+
+
 class Shell:
     """One shell, or one `( … )` of it."""
 
@@ -236,15 +248,13 @@ class Shell:
 
     def substitute(self, body: Sequence) -> str:
         """The output of commands, without the newlines at its end."""
-        if len(body.items) == 1:  # $(< file)
-            only = body.items[0][0]
-            if type(only) is Simple and not only.words and not only.assignments and len(only.redirects) == 1:
-                if only.redirects[0].operator == "<":
-                    handle = self._open(self.expander.text(only.redirects[0].target), "r")
-                    try:
-                        return decode(self.system.read_all(handle)).rstrip("\n")
-                    finally:
-                        self.system.close(handle)
+        only = body.items[0][0] if len(body.items) == 1 else None
+        if type(only) is Simple and _reads_file(only):
+            handle = self._open(self.expander.text(only.redirects[0].target), "r")
+            try:
+                return decode(self.system.read_all(handle)).rstrip("\n")
+            finally:
+                self.system.close(handle)
         capture = Capture()
         streams = dict(self.streams)
         streams[1] = capture
@@ -357,9 +367,8 @@ class Shell:
                 status = self.status = self._runners[type(command)](command, streams)
             except (ShellError, ExpansionError, StatusError) as error:
                 status = self.status = self._failed(error, streams)
-            if status and not self._guarded and "e" in self.options and type(command) is not AndOr:
-                if not (type(command) is Pipeline and command.negated):
-                    raise ExitShell(status)
+            if status and "e" in self.options and not self._guarded and _counts(command):
+                raise ExitShell(status)
         return self.status
 
     def _failed(self, error: Exception, streams: Streams) -> int:

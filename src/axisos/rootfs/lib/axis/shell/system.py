@@ -93,7 +93,7 @@ class System:
 
     def read_all(self, handle: Handle) -> bytes:
         """Everything up to the end. Blocks until then."""
-        pieces = []
+        pieces: list[bytes] = []
         while True:
             data = self.read(handle, 65536)
             if not data:

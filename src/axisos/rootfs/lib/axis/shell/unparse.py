@@ -46,7 +46,19 @@ def quote(text: str) -> str:
 
 def word_text(word: Word) -> str:
     """A word as it could have been written."""
-    return "".join([_part(part) for part in word.parts])
+    pieces: list[str] = []
+    quoted: list[str] = []
+    for part in word.parts:
+        if type(part) is Text and part.quoted:
+            quoted.append(part.text)  # neighbours share their quotes
+            continue
+        if quoted:
+            pieces.append(_part(Text("".join(quoted), True)))
+            quoted.clear()
+        pieces.append(_part(part))
+    if quoted:
+        pieces.append(_part(Text("".join(quoted), True)))
+    return "".join(pieces)
 
 
 def _part(part: Part) -> str:

@@ -108,7 +108,8 @@ class Process:
         if path not in self.machine.files:
             raise StatusError(Status.NO_SUCH_FILE, path)
         size = len(self.machine.files[path])
-        return {"type": "file", "size": size, "mtime": 0.0, "uid": 0, "gid": 0, "mode": self.machine.modes.get(path, "755")}
+        mode = self.machine.modes.get(path, "755")
+        return {"type": "file", "size": size, "mtime": 0.0, "uid": 0, "gid": 0, "mode": mode}
 
     def _vfs_list(self, path: str) -> list[str]:
         if path not in self.machine.directories:
@@ -126,7 +127,7 @@ class Process:
         return self._new(stream), self._new(stream)
 
     def _process_spawn(
-        self, path: str, ring: Any, env: dict[str, Any], handles: dict[int, Any] | None, pgid: int | None, granted: bool,
+        self, path: str, ring: Any, env: dict[str, Any], handles: dict[int, Any] | None, group: int | None, granted: Any,
     ) -> int:
         program = self.machine.programs.get(path)
         if program is None:
@@ -147,7 +148,7 @@ class Process:
         return self.machine.statuses.pop(pid)
 
     def _process_info(self, pid: int | None) -> dict[str, Any]:
-        return {"pid": pid or self.pid, "pgid": 20, "uid": 1000, "gid": 1000, "ring": 3, "parent": 2, "status": "running"}
+        return {"pid": pid or self.pid, "pgid": 20, "uid": 1000, "gid": 1000, "ring": 3, "parent": 2, "status": "ready"}
 
     def _process_kill(self, pid: int, signal: int) -> None:
         self.machine.killed.append((pid, signal))

@@ -1,0 +1,262 @@
+"""The command line: what `axisos boot`, `run`, `sh` and `bench` mean. The only place that knows all the parts.
+
+Parsing comes first and imports nothing of the machine; each action imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
+
+    from axisos.host import JobRunner
+    from axisos.machine.machine import Machine
+
+USAGE_EXIT = 2
+LEVELS = ("Debug", "Info", "Warn", "Error")
+RINGS = {"2.5": 2.5, "3": 3.0}
+CHUNK = 65536
+
+
+class _Parser(argparse.ArgumentParser):
+    """Bad usage is one line and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (try {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(USAGE_EXIT)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of one command; `action` is what it does. Bad usage ends the process with 2 and one line."""
+    parser = _Parser(prog="axisos", description="AxisOS Xen XKA: an operating system inside one Python process.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_boot(commands)
+    _add_run(commands)
+    _add_sh(commands)
+    _add_bench(commands)
+    return parser.parse_args(arguments)
+
+
+def _add_boot(commands: Any) -> None:
+    boot = commands.add_parser("boot", help="boot to the login prompt on this terminal")
+    boot.add_argument("--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty")
+    boot.add_argument("--lvl", choices=LEVELS, type=str.capitalize, help="least level of the log on the screen")
+    boot.add_argument("--safe", action="store_true", help="load no drivers that the system can do without")
+    boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
+    boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
+    boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    boot.set_defaults(action=boot_action)
+
+
+def _add_job_options(command: Any) -> None:
+    command.add_argument("--user", default="guest", help="whose rights the program has (default guest)")
+    command.add_argument("--ring", choices=RINGS, help="ring of the program, not below what the user may have")
+    command.add_argument("--put", action="append", default=[], type=_pair, metavar="HOST:GUEST", help="copy a file in")
+    command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
+    command.add_argument("--disk", metavar="DIR", help="system disk: a host directory (default: a throw-away one)")
+    command.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    command.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
+    command.add_argument("--cpu-limit", type=_positive, metavar="S", help="processor seconds of the program")
+    command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+    command.add_argument("--trace", metavar="FILE", help="write one line for everything that happens")
+    command.add_argument("--quiet", action="store_true", help="nothing but the program's own output")
+    command.add_argument("--verbose", action="store_true", help="the kernel's log on stderr")
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser("run", help="boot headless, run a program, exit with its exit code")
+    _add_job_options(run)
+    run.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
+    run.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    run.set_defaults(action=run_action, line=None)
+
+
+def _add_sh(commands: Any) -> None:
+    sh = commands.add_parser("sh", help="boot headless, run one shell line")
+    _add_job_options(sh)
+    sh.add_argument("-c", dest="line", required=True, metavar="LINE", help="the line")
+    sh.set_defaults(action=run_action, program=None, args=[])
+
+
+def _add_bench(commands: Any) -> None:
+    bench = commands.add_parser("bench", help="measure, beside references of the same run")
+    bench.add_argument("groups", nargs="*", metavar="GROUP", help="which groups (default: all)")
+    bench.add_argument("--json", action="store_true", help="as JSON")
+    bench.set_defaults(action=bench_action, seed=None)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    host, colon, guest = text.rpartition(":")
+    if not colon or not host or not guest.startswith("/"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:GUEST with an absolute guest path")
+    return host, guest
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+# --- run and sh ------------------------------------------------------------------------------------------------
+
+
+def run_action(options: argparse.Namespace) -> int:
+    """Run one program or shell line under the supervisor."""
+    from axisos.host import UnusableJob, make_job
+    from axisos.supervisor import supervise
+
+    try:
+        job = make_job(
+            options.program, options.args, line=options.line, user=options.user,
+            ring=RINGS.get(options.ring), put=options.put, drivers=options.driver, cpu_limit=options.cpu_limit,
+        )
+        if options.disk is not None and not os.path.isdir(options.disk):
+            raise UnusableJob(f"--disk {options.disk}: no such directory")
+    except UnusableJob as error:
+        print(f"axisos: {error}", file=sys.stderr)
+        return USAGE_EXIT if options.program is None else 127 if "No such file" in str(error) else USAGE_EXIT
+    return supervise(lambda control: _child(options, job, control), options.timeout, options.quiet)
+
+
+def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+    """The machine's process: boot, do the job, stream, and switch off in order."""
+    from axisos.host import JobRunner
+    from axisos.machine.machine import Machine
+
+    trace_file = open(options.trace, "w", encoding="utf-8") if options.trace else None  # noqa: SIM115  # closed below
+    write_line = (lambda line: trace_file.write(line + "\n")) if trace_file else None
+    memory_kib = None
+    if options.memory is not None:
+        memory_kib = int(options.memory * 1024)
+        _limit_memory(memory_kib * 1024)
+    verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
+    machine = Machine(
+        options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose,
+    )
+    try:
+        runner = JobRunner(machine, job)
+        exit_code, reason = _Streams(machine, runner, control).pump()
+    finally:
+        machine.power_off()
+        if trace_file is not None:
+            trace_file.close()
+    if reason and not options.quiet:
+        print(f"axisos: the program was stopped: {reason}", file=sys.stderr)
+    return exit_code
+
+
+def _limit_memory(size_bytes: int) -> None:
+    """Bound this process: what it has mapped by now, and the machine's memory on top."""
+    import resource
+
+    with open("/proc/self/statm", encoding="ascii") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + size_bytes, mapped + size_bytes))
+
+
+class _Streams:
+    """The host's descriptors on one side, the job's port on the other."""
+
+    def __init__(self, machine: Machine, runner: JobRunner, control: int) -> None:
+        self._machine = machine
+        self._runner = runner
+        self._port = runner.port
+        self._control = control
+        self._stdin: int | None = 0
+        self._broken: set[int] = set()  # output descriptors that nobody reads any more
+
+    def pump(self) -> tuple[int, str | None]:
+        """Move bytes until the job has ended. Returns its exit code and, if it was killed, why."""
+        machine, runner = self._machine, self._runner
+        while True:
+            wait = runner.advance()
+            self._write_out()
+            outcome = runner.outcome()
+            if outcome is not None:
+                return outcome
+            fds = [self._control]
+            if self._stdin is not None and self._port.wants_input:
+                fds.append(self._stdin)
+            for fd in machine.wait(wait.deadline, fds):
+                if fd == self._control:
+                    stopped = self._obey(os.read(fd, 16))
+                    if stopped is not None:
+                        return stopped
+                else:
+                    self._read_in()
+
+    def _obey(self, words: bytes) -> tuple[int, str | None] | None:
+        """What the supervisor wants. A power-off ends the job."""
+        if not words or b"o" in words:
+            return 137, None
+        for word in words:
+            self._runner.signal(9 if word == ord("k") else 2)
+        return None
+
+    def _read_in(self) -> None:
+        assert self._stdin is not None
+        try:
+            data = os.read(self._stdin, CHUNK)
+        except OSError:
+            data = b""  # a terminal that went away, a closed descriptor: the end of input
+        if data:
+            self._port.feed(data)
+        else:
+            self._port.feed_eof()
+            self._stdin = None
+
+    def _write_out(self) -> None:
+        for stream in (1, 2):
+            while self._port.pending(stream):
+                data = self._port.take(stream)
+                if stream not in self._broken:
+                    self._write(stream, data)
+
+    def _write(self, stream: int, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(stream, view) :]
+            except BrokenPipeError:
+                self._broken.add(stream)
+                self._runner.signal(13)  # SIGPIPE, as it would get from the pipe itself
+                return
+            except OSError:
+                self._broken.add(stream)
+                return
+
+
+# --- boot and bench --------------------------------------------------------------------------------------------
+
+
+def boot_action(options: argparse.Namespace) -> int:
+    """Boot on this terminal."""
+    from axisos.consoles.terminal import boot_on_terminal
+
+    boot_args: dict[str, Any] = {}
+    if options.lvl:
+        boot_args["lvl"] = options.lvl
+    if options.safe:
+        boot_args["safe"] = "Enabled"
+    if options.init:
+        boot_args["init"] = options.init
+    if options.quick:
+        boot_args["quick"] = "Enabled"
+    return boot_on_terminal(options.disk, boot_args, options.seed)
+
+
+def bench_action(options: argparse.Namespace) -> int:
+    """Measure."""
+    from axisos.bench import run_groups
+
+    return run_groups(options.groups, options.json)

@@ -1,0 +1,150 @@
+"""Runs one job in a machine through its `host` component: files in, standard streams, exit code out.
+
+    result = run(Machine(seed=7), "hello.py", ["world"], stdin=b"...")
+    result.exit_code, result.stdout, result.stderr, result.reason
+
+The machine boots headless: its init program is /bin/headless.py, which takes the job record, places the files, loads
+the drivers, and starts the program as the user on the host's streams. `run` is for other programs and tests; the
+command line streams through the same `JobRunner`.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from axisos.machine.components.host import HostPort
+    from axisos.machine.machine import Machine, Wait
+
+HEADLESS_INIT = "/bin/headless.py"
+WORK_DIRECTORY = "/tmp"  # where a program of the host is put
+GUEST_PREFIX = "guest:"
+STOPPED_EXIT = 137  # the machine, or what runs in it, was stopped from outside
+
+
+class UnusableJob(ValueError):
+    """The job cannot be run as it was asked for: a missing file, a bad option. One line for the user."""
+
+
+class Result:
+    """How a job ended."""
+
+    __slots__ = ("exit_code", "reason", "stderr", "stdout")
+
+    def __init__(self, exit_code: int, stdout: bytes, stderr: bytes, reason: str | None) -> None:
+        self.exit_code = exit_code  # 0 to 255; 128 + n by signal n; 137 when a limit or violation ended it
+        self.stdout = stdout
+        self.stderr = stderr
+        self.reason = reason  # why it was killed, None when it ended by itself
+
+    def __repr__(self) -> str:
+        return f"<Result {self.exit_code} {self.reason or ''} stdout={self.stdout[-200:]!r} stderr={self.stderr[-500:]!r}>"
+
+
+def make_job(
+    program: str | None, args: Sequence[str] = (), *, line: str | None = None, user: str = "guest", ring: float | None = None,
+    put: Iterable[tuple[str, str]] = (), drivers: Iterable[str] = (), env: dict[str, str] | None = None,
+    cpu_limit: float | None = None,
+) -> dict[str, Any]:
+    """The job record for a program (a host file, or `guest:/path`) or for one shell line.
+
+    Args:    put: (host file, guest path) pairs to copy in. drivers: host files (or `guest:/path`) to load first.
+             cpu_limit: processor seconds of the program.
+    Raises:  UnusableJob for a host file that cannot be read.
+    """
+    files: list[list[Any]] = [[guest, _read(host), "755"] for host, guest in put]
+    argv = None
+    if program is not None:
+        argv = [_place(program, WORK_DIRECTORY, files), *args]
+    return {
+        "argv": argv, "line": line, "user": user, "ring": ring, "files": files, "env": env or {}, "cpu_limit": cpu_limit,
+        "drivers": [_place(driver, "/tmp/drivers", files) for driver in drivers],
+    }
+
+
+def _place(program: str, directory: str, files: list[list[Any]]) -> str:
+    """The guest path of a program; a host file is entered into *files*."""
+    if program.startswith(GUEST_PREFIX):
+        return program[len(GUEST_PREFIX) :]
+    guest = f"{directory}/{os.path.basename(program)}"
+    files.append([guest, _read(program), "755"])
+    return guest
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UnusableJob(f"{path}: {error.strerror or error}") from None
+
+
+class JobRunner:
+    """One job in one machine, step by step: for loops that have other things to watch as well."""
+
+    def __init__(self, machine: Machine, job: dict[str, Any]) -> None:
+        self.machine = machine
+        self.port: HostPort = machine.plug_host(job)
+        machine.boot_args.setdefault("init", HEADLESS_INIT)
+        machine.boot_args.setdefault("quick", "Enabled")
+        machine.boot_args.setdefault("timeout", 0)
+        machine.power_on()
+
+    def advance(self) -> Wait:
+        """Let the machine go on until it waits."""
+        return self.machine.advance()
+
+    def outcome(self) -> tuple[int, str | None] | None:
+        """(exit code, reason) when the job has ended or never will; None while it runs."""
+        if self.port.result is not None:
+            return self.port.result
+        machine = self.machine
+        if machine.last_error is not None:
+            return STOPPED_EXIT, machine.last_error.splitlines()[0]
+        if machine.state != "running":
+            return STOPPED_EXIT, "the machine was switched off before the program ended"
+        return None
+
+    def signal(self, signum: int) -> None:
+        """Send a POSIX signal to the job's process group."""
+        for address in self.machine.bus.list("host", True):
+            self.machine.deliver("host_signal", address, signum)
+
+
+def run(
+    machine: Machine, path: str | None, args: Sequence[str] = (), user: str = "guest", stdin: bytes = b"", *,
+    timeout: float = 60.0, **job: Any,
+) -> Result:
+    """Run one program, or one shell line (`path=None, line="..."`), in a machine that is off; it is off afterwards.
+
+    Args:    path: a host file, or `guest:/path`. timeout: machine seconds. job: further arguments of `make_job`.
+    Returns: a `Result`. A program that is not done in time is killed: exit code 137 and the reason.
+    Raises:  UnusableJob.
+    """
+    runner = JobRunner(machine, make_job(path, args, user=user, **job))
+    port = runner.port
+    port.feed(stdin)
+    port.feed_eof()
+    output: dict[int, list[bytes]] = {1: [], 2: []}
+
+    def collect() -> bool:
+        for stream, chunks in output.items():
+            if port.pending(stream):
+                chunks.append(port.take(stream))
+        return runner.outcome() is not None
+
+    exit_code, reason = STOPPED_EXIT, f"it was not done after {timeout:g} s of machine time"
+    try:
+        machine.run_until(collect, timeout)
+    except TimeoutError:
+        pass
+    outcome = runner.outcome()
+    if outcome is not None:
+        exit_code, reason = outcome  # type: ignore[assignment]
+    collect()
+    machine.power_off()
+    return Result(exit_code, b"".join(output[1]), b"".join(output[2]), reason if exit_code or reason else None)

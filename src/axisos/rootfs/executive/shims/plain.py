@@ -1,0 +1,373 @@
+"""The smaller stand-ins: hashes, secrets, tracebacks, warnings, and what library code wants of os and threading."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from executive.shims import World
+
+MAX_ROUNDS = 2_000_000  # of a key derivation in one call
+MAX_SCRYPT = 1 << 25  # bytes
+
+
+class Lock:
+    """A lock for library code: its critical sections are short, and a process's threads switch at checkpoints only."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        self.count += 1
+        return True
+
+    def release(self) -> None:
+        self.count -= 1
+
+    def locked(self) -> bool:
+        return self.count > 0
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+
+def make_thread(world: World) -> dict[str, Any]:
+    return {
+        "RLock": lambda: Lock(), "allocate_lock": lambda: Lock(), "get_ident": lambda: 1, "error": RuntimeError,
+        "TIMEOUT_MAX": 1e9,
+    }
+
+
+def make_threading(world: World) -> dict[str, Any]:
+    """The guest's own `threading` of /lib/python when it can be had (queue needs its conditions)."""
+    try:
+        return dict(vars(world.builtins["__import__"]("threading")))
+    except ImportError:
+        return make_thread(world) | {"Lock": lambda: Lock(), "local": type("local", (), {})}
+
+
+def make_time(world: World) -> dict[str, Any]:
+    try:
+        return dict(vars(world.builtins["__import__"]("time")))
+    except ImportError:
+        return {
+            "time": lambda: world.syscall("time_get")[1], "monotonic": lambda: world.syscall("time_get")[0],
+            "time_ns": lambda: int(world.syscall("time_get")[1] * 1e9),
+        }
+
+
+def make_os(world: World) -> dict[str, Any]:
+    def urandom(size: int) -> Any:
+        return world.syscall("random_bytes", size)
+
+    return {"urandom": urandom, "name": "posix", "environ": {}}
+
+
+def make_platform(world: World) -> dict[str, Any]:
+    return {"system": lambda: "AxisOS"}
+
+
+def make_atexit(world: World) -> dict[str, Any]:
+    return {"register": lambda function, *args, **kwargs: function, "unregister": lambda function: None}
+
+
+def make_io(world: World) -> dict[str, Any]:
+    from executive import vetted
+
+    return vetted.copied(world.host_module("_io"), "_io")
+
+
+def make_locale(world: World) -> dict[str, Any]:
+    def getlocale(category: int = 0) -> tuple[str, str]:
+        return "C", "UTF-8"
+
+    def setlocale(category: int, locale: Any = None) -> str:
+        return "C"
+
+    return {
+        "getlocale": getlocale, "setlocale": setlocale, "LC_ALL": 6, "LC_TIME": 2, "LC_NUMERIC": 1, "LC_CTYPE": 0,
+        "Error": ValueError, "getpreferredencoding": lambda do_setlocale=True: "UTF-8",
+        "localeconv": lambda: {"decimal_point": ".", "thousands_sep": "", "grouping": []},
+    }
+
+
+def make_hashlib(world: World) -> dict[str, Any]:
+    real = world.host_module("hashlib")
+    always = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_224", "sha3_256",
+              "sha3_384", "sha3_512", "shake_128", "shake_256")
+    constructors = {name: getattr(real, name) for name in always}
+
+    def new(name: str, data: Any = b"", **kwargs: Any) -> Any:
+        maker = constructors.get(name.lower()) if type(name) is str else None
+        if maker is None:
+            raise ValueError(f"unsupported hash type {name}")
+        return maker(data, **kwargs)
+
+    def pbkdf2_hmac(hash_name: str, password: Any, salt: Any, iterations: int, dklen: Any = None) -> Any:
+        if type(iterations) is not int or iterations > MAX_ROUNDS:
+            raise ValueError(f"at most {MAX_ROUNDS} iterations")
+        return real.pbkdf2_hmac(hash_name, password, salt, iterations, dklen)
+
+    def scrypt(password: Any, *, salt: Any, n: int, r: int, p: int, maxmem: int = 0, dklen: int = 64) -> Any:
+        if any(type(number) is not int for number in (n, r, p)) or n * r * 128 > MAX_SCRYPT or p > 16:
+            raise ValueError(f"scrypt with more than {MAX_SCRYPT >> 20} MiB is not offered")
+        return real.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=MAX_SCRYPT * 2, dklen=dklen)
+
+    def file_digest(fileobj: Any, digest: Any) -> Any:
+        made = new(digest) if isinstance(digest, str) else digest()
+        while data := fileobj.read(65536):
+            world.pause()
+            made.update(data)
+        return made
+
+    return {
+        **constructors, "new": new, "pbkdf2_hmac": pbkdf2_hmac, "scrypt": scrypt, "file_digest": file_digest,
+        "algorithms_guaranteed": frozenset(always), "algorithms_available": frozenset(always),
+    }
+
+
+def make_secrets(world: World) -> dict[str, Any]:
+    import base64
+    import hmac
+
+    def token_bytes(nbytes: Any = None) -> Any:
+        return world.syscall("random_bytes", 32 if nbytes is None else nbytes)
+
+    def token_hex(nbytes: Any = None) -> str:
+        return str(token_bytes(nbytes).hex())
+
+    def token_urlsafe(nbytes: Any = None) -> str:
+        return base64.urlsafe_b64encode(token_bytes(nbytes)).rstrip(b"=").decode("ascii")
+
+    def randbits(k: int) -> int:
+        size = (k + 7) // 8
+        return int.from_bytes(token_bytes(size), "big") >> (size * 8 - k)
+
+    def randbelow(exclusive_upper_bound: int) -> int:
+        if exclusive_upper_bound <= 0:
+            raise ValueError("Upper bound must be positive.")
+        bits = exclusive_upper_bound.bit_length()
+        while (value := randbits(bits)) >= exclusive_upper_bound:
+            pass
+        return value
+
+    def choice(sequence: Any) -> Any:
+        if not len(sequence):
+            raise IndexError("cannot choose from an empty sequence")
+        return sequence[randbelow(len(sequence))]
+
+    def compare_digest(a: Any, b: Any) -> bool:
+        return hmac.compare_digest(a, b)
+
+    return {
+        "token_bytes": token_bytes, "token_hex": token_hex, "token_urlsafe": token_urlsafe, "randbits": randbits,
+        "randbelow": randbelow, "choice": choice, "compare_digest": compare_digest, "DEFAULT_ENTROPY": 32,
+    }
+
+
+def make_traceback(world: World) -> dict[str, Any]:
+    import sys
+
+    from executive.traceback_text import exception_lines
+
+    def current() -> Any:
+        return sys.exc_info()[1]
+
+    def lines_of(error: Any) -> list[str]:
+        if error is None:
+            return ["NoneType: None\n"]
+        return [line + "\n" for line in world.format_exception(error).split("\n")[:-1]]
+
+    def format_exc(limit: Any = None, chain: bool = True) -> str:
+        return "".join(lines_of(current()))
+
+    def format_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None, chain: bool = True) -> Any:
+        return lines_of(value if isinstance(value, BaseException) else exc)
+
+    def format_exception_only(exc: Any, value: Any = None) -> list[str]:
+        error = value if isinstance(value, BaseException) else exc
+        return [line + "\n" for line in exception_lines(error)]
+
+    def write(text: str, file: Any) -> None:
+        if file is not None:
+            file.write(text)
+        else:
+            system = world.modules.get("sys")
+            stream = getattr(system, "stderr", None)
+            if stream is not None:
+                stream.write(text)
+            else:
+                world.syscall("vfs_write", -12, text.encode("utf-8", "surrogateescape"))
+
+    def print_exc(limit: Any = None, file: Any = None, chain: bool = True) -> None:
+        write(format_exc(), file)
+
+    def print_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None, file: Any = None,
+                        chain: bool = True) -> None:
+        write("".join(format_exception(exc, value)), file)
+
+    return {
+        "format_exc": format_exc, "format_exception": format_exception, "print_exc": print_exc,
+        "format_exception_only": format_exception_only, "print_exception": print_exception,
+        "format_tb": lambda tb, limit=None: [], "extract_tb": lambda tb, limit=None: [],
+        "format_stack": lambda f=None, limit=None: [], "print_stack": lambda f=None, limit=None, file=None: None,
+        "print_tb": lambda tb, limit=None, file=None: None,
+    }
+
+
+def make_warnings(world: World) -> dict[str, Any]:
+    shown: set[tuple[str, str]] = set()
+    ignored: list[Any] = []
+
+    def warn(message: Any, category: Any = None, stacklevel: int = 1, source: Any = None, **more: Any) -> None:
+        kind = type(message) if isinstance(message, Warning) else category or UserWarning
+        key = (kind.__name__, str(message))
+        if key in shown or any(issubclass(kind, item) for item in ignored):
+            return
+        if issubclass(kind, (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)):
+            return
+        shown.add(key)
+        world.syscall("vfs_write", -12, f"{key[0]}: {key[1]}\n".encode("utf-8", "backslashreplace"))
+
+    def simplefilter(action: str, category: Any = Warning, lineno: int = 0, append: bool = False) -> None:
+        if action == "ignore":
+            ignored.append(category)
+        elif action in ("default", "always", "error", "once", "module"):
+            ignored[:] = [item for item in ignored if not issubclass(item, category)]
+
+    def filterwarnings(action: str, message: str = "", category: Any = Warning, module: str = "", lineno: int = 0,
+                       append: bool = False) -> None:
+        simplefilter(action, category)
+
+    class catch_warnings:  # noqa: N801  (its name in Python)
+        """Put the filters back at the end of the block."""
+
+        def __init__(self, *, record: bool = False, **more: Any) -> None:
+            self._record = record
+            self._saved: list[Any] = []
+
+        def __enter__(self) -> Any:
+            self._saved = list(ignored)
+            return [] if self._record else None
+
+        def __exit__(self, *error: object) -> None:
+            ignored[:] = self._saved
+
+    world.own(catch_warnings)
+    return {
+        "warn": warn, "simplefilter": simplefilter, "filterwarnings": filterwarnings,
+        "resetwarnings": ignored.clear, "catch_warnings": catch_warnings,
+        "_deprecated": lambda *args, **kwargs: None,
+    }
+
+
+def make_inspect(world: World) -> dict[str, Any]:
+    """What dataclasses and functools ask of `inspect`; for library code only."""
+    from types import FunctionType, MethodType
+
+    def signature(target: Any, **more: Any) -> str:
+        function = target
+        if isinstance(target, type):
+            function = target.__init__  # type: ignore[misc]
+        code = getattr(function, "__code__", None)
+        if code is None:
+            raise ValueError("no signature found")
+        names = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+        defaults = function.__defaults__ or ()
+        parts = []
+        annotations = getattr(function, "__annotations__", {})
+        skip = 1 if isinstance(target, type) else 0
+        for at, name in enumerate(names[skip : code.co_argcount], skip):
+            kind = annotations.get(name)
+            text = name
+            if kind is not None:
+                text += ": " + (kind if type(kind) is str else getattr(kind, "__name__", repr(kind)))
+            index = at - (code.co_argcount - len(defaults))
+            if index >= 0:
+                text += (" = " if kind is not None else "=") + repr(defaults[index])
+            parts.append(text)
+        result = annotations.get("return", MISSING)
+        return f"({', '.join(parts)})" + ("" if result is MISSING else f" -> {result}")
+
+    MISSING = object()
+
+    def unwrap(function: Any, *, stop: Any = None) -> Any:
+        seen = 0
+        while hasattr(function, "__wrapped__") and seen < 100:
+            function = function.__wrapped__
+            seen += 1
+        return function
+
+    return {
+        "signature": signature, "unwrap": unwrap, "isclass": lambda value: isinstance(value, type),
+        "isfunction": lambda value: isinstance(value, FunctionType),
+        "ismethod": lambda value: isinstance(value, MethodType),
+        "get_annotations": lambda value, **more: dict(getattr(value, "__annotations__", None) or {}),
+    }
+
+
+def make_codecs(world: World) -> dict[str, Any]:
+    import codecs
+
+    names = {name: getattr(codecs, name) for name in dir(codecs) if name.startswith("BOM")}
+
+    def encode(text: Any, encoding: str = "utf-8", errors: str = "strict") -> Any:
+        return str.encode(text, encoding, errors)
+
+    def decode(data: Any, encoding: str = "utf-8", errors: str = "strict") -> Any:
+        return bytes(data).decode(encoding, errors)
+
+    return {**names, "encode": encode, "decode": decode}
+
+
+def make_csv(world: World) -> dict[str, Any]:
+    """`_csv` with a table of dialects for each process: the C module has one for all."""
+    from executive import vetted
+
+    names = vetted.copied(world.host_module("_csv"), "_csv")
+    error, real_reader, real_writer, real_dialect = (names[key] for key in ("Error", "reader", "writer", "Dialect"))
+    dialects: dict[str, Any] = {}
+    limit = [131072]
+
+    def get_dialect(name: str) -> Any:
+        try:
+            return dialects[name]
+        except KeyError:
+            raise error("unknown dialect") from None
+
+    def resolve(dialect: Any) -> Any:
+        return get_dialect(dialect) if isinstance(dialect, str) else dialect
+
+    def register_dialect(name: str, dialect: Any = None, **options: Any) -> None:
+        if not isinstance(name, str):
+            raise TypeError("dialect name must be a string")
+        base = resolve(dialect)
+        dialects[name] = real_dialect(base, **options) if base is not None else real_dialect(**options)
+
+    def unregister_dialect(name: str) -> None:
+        get_dialect(name)
+        del dialects[name]
+
+    def reader(rows: Any, dialect: Any = "excel", **options: Any) -> Any:
+        return real_reader(rows, resolve(dialect), **options)
+
+    def writer(file: Any, dialect: Any = "excel", **options: Any) -> Any:
+        return real_writer(file, resolve(dialect), **options)
+
+    def field_size_limit(*new: int) -> int:
+        old = limit[0]
+        if new:
+            limit[0] = new[0]
+        return old
+
+    names.update(
+        reader=reader, writer=writer, register_dialect=register_dialect, unregister_dialect=unregister_dialect,
+        get_dialect=get_dialect, list_dialects=lambda: list(dialects), field_size_limit=field_size_limit,
+    )
+    return names
