@@ -117,8 +117,14 @@ def run_action(options: argparse.Namespace) -> int:
 
     try:
         job = make_job(
-            options.program, options.args, line=options.line, user=options.user,
-            ring=RINGS.get(options.ring), put=options.put, drivers=options.driver, cpu_limit=options.cpu_limit,
+            options.program,
+            options.args,
+            line=options.line,
+            user=options.user,
+            ring=RINGS.get(options.ring),
+            put=options.put,
+            drivers=options.driver,
+            cpu_limit=options.cpu_limit,
         )
         if options.disk is not None and not os.path.isdir(options.disk):
             raise UnusableJob(f"--disk {options.disk}: no such directory")
@@ -140,9 +146,7 @@ def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> in
         memory_kib = int(options.memory * 1024)
         _limit_memory(memory_kib * 1024)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
-    machine = Machine(
-        options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose,
-    )
+    machine = Machine(options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose)
     try:
         runner = JobRunner(machine, job)
         exit_code, reason = _Streams(machine, runner, control).pump()

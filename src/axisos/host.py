@@ -42,12 +42,21 @@ class Result:
         self.reason = reason  # why it was killed, None when it ended by itself
 
     def __repr__(self) -> str:
-        return f"<Result {self.exit_code} {self.reason or ''} stdout={self.stdout[-200:]!r} stderr={self.stderr[-500:]!r}>"
+        return (
+            f"<Result {self.exit_code} {self.reason or ''} stdout={self.stdout[-200:]!r} stderr={self.stderr[-500:]!r}>"
+        )
 
 
 def make_job(
-    program: str | None, args: Sequence[str] = (), *, line: str | None = None, user: str = "guest", ring: float | None = None,
-    put: Iterable[tuple[str, str]] = (), drivers: Iterable[str] = (), env: dict[str, str] | None = None,
+    program: str | None,
+    args: Sequence[str] = (),
+    *,
+    line: str | None = None,
+    user: str = "guest",
+    ring: float | None = None,
+    put: Iterable[tuple[str, str]] = (),
+    drivers: Iterable[str] = (),
+    env: dict[str, str] | None = None,
     cpu_limit: float | None = None,
 ) -> dict[str, Any]:
     """The job record for a program (a host file, or `guest:/path`) or for one shell line.
@@ -61,7 +70,13 @@ def make_job(
     if program is not None:
         argv = [_place(program, WORK_DIRECTORY, files), *args]
     return {
-        "argv": argv, "line": line, "user": user, "ring": ring, "files": files, "env": env or {}, "cpu_limit": cpu_limit,
+        "argv": argv,
+        "line": line,
+        "user": user,
+        "ring": ring,
+        "files": files,
+        "env": env or {},
+        "cpu_limit": cpu_limit,
         "drivers": [_place(driver, "/tmp/drivers", files) for driver in drivers],
     }
 
@@ -116,8 +131,14 @@ class JobRunner:
 
 
 def run(
-    machine: Machine, path: str | None, args: Sequence[str] = (), user: str = "guest", stdin: bytes = b"", *,
-    timeout: float = 60.0, **job: Any,
+    machine: Machine,
+    path: str | None,
+    args: Sequence[str] = (),
+    user: str = "guest",
+    stdin: bytes = b"",
+    *,
+    timeout: float = 60.0,
+    **job: Any,
 ) -> Result:
     """Run one program, or one shell line (`path=None, line="..."`), in a machine that is off; it is off afterwards.
 

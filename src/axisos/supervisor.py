@@ -41,8 +41,11 @@ def main(argv: list[str] | None = None) -> int:
 def _execute_again() -> None:
     """A seeded run needs the same hashes each time, which Python fixes at its start only: start once more."""
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    os.execve(sys.executable, [sys.executable, "-c", "import sys; from axisos.supervisor import main; sys.exit(main())",
-                               *sys.argv[1:]], environment)
+    os.execve(
+        sys.executable,
+        [sys.executable, "-c", "import sys; from axisos.supervisor import main; sys.exit(main())", *sys.argv[1:]],
+        environment,
+    )
 
 
 def supervise(child: Callable[[int], int], timeout_s: float | None, quiet: bool) -> int:

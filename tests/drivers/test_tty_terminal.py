@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.tty.grid import WIDE_TAIL, Grid, pack
+from drivers.tty.grid import WIDE_TAIL, Grid, attribute_at, pack
 from drivers.tty.terminal import SCROLLBACK_ROWS, Terminal
 
 GREEN, RED, WHITE = 0x00FF00, 0xFF0000, 0xFFFFFF
@@ -279,14 +279,19 @@ ODD = st.sampled_from([
 STREAMS = st.lists(ODD | st.binary(max_size=3), max_size=60).map(b"".join)
 
 
+def spelt_out(rows: list[tuple[str, int | list[int]]]) -> list[tuple[str, list[int]]]:
+    """Rows with one colour pair for each cell."""
+    return [(row[0], [attribute_at(row, x) for x in range(len(row[0]))]) for row in rows]
+
+
 def state(terminal: Terminal) -> tuple[object, ...]:
     return (
-        terminal.rows, list(terminal.scrollback), terminal.x, terminal.y, terminal.attribute, terminal.alt_depth,
-        terminal.cursor_visible, terminal.scrolled,
+        spelt_out(terminal.rows), spelt_out(terminal.scrollback), terminal.x, terminal.y, terminal.attribute,
+        terminal.alt_depth, terminal.cursor_visible, terminal.scrolled,
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(STREAMS, st.lists(st.integers(0, 400), max_size=12), st.sampled_from([(80, 25), (7, 3), (2, 2), (1, 1)]))
 def test_any_split_of_a_stream_gives_the_same_screen(stream: bytes, cuts: list[int], size: tuple[int, int]) -> None:
     """Nothing raises, the cursor stays inside, each row keeps its width, and where the writes were cut is not seen."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from abi.driver import DriverObject
+from abi.driver import DeviceObject, DriverObject
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE, Irp
 from abi.status import Status, StatusError
 from axis import dk
@@ -28,6 +28,7 @@ class Kernel:
         self.completed: list[tuple[int, int, object]] = []
         self.log: list[str] = []
         self.irql = 0
+        self.device = DeviceObject("\\Device\\Test", DriverObject("", SELF, {}))
 
     def syscall(self, name: str, *args: Any) -> Any:
         return getattr(self, name)(*args)
@@ -54,9 +55,6 @@ class Kernel:
     def dkms_complete_irp(self, irp: Irp) -> None:
         self.completed.append((irp.irp_id, irp.io_status.status, irp.io_status.information))
 
-    def process_get_pid(self) -> int:
-        return SELF
-
     def time_get(self) -> tuple[float, float]:
         return self.now, 0.0
 
@@ -73,7 +71,7 @@ class Kernel:
     def give(self, irp: Irp) -> Irp:
         """A request for the driver, as DKMS dispatches it."""
         if not irp.flags & IRP_FLAG_DIRECT:
-            irp.driver_pid = SELF
+            irp.device_object = self.device
         self.inbox.append((DKMS, "irp_dispatch", irp, irp.major_function))
         return irp
 
@@ -83,6 +81,7 @@ class Kernel:
 
         def entry(given: DriverObject) -> None:
             given.dispatch.update(handlers)
+            given.device_object = self.device
 
         self.inbox.appendleft((DKMS, "driver_init", driver))
         dk.run(entry, **callbacks)

@@ -127,7 +127,7 @@ class Process:
         return self._new(stream), self._new(stream)
 
     def _process_spawn(
-        self, path: str, ring: Any, env: dict[str, Any], handles: dict[int, Any] | None, group: int | None, granted: Any,
+        self, path: str, ring: Any, env: dict[str, Any], handles: dict[int, Any] | None, group: Any, granted: Any,
     ) -> int:
         program = self.machine.programs.get(path)
         if program is None:

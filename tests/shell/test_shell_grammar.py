@@ -82,8 +82,8 @@ def test_forms(text: str, meaning: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a |", "a &&", "if a", "if a; then", "while a; do b", "for i in a; do", "case x in", "case x in a) b", "{ a", "( a",
-     "'a", '"a', "$(a", "${a", "`a", "$((1", "cat <<E\nx", "cat <<E", "f()", "a \\"],
+    ["a |", "a &&", "if a", "if a; then", "while a; do b", "for i in a; do", "case x in", "case x in a) b", "{ a",
+     "( a", "'a", '"a', "$(a", "${a", "`a", "$((1", "cat <<E\nx", "cat <<E", "f()", "a \\"],
 )
 def test_text_that_could_go_on(text: str) -> None:
     """A prompt asks for more instead of complaining."""
@@ -94,7 +94,8 @@ def test_text_that_could_go_on(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "near"),
     [(")", ")"), ("a )", ")"), ("; a", ";"), ("a ;; b", ";;"), ("fi", "fi"), ("if a; fi", "fi"), ("| a", "|"),
-     ("for 1 in a; do b; done", "1"), ("a > ;", ";"), ("{ a } ", "end"), ("()", ")"), ("echo (a)", "a"), ("${a!b}", "a!")],
+     ("for 1 in a; do b; done", "1"), ("a > ;", ";"), ("{ a } ", "end"), ("()", ")"), ("echo (a)", "a"),
+     ("${a!b}", "a!")],
 )
 def test_text_that_is_wrong(text: str, near: str) -> None:
     """The message names the place."""

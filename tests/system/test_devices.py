@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from vfsrig import DKMS_PID, GUEST, Bench, booted
+
 from abi import irp as i
 from abi.names import DEVICE_TTY
 from abi.status import Status, StatusError
-from vfsrig import DKMS_PID, GUEST, Bench, booted
 
 TTY_PID = 8
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from abi.status import Status, StatusError
 from vfsrig import GUEST, HOME_DISK, TMP_DISK, Bench, Disks, booted
+
+from abi.status import Status, StatusError
 
 
 @pytest.fixture
@@ -68,7 +69,8 @@ def test_failures_say_what_and_where(bench: Bench) -> None:
     for status, call in (
         (Status.NO_SUCH_FILE, ("vfs_open", "/nowhere/f")), (Status.IS_A_DIRECTORY, ("vfs_open", "/etc")),
         (Status.IS_A_DIRECTORY, ("vfs_open", "/etc", "w")), (Status.IS_A_DIRECTORY, ("vfs_open", "/dev")),
-        (Status.NO_SUCH_FILE, ("vfs_open", "/nowhere/f", "w")), (Status.NOT_A_DIRECTORY, ("vfs_mkdir", "/etc/hostname/x")),
+        (Status.NO_SUCH_FILE, ("vfs_open", "/nowhere/f", "w")),
+        (Status.NOT_A_DIRECTORY, ("vfs_mkdir", "/etc/hostname/x")),
         (Status.FILE_EXISTS, ("vfs_mkdir", "/home")), (Status.NO_SUCH_FILE, ("vfs_list", "/nowhere")),
         (Status.NOT_A_DIRECTORY, ("vfs_list", "/etc/hostname")), (Status.ACCESS_DENIED, ("vfs_mkdir", "/dev/x")),
         (Status.ACCESS_DENIED, ("vfs_delete", "/")), (Status.ACCESS_DENIED, ("vfs_delete", "/dev/tty")),
@@ -85,7 +87,8 @@ def test_wrong_arguments_are_601_and_change_nothing(bench: Bench) -> None:
     """Counts, types and numbers of arguments; PM goes on."""
     handle = bench.call("vfs_open", "/tmp/f", "rw")
     for call in (
-        ("vfs_open",), ("vfs_open", "/tmp/f", "r", 3), ("vfs_open", 7), ("vfs_read", handle, -1), ("vfs_read", handle, "1"),
+        ("vfs_open",), ("vfs_open", "/tmp/f", "r", 3), ("vfs_open", 7), ("vfs_read", handle, -1),
+        ("vfs_read", handle, "1"),
         ("vfs_write", handle, "text"), ("vfs_write", handle), ("vfs_seek", handle, 0, "top"), ("vfs_seek", handle, "0"),
         ("vfs_chmod", "/tmp/f", 755), ("vfs_chown", "/tmp/f", -1, 0), ("vfs_device_control", handle, "m", []),
         ("image_open", "/bin/x", True), ("vfs_list", None),
@@ -123,8 +126,9 @@ def test_guest_works_at_home_and_nowhere_else(bench: Bench) -> None:
     assert bench.read_file("/etc/hostname", **GUEST)
     for call in (
         ("vfs_open", "/etc/passwd.toml"), ("vfs_open", "/etc/../etc//passwd.toml"), ("vfs_open", "/etc/hostname", "w"),
-        ("vfs_open", "/etc/hostname", "rw"), ("vfs_open", "/etc/new", "w"), ("vfs_mkdir", "/x"), ("vfs_delete", "/etc/hostname"),
-        ("vfs_chmod", "/etc/hostname", "777"), ("vfs_rename", "/etc/hostname", "/home/guest/h"), ("vfs_open", "/root/x"),
+        ("vfs_open", "/etc/hostname", "rw"), ("vfs_open", "/etc/new", "w"), ("vfs_mkdir", "/x"),
+        ("vfs_delete", "/etc/hostname"), ("vfs_chmod", "/etc/hostname", "777"),
+        ("vfs_rename", "/etc/hostname", "/home/guest/h"), ("vfs_open", "/root/x"),
         ("vfs_stat", "/root/x"), ("vfs_list", "/root"),
     ):
         assert refused(bench, *call, **GUEST).status in (Status.ACCESS_DENIED, Status.NOT_IMPLEMENTED), call
@@ -233,11 +237,14 @@ def test_a_disk_of_the_game_gives_two_kilobytes_at_a_time() -> None:
 def test_a_read_only_mount() -> None:
     """617 for everything that would change it."""
     disks = Disks()
-    fstab = disks.get("/etc/fstab.toml").decode()
-    disks.put("/etc/fstab.toml", fstab.replace('mount = "/tmp"\ntype = "tmpfs"\noptions = "rw"', 'mount = "/tmp"\ntype = "tmpfs"\noptions = "ro"').encode())
+    before, after = disks.get("/etc/fstab.toml").split(b'mount = "/tmp"')
+    disks.put("/etc/fstab.toml", before + b'mount = "/tmp"' + after.replace(b'"rw"', b'"ro"', 1))
     disks.put("/f", b"x", TMP_DISK)
     bench = booted(disks)
-    for call in (("vfs_open", "/tmp/f", "w"), ("vfs_delete", "/tmp/f"), ("vfs_mkdir", "/tmp/d"), ("vfs_rename", "/tmp/f", "/tmp/g")):
+    for call in (
+        ("vfs_open", "/tmp/f", "w"), ("vfs_delete", "/tmp/f"), ("vfs_mkdir", "/tmp/d"),
+        ("vfs_rename", "/tmp/f", "/tmp/g"),
+    ):
         assert refused(bench, *call).status is Status.READ_ONLY, call
     assert bench.read_file("/tmp/f") == b"x"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from vfsrig import BOOT_DISK, ETC, HOME_DISK, Disks
+
 from abi.status import Status, StatusError
 from system.vfs.mounts import DEVICE, DEVICES, FILE, MountEntry, Mounts, find_disk, parse_fstab, parse_options
-from vfsrig import BOOT_DISK, ETC, HOME_DISK, Disks
 
 
 def mounted(*entries: tuple[str, str, str], options: str = "rw") -> tuple[Mounts, Disks]:
@@ -75,7 +76,8 @@ def test_fstab_as_shipped_and_as_broken() -> None:
     assert not problems and entries[0].kind == "rootfs" and entries[0].mount == "/"
     assert entries[-1].options == {"rw": True, "size": 8192}
     rows = '[[mount]]\nuuid = "boot"\npath = "/"\nmount = "/"\ntype = "rootfs"\n'
-    entries, problems = parse_fstab(rows + '[[mount]]\nuuid = 3\n' + rows.replace("rootfs", "ext4") + rows.replace('"/"', '"x"'))
+    broken = ["[[mount]]\nuuid = 3\n", rows.replace("rootfs", "ext4"), rows.replace('"/"', '"x"')]
+    entries, problems = parse_fstab(rows + "".join(broken))
     assert len(entries) == 1 and len(problems) == 3 and problems[0].startswith("entry 2 is left out")
     with pytest.raises(ValueError, match="mount"):
         parse_fstab("")

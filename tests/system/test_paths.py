@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from abi.status import Status, StatusError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from abi.status import Status, StatusError
 from system.vfs.paths import canonical, is_below, join, parent_of
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from vfsrig import Disks
+
 from abi.status import Status, StatusError
 from system.vfs.permission_file import LOG, TABLE, PermissionFile, format_line, parse_table, replay
 from system.vfs.permissions import EXECUTE, READ, SEARCH, WRITE, Permissions, format_mode, parse_mode
-from vfsrig import Disks
 
 ALICE, BOB = (1000, 1000, ()), (1001, 1001, ())
 
@@ -110,7 +111,8 @@ def test_a_mode_is_three_octal_digits(mode: object) -> None:
 
 def test_a_bad_entry_is_closed_and_named() -> None:
     """A typing error in the file must not open anything."""
-    entries, problems = parse_table('[paths]\n"/a" = { uid = 0, mode = 755 }\n"/b" = { mode = "640", gid = 7 }\n"c" = {}\n')
+    rows = '"/a" = { uid = 0, mode = 755 }\n"/b" = { mode = "640", gid = 7 }\n"c" = {}\n'
+    entries, problems = parse_table("[paths]\n" + rows)
     assert entries == {"/a": (0, 0, 0), "/b": (0, 7, 0o640)}
     assert len(problems) == 2 and "/a" in problems[0] + problems[1]
 

@@ -90,13 +90,17 @@ class Bench:
 
     # --- a caller's side ---------------------------------------------------------------------------------------
 
-    def call(self, name: str, *args: object, pid: int = 30, uid: int = 0, gid: int = 0, groups: tuple[int, ...] = ()) -> Any:
+    def call(
+        self, name: str, *args: object, pid: int = 30, uid: int = 0, gid: int = 0, groups: tuple[int, ...] = ()
+    ) -> Any:
         """Make a call and let PM work until it has nothing to do. None while it is not answered."""
         self.answers.pop(self.start_call(name, *args, pid=pid, uid=uid, gid=gid, groups=groups), None)
         self.run()
         return self.result(self._last)
 
-    def start_call(self, name: str, *args: object, pid: int = 30, uid: int = 0, gid: int = 0, groups: tuple[int, ...] = ()) -> int:
+    def start_call(
+        self, name: str, *args: object, pid: int = 30, uid: int = 0, gid: int = 0, groups: tuple[int, ...] = ()
+    ) -> int:
         """Send a call to PM. Returns its request id."""
         self._last += 1
         request = SyscallRequest(self._last, name, args, pid, pid, 3, uid, gid, groups, "token")
@@ -180,7 +184,8 @@ class Bench:
         if pid == DKMS_PID and name in ("load_driver_path_request", "load_driver_for_component"):
             what, ticket = args[0], args[-1]
             if what not in self.hung_loads:
-                self.inbox.append((DKMS_PID, "load_driver_result", ticket, *self.load_results.get(what, (0, "a driver", 7))))
+                result = self.load_results.get(what, (0, "a driver", 7))
+                self.inbox.append((DKMS_PID, "load_driver_result", ticket, *result))
         return True
 
     def _process_spawn(self, path: str, ring: float, env: object, handles: object = None, pgid: object = None) -> int:

@@ -21,11 +21,6 @@ from executive.syscalls import Gate, SyscallTable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    raw_component: Any
-    raw_computer: Any
-    boot_fs_address: str
-    boot_args: dict[str, object]
-
 KERNEL_VERSION = "0.32-alpha1"
 PIPELINE_MANAGER = "/system/pipeline_manager.py"
 DKMS_PID = PIPELINE_PID + 1
@@ -127,8 +122,21 @@ class Kernel:
         system_calls = SystemCalls(computer, bus, scheduler, processes, ob, log, loader, panic.stop, root)
         statistics = IpcStatistics(processes, signals, waits, events, mutexes, semaphores, pipes)
         for subsystem in (
-            log, registry, messages, processes, signals, waits, events, mutexes, semaphores, pipes, Irql(), statistics,
-            files, object_calls, system_calls,
+            log,
+            registry,
+            messages,
+            processes,
+            signals,
+            waits,
+            events,
+            mutexes,
+            semaphores,
+            pipes,
+            Irql(),
+            statistics,
+            files,
+            object_calls,
+            system_calls,
         ):
             table.enter_subsystem(subsystem)
 
@@ -137,8 +145,12 @@ class Kernel:
         messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_pipe}
         loader.messages = messages
         processes.gate = Gate(
-            table, scheduler, computer.clock.advance_ns if computer.clock.simulated else None, processes.violation,
-            self._on_bug, trace.syscall if trace else None,
+            table,
+            scheduler,
+            computer.clock.advance_ns if computer.clock.simulated else None,
+            processes.violation,
+            self._on_bug,
+            trace.syscall if trace else None,
         )
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
@@ -217,7 +229,9 @@ class Kernel:
                 timer.stop()
             self.scheduler.unwind_all([thread for _, thread in sorted(self.processes.threads.items()) if thread.pid])
 
-    def spawn_source(self, source: str, ring: float = 3, path: str = "/test.py", env: dict[str, object] | None = None) -> Process:
+    def spawn_source(
+        self, source: str, ring: float = 3, path: str = "/test.py", env: dict[str, object] | None = None
+    ) -> Process:
         """A process that runs *source*, for tests and exploration of kernel objects (profile "bare")."""
         from executive.loader import Image
 
@@ -252,8 +266,9 @@ class Kernel:
         thread.strikes += 1
         self.scheduler.statistics.watchdog_warnings += 1
         self.log.kprint(
-            "warn", f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
-            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}"
+            "warn",
+            f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
+            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
         )
         if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID:
             self.scheduler.statistics.watchdog_kills += 1
@@ -277,7 +292,15 @@ def _import_module(name: str) -> Any:
     return __import__(name, globals(), None, ("__name__",), 0)
 
 
+def start(given: dict[str, Any]) -> None:
+    """Boot and run, with what the firmware has put into this file's namespace. Never returns."""
+    computer = given["raw_computer"]
+    kernel = Kernel(given["raw_component"], computer, given["boot_fs_address"], given["boot_args"])
+    for message in given.get("boot_messages", ()):
+        kernel.kprint("warn", message)
+    computer.publish(kernel)
+    kernel.run()
+
+
 if __name__ == "kernel":
-    _kernel = Kernel(raw_component, raw_computer, boot_fs_address, boot_args)
-    raw_computer.publish(_kernel)
-    _kernel.run()
+    start(globals())

@@ -28,7 +28,13 @@ class DeviceObject:
     """One device of a driver; devices of one driver are linked through `next_device`."""
 
     __slots__ = (
-        "device_extension", "device_name", "driver_object", "flags", "next_device", "registry_id", "registry_path",
+        "device_extension",
+        "device_name",
+        "driver_object",
+        "flags",
+        "next_device",
+        "registry_id",
+        "registry_path",
     )
 
     def __init__(self, device_name: str, driver_object: DriverObject) -> None:

@@ -15,7 +15,10 @@ IRP_MJ_WRITE = 0x04
 IRP_MJ_DEVICE_CONTROL = 0x0E
 
 MAJOR_NAMES = {
-    IRP_MJ_CREATE: "CREATE", IRP_MJ_CLOSE: "CLOSE", IRP_MJ_READ: "READ", IRP_MJ_WRITE: "WRITE",
+    IRP_MJ_CREATE: "CREATE",
+    IRP_MJ_CLOSE: "CLOSE",
+    IRP_MJ_READ: "READ",
+    IRP_MJ_WRITE: "WRITE",
     IRP_MJ_DEVICE_CONTROL: "DEVICE_CONTROL",
 }
 
@@ -49,15 +52,41 @@ class Irp:
     """One request on its way to a device and back."""
 
     __slots__ = (
-        "cancelled", "deadline", "device_name", "device_object", "driver_pid", "file_id", "flags", "io_status",
-        "irp_id", "major_function", "parameters", "reply_pid", "requester_gid", "requester_ring", "requester_uid",
+        "cancelled",
+        "deadline",
+        "device_name",
+        "device_object",
+        "driver_pid",
+        "file_id",
+        "flags",
+        "io_status",
+        "irp_id",
+        "major_function",
+        "parameters",
+        "reply_pid",
+        "requester_gid",
+        "requester_ring",
+        "requester_uid",
         "sender_pid",
     )
 
     def __init__(
-        self, irp_id: int, major_function: int, device_name: str, *, sender_pid: int, reply_pid: int,
-        requester_uid: int = 0, requester_gid: int = 0, requester_ring: float = 0, file_id: int = 0,
-        data: bytes = b"", length: int | None = None, method: str = "", args: list[object] | None = None, flags: int = 0,
+        self,
+        irp_id: int,
+        major_function: int,
+        device_name: str,
+        *,
+        sender_pid: int,
+        reply_pid: int,
+        requester_uid: int = 0,
+        requester_gid: int = 0,
+        requester_ring: float = 0,
+        file_id: int = 0,
+        data: bytes = b"",
+        length: int | None = None,
+        method: str = "",
+        args: list[object] | None = None,
+        flags: int = 0,
     ) -> None:
         self.irp_id = irp_id  # unique in the machine's life
         self.major_function = major_function

@@ -37,10 +37,30 @@ DEVICE_GPU = "\\Device\\Gpu0"
 DEVICE_RINGLOG = "\\Device\\ringlog"
 
 # Messages that only rings <= 2 may send (a forged one would be taken for the system's own word).
-RESERVED_MESSAGES = frozenset({
-    "syscall", "syscall_return", "os_event", "vfs_io_request", "irp_dispatch", "irp_complete", "irp_cancel",
-    "hardware_interrupt", "driver_init", "driver_init_complete", "driver_unload", "driver_unload_complete",
-    "driver_ping", "driver_pong", "driver_restarted", "load_driver_path", "load_driver_for_component",
-    "load_driver_path_request", "load_driver_result", "dkms_list_devices_request", "dkms_list_devices_result",
-    "process_exited", "handle_closed",
-})
+RESERVED_MESSAGES = frozenset(
+    {
+        "syscall",
+        "syscall_return",
+        "os_event",
+        "vfs_io_request",
+        "irp_dispatch",
+        "irp_complete",
+        "irp_cancel",
+        "hardware_interrupt",
+        "driver_init",
+        "driver_init_complete",
+        "driver_unload",
+        "driver_unload_complete",
+        "driver_ping",
+        "driver_pong",
+        "driver_restarted",
+        "load_driver_path",
+        "load_driver_for_component",
+        "load_driver_path_request",
+        "load_driver_result",
+        "dkms_list_devices_request",
+        "dkms_list_devices_result",
+        "process_exited",
+        "handle_closed",
+    }
+)

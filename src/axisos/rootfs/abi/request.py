@@ -11,13 +11,30 @@ class SyscallRequest:
     """
 
     __slots__ = (
-        "args", "name", "request_id", "sender_gid", "sender_groups", "sender_pid", "sender_ring", "sender_tgid",
-        "sender_uid", "synapse_token",
+        "args",
+        "name",
+        "request_id",
+        "sender_gid",
+        "sender_groups",
+        "sender_pid",
+        "sender_ring",
+        "sender_tgid",
+        "sender_uid",
+        "synapse_token",
     )
 
     def __init__(
-        self, request_id: int, name: str, args: tuple[object, ...], sender_pid: int, sender_tgid: int, sender_ring: float,
-        sender_uid: int, sender_gid: int, sender_groups: tuple[int, ...], synapse_token: str,
+        self,
+        request_id: int,
+        name: str,
+        args: tuple[object, ...],
+        sender_pid: int,
+        sender_tgid: int,
+        sender_ring: float,
+        sender_uid: int,
+        sender_gid: int,
+        sender_groups: tuple[int, ...],
+        synapse_token: str,
     ) -> None:
         self.request_id = request_id
         self.name = name

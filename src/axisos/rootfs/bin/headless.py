@@ -80,8 +80,15 @@ def start(job: dict[str, Any], account: dict[str, Any], streams: dict[int, str])
     user = job["user"]
     path, args = (SHELL, ["-c", job["line"]]) if job["argv"] is None else (job["argv"][0], job["argv"][1:])
     environment = {
-        "ARGS": list(args), "PWD": account["home"], "HOME": account["home"], "USER": user, "UID": account["uid"],
-        "SHELL": account["shell"], "PATH": "/usr/commands:/bin", "HOSTNAME": env.get("HOSTNAME", "axis"), "NO_COLOR": "1",
+        "ARGS": list(args),
+        "PWD": account["home"],
+        "HOME": account["home"],
+        "USER": user,
+        "UID": account["uid"],
+        "SHELL": account["shell"],
+        "PATH": "/usr/commands:/bin",
+        "HOSTNAME": env.get("HOSTNAME", "axis"),
+        "NO_COLOR": "1",
         **job["env"],
     }
     ring = account["ring"] if job["ring"] is None else job["ring"]

@@ -19,6 +19,7 @@ from axis import dk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from axis.guest import syscall
@@ -76,7 +77,7 @@ class TtyDriver:
         self._console = Console(self._terminal, self._painter, KernelPort())
         self._screen = ""  # address of the screen that we draw on
         console = self._console
-        self._interrupts = {
+        self._interrupts: dict[str, Callable[..., object]] = {
             "key_down": console.key_down, "key_up": console.key_up, "clipboard": console.paste, "scroll": console.wheel,
             "touch": console.click, "drag": console.drag, "screen_resized": self._on_resized,
             "component_added": self._on_component_added, "component_removed": self._on_component_removed,

@@ -48,8 +48,16 @@ class SandboxHost:
     """What a sandbox gets from the kernel: one process's doors, and nothing else."""
 
     __slots__ = (
-        "checkpoint", "compile", "component", "computer", "find_source", "host_module", "id_counter", "shared_module",
-        "simulated", "syscall",
+        "checkpoint",
+        "compile",
+        "component",
+        "computer",
+        "find_source",
+        "host_module",
+        "id_counter",
+        "shared_module",
+        "simulated",
+        "syscall",
     )
 
     syscall: Callable[..., object]
@@ -94,7 +102,7 @@ class Loader:
             fs.close(handle)
 
     def image(self, thread: Thread, path: str) -> Image:
-        """The program at *path*, which the caller must have the right to execute. Blocks. Raises: as the file system."""
+        """The program at *path*, which the caller must be allowed to execute. Blocks. Raises: as the file system."""
         if not path.startswith("/"):
             raise StatusError(Status.INVALID_PARAMETER, f"{path[:80]!r}: the path of a program is absolute")
         if thread.process.ring <= 2:
@@ -173,8 +181,11 @@ class Loader:
         host.component = self._bus if process.ring <= 2 else None
         computer = self._computer
         host.computer = {
-            "uptime": computer.uptime, "free_memory": computer.free_memory, "total_memory": computer.total_memory,
-            "address": computer.address, "tmp_address": computer.tmp_address,
+            "uptime": computer.uptime,
+            "free_memory": computer.free_memory,
+            "total_memory": computer.total_memory,
+            "address": computer.address,
+            "tmp_address": computer.tmp_address,
         }
         host.id_counter = self._next_id
         return host

@@ -120,7 +120,12 @@ class KernelLog:
         pid = self.current_pid()
         self._last_seq += 1
         entry: dict[str, object] = {
-            "seq": self._last_seq, "time": uptime, "level": level, "msg": message, "pid": pid, "src": "kernel",
+            "seq": self._last_seq,
+            "time": uptime,
+            "level": level,
+            "msg": message,
+            "pid": pid,
+            "src": "kernel",
         }
         self._entries.append(entry)
         self._level_counts[level] = self._level_counts.get(level, 0) + 1
@@ -154,7 +159,9 @@ class KernelLog:
         Raises:  INVALID_PARAMETER for an unknown level, ACCESS_DENIED for one that is the system's own.
         """
         if level not in LEVELS:
-            raise StatusError(Status.INVALID_PARAMETER, f"kernel_log: no log level {level[:20]!r}: use one of {', '.join(LEVELS)}")
+            raise StatusError(
+                Status.INVALID_PARAMETER, f"kernel_log: no log level {level[:20]!r}: use one of {', '.join(LEVELS)}"
+            )
         process = thread.process
         if process.ring > 2 and process.uid != 0 and level not in USER_LEVELS:
             raise StatusError(Status.ACCESS_DENIED, f"kernel_log: programs may log at level {', '.join(USER_LEVELS)}")
@@ -178,14 +185,17 @@ class KernelLog:
         return True
 
     @syscall(rings=ANY_RING)
-    def dmesg_read(self, thread: Thread, last_seq: int = 0, max_entries: int = 50, level: str | None = None) -> list[object]:
+    def dmesg_read(
+        self, thread: Thread, last_seq: int = 0, max_entries: int = 50, level: str | None = None
+    ) -> list[object]:
         """The newest log entries after *last_seq*, oldest first.
 
         Args:    max_entries: 1 to 1000. level: only entries of that level.
         Returns: list of dicts with seq, time (s), level, msg, pid, src.
         """
         found = [
-            dict(entry) for entry in self._entries
+            dict(entry)
+            for entry in self._entries
             if entry["seq"] > last_seq and (level is None or entry["level"] == level)  # type: ignore[operator]
         ]
         return found[-max(1, min(max_entries, DMESG_ENTRIES)) :]  # type: ignore[return-value]
@@ -201,8 +211,10 @@ class KernelLog:
     def dmesg_stats(self, thread: Thread) -> dict[str, object]:
         """total, max_size, first_seq, last_seq, level_counts."""
         return {
-            "total": len(self._entries), "max_size": DMESG_ENTRIES,
-            "first_seq": self._entries[0]["seq"] if self._entries else 0, "last_seq": self._last_seq,
+            "total": len(self._entries),
+            "max_size": DMESG_ENTRIES,
+            "first_seq": self._entries[0]["seq"] if self._entries else 0,
+            "last_seq": self._last_seq,
             "level_counts": {name: count for name, count in self._level_counts.items() if count},
         }
 

@@ -52,7 +52,9 @@ class Messages:
         self._requests: dict[int, Wait] = {}  # id -> the caller's wait for it
         self._last_request = 0
         self.may_send_reserved: Callable[[Thread], bool] = _is_system
-        self.direct: dict[str, Callable[..., object]] = {}  # what the kernel answers of an overridden call, or NOT_DIRECT
+        self.direct: dict[
+            str, Callable[..., object]
+        ] = {}  # what the kernel answers of an overridden call, or NOT_DIRECT
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -158,7 +160,15 @@ class Messages:
         process = thread.process
         self._last_request = request_id = self._last_request + 1
         request = SyscallRequest(
-            request_id, name, args, thread.pid, process.pid, process.ring, process.uid, process.gid, process.groups,
+            request_id,
+            name,
+            args,
+            thread.pid,
+            process.pid,
+            process.ring,
+            process.uid,
+            process.gid,
+            process.groups,
             process.token,
         )
         wait = thread.wait

@@ -170,7 +170,7 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def synapse_rotate(self, thread: Thread, pid: int | None = None) -> str:
-        """Give a process (None: the caller) a new token; its handles are closed. Returns it. Raises: NO_SUCH_PROCESS."""
+        """Give a process (None: the caller) a new token and close its handles. Returns it. Raises: NO_SUCH_PROCESS."""
         return self._processes.rotate_token(self._processes.find(thread.pid if pid is None else pid))
 
 

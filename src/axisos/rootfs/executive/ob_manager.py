@@ -20,14 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi import access as mask
-from abi.names import (
-    STANDARD_HANDLES,
-    TYPE_DEVICE,
-    TYPE_DIRECTORY,
-    TYPE_DRIVER,
-    TYPE_FILE,
-    TYPE_SYMBOLIC_LINK,
-)
+from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DIRECTORY, TYPE_DRIVER, TYPE_FILE, TYPE_SYMBOLIC_LINK
 from abi.status import Status, StatusError
 from executive.synapse import bypasses, new_handle_token
 
@@ -71,7 +64,14 @@ class ObjectHeader:
     """What the Object Manager knows of an object; the object itself is `body`."""
 
     __slots__ = (
-        "body", "delete_pending", "handle_count", "name", "object_id", "permanent", "reference_count", "security",
+        "body",
+        "delete_pending",
+        "handle_count",
+        "name",
+        "object_id",
+        "permanent",
+        "reference_count",
+        "security",
         "type_object",
     )
 
@@ -240,7 +240,12 @@ class ObjectManager:
     def dump_directory(self) -> list[dict[str, object]]:
         """Every named object with its counts, by path."""
         return [
-            {"path": path, "type": header.type, "ref_count": header.reference_count, "handle_count": header.handle_count}
+            {
+                "path": path,
+                "type": header.type,
+                "ref_count": header.reference_count,
+                "handle_count": header.handle_count,
+            }
             for path, header in sorted(self._namespace.items())
         ]
 
@@ -248,7 +253,8 @@ class ObjectManager:
     def _check_path(path: str) -> None:
         if not path.startswith("\\") or len(path) > 255 or "\\\\" in path or path.endswith("\\"):
             raise StatusError(
-                Status.OBJECT_NAME_INVALID, f"{path[:80]!r}: an object path is \\Directory\\Name of at most 255 characters"
+                Status.OBJECT_NAME_INVALID,
+                f"{path[:80]!r}: an object path is \\Directory\\Name of at most 255 characters",
             )
 
     # --- handles -----------------------------------------------------------------------------------------------
@@ -389,9 +395,13 @@ class ObjectManager:
         """What a process holds, oldest first."""
         return [
             {
-                "token": token, "type": entry.header.type, "name": entry.header.name,
-                "granted_access": entry.granted_access, "ref_count": entry.header.reference_count,
-                "handle_count": entry.header.handle_count, "inheritable": entry.inheritable,
+                "token": token,
+                "type": entry.header.type,
+                "name": entry.header.name,
+                "granted_access": entry.granted_access,
+                "ref_count": entry.header.reference_count,
+                "handle_count": entry.header.handle_count,
+                "inheritable": entry.inheritable,
                 "age_s": (self._now_ns() - entry.creation_ns) / 1e9,
             }
             for token, entry in process.handles.entries.items()

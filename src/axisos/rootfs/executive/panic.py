@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from executive.scheduler import Scheduler
 
 STOP_CODES = {
-    "CRITICAL_STRUCTURE_CORRUPTION": 0x109, "PATCHGUARD_VIOLATION": 0x109, "KERNEL_SECURITY_CHECK_FAILURE": 0x139,
-    "OOM_KILL": 0x9F, "WATCHDOG_TIMEOUT": 0x101, "IRQL_NOT_LESS_OR_EQUAL": 0x0A, "SYSTEM_SERVICE_EXCEPTION": 0x3B,
+    "CRITICAL_STRUCTURE_CORRUPTION": 0x109,
+    "PATCHGUARD_VIOLATION": 0x109,
+    "KERNEL_SECURITY_CHECK_FAILURE": 0x139,
+    "OOM_KILL": 0x9F,
+    "WATCHDOG_TIMEOUT": 0x101,
+    "IRQL_NOT_LESS_OR_EQUAL": 0x0A,
+    "SYSTEM_SERVICE_EXCEPTION": 0x3B,
 }
 BOOT_COUNTER = slice(240, 244)  # in the EEPROM's data area
 CRASH_TYPE = 244
@@ -83,7 +88,10 @@ class Panic:
     def _report(self, reason: str) -> list[str]:
         uptime = int(self._computer.uptime())
         lines = [
-            f"*** STOP: 0x{stop_code(reason):08X}", "", reason, "",
+            f"*** STOP: 0x{stop_code(reason):08X}",
+            "",
+            reason,
+            "",
             f"uptime {uptime // 3600}:{uptime // 60 % 60:02d}:{uptime % 60:02d}   "
             f"memory {self._computer.free_memory() // 1024} of {self._computer.total_memory() // 1024} KiB free",
         ]
@@ -98,7 +106,8 @@ class Panic:
             process = thread.process
             parent = process.parent.pid if process.parent else 0
             lines.append(
-                f"{pid:5d}  {parent:5d}  {process.ring!s:4}  {thread.status:8}  {thread.cpu_ns / 1e9:7.3f}  {process.image}"
+                f"{pid:5d}  {parent:5d}  {process.ring!s:4}  {thread.status:8}  "
+                f"{thread.cpu_ns / 1e9:7.3f}  {process.image}"
             )
         return lines
 

@@ -23,7 +23,9 @@ def copy_plain(value: object, what: str = "argument") -> object:
     kind = type(value)
     if kind in SCALARS:
         if kind is int and value.bit_length() > MAX_INT_BITS:  # type: ignore[attr-defined]
-            raise StatusError(Status.INVALID_PARAMETER, f"{what}: integers of at most {MAX_INT_BITS} bits may be passed")
+            raise StatusError(
+                Status.INVALID_PARAMETER, f"{what}: integers of at most {MAX_INT_BITS} bits may be passed"
+            )
         return value
     return _Copier(what).copy(value, 0)
 

@@ -16,7 +16,7 @@ import _ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container
 
 RESERVED_PREFIX = "_axis_"
 FLAG = "_axis_due"
@@ -186,7 +186,7 @@ def library_rule(name: str, *, store: bool = False) -> str | None:
 
     The copy protocol may be read, its results stay in the library; it may not be stored into a guest's object.
     """
-    if name in LIBRARY_DENIED and (store or name not in COPY_PROTOCOL):
+    if name in LIBRARY_DENIED and name not in (METHODS if store else COPY_PROTOCOL):
         return "dunder-attribute"
     if name[:6] == RESERVED_PREFIX:
         return "reserved-name"
@@ -267,13 +267,12 @@ NODES = _words("""
 _CONSTANTS = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
 
 
-def check(tree: _ast.AST, path: str, *, names: Iterable[str] = ()) -> None:
+def check(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> None:
     """Refuse the program *tree* if it says anything that is not allowed.
 
     *names* are variables that this one source may read and bind beyond the tables.
     Raises PolicyError for the first offence in the order of the source.
     """
-    extra = frozenset(names)
     approved: set[_ast.AST] = set()  # names `__match_args__` that are bound to a harmless literal
     stack: list[_ast.AST] = [tree]
     pop, push = stack.pop, stack.append
@@ -284,7 +283,7 @@ def check(tree: _ast.AST, path: str, *, names: Iterable[str] = ()) -> None:
             raise _refusal("unknown-syntax", kind, path, node)
         if kind == "Name":
             name, store = node.id, type(node.ctx) is not _ast.Load  # type: ignore[attr-defined]
-            rule = None if name in extra or node in approved else _binding(name) if store else _name_rule(name, READABLE)
+            rule = None if name in names or node in approved else _binding(name) if store else _name_rule(name, READABLE)
             if rule is not None:
                 raise _refusal(rule, f"the name {name!r}", path, node)
             continue
@@ -310,7 +309,7 @@ def check(tree: _ast.AST, path: str, *, names: Iterable[str] = ()) -> None:
                     if isinstance(item, _ast.AST):
                         push(item)
                     elif item is not None:
-                        _check_string(kind, field, item, path, node, extra)
+                        _check_string(kind, field, item, path, node, names)
             elif isinstance(value, _ast.AST):
                 push(value)
             elif type(value) is int:
@@ -319,16 +318,16 @@ def check(tree: _ast.AST, path: str, *, names: Iterable[str] = ()) -> None:
                 if value is not True and value is not False:
                     raise _refusal("unknown-syntax", "match constant", path, node)
             else:
-                _check_string(kind, field, value, path, node, extra)
+                _check_string(kind, field, value, path, node, names)
 
 
-def _check_string(kind: str, field: str, value: object, path: str, node: _ast.AST, extra: frozenset[str]) -> None:
+def _check_string(kind: str, field: str, value: object, path: str, node: _ast.AST, names: Container[str]) -> None:
     judge = _STRING_FIELDS.get((kind, field))
     if judge is None or type(value) is not str:
         if field == "type_comment" or (kind, field) == ("TypeIgnore", "tag"):
             return
         raise _refusal("unknown-syntax", f"{kind}.{field}", path, node)
-    if value in extra:
+    if value in names:
         return
     if not value.isascii():
         import unicodedata

@@ -28,7 +28,7 @@ from executive.safe_format import is_plain_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from typing import Any
 
 VERSION = "1"
@@ -40,7 +40,16 @@ _PARSE_ONLY = 0x400  # PyCF_ONLY_AST
 _TOP_LEVEL_AWAIT = 0x2000
 # No source text can produce this constant: a tuple is never folded around a frozenset.
 HELPERS = (frozenset({"axis helpers"}),)
-_LIBRARY_DUNDERS = frozenset({"__dataclass_builtins_object__", "__dataclass_self__"})
+
+
+class _LibraryNames:
+    """The names in text that `dataclasses` makes."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (name == "__create_fn__" or name.startswith("__dataclass_"))
+
+
+_LIBRARY_DUNDERS = _LibraryNames()
 _LIB_NAMES = frozenset({policy.PROCESS_HOOK})
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
@@ -67,7 +76,7 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
                 return compile(source, path, mode, 0, True, 0)
             tree = compile(source, path, mode, _PARSE_ONLY, True, 0)
             if kind in _POLICED:
-                extra = _LIBRARY_DUNDERS if kind.startswith("library") else ()
+                extra: Container[str] = _LIBRARY_DUNDERS if kind.startswith("library") else ()
                 if kind == "program" and path.startswith("/lib/"):
                     extra = _LIB_NAMES
                 policy.check(tree, path, names=extra)

@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greenlet import greenlet
+
     from executive.ob_manager import HandleTable
     from executive.sandbox import Sandbox
-    from greenlet import greenlet
 
 READY = "ready"
 RUNNING = "running"
@@ -74,8 +75,25 @@ class Thread:
     """One thread of execution, and one entry of the process table."""
 
     __slots__ = (
-        "cpu_ns", "entry", "is_main", "is_system", "irql", "killed", "last_slice_ns", "max_slice_ns", "messages",
-        "pid", "preempt_count", "process", "resume", "start_ns", "status", "strikes", "task", "used_ns", "wait",
+        "cpu_ns",
+        "entry",
+        "irql",
+        "is_main",
+        "is_system",
+        "killed",
+        "last_slice_ns",
+        "max_slice_ns",
+        "messages",
+        "pid",
+        "preempt_count",
+        "process",
+        "resume",
+        "start_ns",
+        "status",
+        "strikes",
+        "task",
+        "used_ns",
+        "wait",
         "watchers",
     )
 
@@ -109,9 +127,36 @@ class Process:
     """One process: its rights, its things, its threads."""
 
     __slots__ = (
-        "alarm", "calls", "children", "command", "ended_children", "env", "exit_reason", "exit_status", "gid", "grant",
-        "groups", "handles", "image", "mask", "old_tokens", "parent", "pending_signals", "pgid", "pid", "ring", "sandbox",
-        "signal_handlers", "delivering", "start_ns", "status", "stop_reported", "stopped", "syscall", "threads", "token",
+        "alarm",
+        "calls",
+        "children",
+        "command",
+        "delivering",
+        "ended_children",
+        "env",
+        "exit_reason",
+        "exit_status",
+        "gid",
+        "grant",
+        "groups",
+        "handles",
+        "image",
+        "mask",
+        "old_tokens",
+        "parent",
+        "pending_signals",
+        "pgid",
+        "pid",
+        "ring",
+        "sandbox",
+        "signal_handlers",
+        "start_ns",
+        "status",
+        "stop_reported",
+        "stopped",
+        "syscall",
+        "threads",
+        "token",
         "uid",
     )
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from executive.ke_ipc.posix_signals import PosixSignals
-    from executive.log import KernelLog
     from executive.loader import Loader
+    from executive.log import KernelLog
     from executive.messages import Messages
     from executive.ob_manager import ObjectManager
     from executive.scheduler import Scheduler
@@ -40,8 +40,14 @@ class ProcessManager:
     """The processes of one machine."""
 
     def __init__(
-        self, scheduler: Scheduler, table: SyscallTable, ob: ObjectManager, log: KernelLog, token_hex: Callable[[int], str],
-        kernel_process: Process, threads: dict[int, Thread],
+        self,
+        scheduler: Scheduler,
+        table: SyscallTable,
+        ob: ObjectManager,
+        log: KernelLog,
+        token_hex: Callable[[int], str],
+        kernel_process: Process,
+        threads: dict[int, Thread],
     ) -> None:
         self._scheduler = scheduler
         self._table = table
@@ -95,8 +101,14 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_spawn(
-        self, thread: Thread, path: str, ring: int | float | None = None, env: dict[str, object] | None = None,
-        handles: dict[int, object] | None = None, pgid: int | None = None, as_granted: bool = False,
+        self,
+        thread: Thread,
+        path: str,
+        ring: int | float | None = None,
+        env: dict[str, object] | None = None,
+        handles: dict[int, object] | None = None,
+        pgid: int | None = None,
+        as_granted: bool = False,
     ) -> int:
         """Start a program as a new process (manual, chapter 4.2).
 
@@ -119,10 +131,13 @@ class ProcessManager:
         if ring is None:
             ring = least_ring if grant else max(3, caller.ring)
         if ring not in RINGS:
-            raise StatusError(Status.INVALID_PARAMETER, f"process_spawn {path}: {ring} is no ring; rings are 0, 1, 2, 2.5, 3")
+            raise StatusError(
+                Status.INVALID_PARAMETER, f"process_spawn {path}: {ring} is no ring; rings are 0, 1, 2, 2.5, 3"
+            )
         if ring < least_ring:
             raise StatusError(
-                Status.PRIVILEGE_NOT_HELD, f"process_spawn {path}: ring {ring} is more privileged than ring {least_ring}"
+                Status.PRIVILEGE_NOT_HELD,
+                f"process_spawn {path}: ring {ring} is more privileged than ring {least_ring}",
             )
         if pgid is not None and pgid != 0 and not self._group_exists(pgid):
             raise StatusError(Status.NO_SUCH_PROCESS, f"process_spawn {path}: there is no process group {pgid}")
@@ -203,7 +218,9 @@ class ProcessManager:
             raise StatusError(Status.INVALID_PARAMETER, f"process_elevate: to ring 2.5 only, not {ring}")
         grant, process.grant = process.grant, None
         if grant is None or grant[3] > 2.5:
-            raise StatusError(Status.ACCESS_DENIED, "process_elevate: the logon service has not granted ring 2.5 to you")
+            raise StatusError(
+                Status.ACCESS_DENIED, "process_elevate: the logon service has not granted ring 2.5 to you"
+            )
         process.uid, process.gid, process.groups, process.ring = grant
         process.calls = self._table.by_ring[2.5]
         self.rotate_token(process)
@@ -383,7 +400,9 @@ class ProcessManager:
             self._wait_for(thread, target, timeout_ms)
         record = records.pop(pid, None)
         if record is None:
-            raise StatusError(Status.NO_SUCH_PROCESS, f"process_wait_status: another thread has taken the status of {pid}")
+            raise StatusError(
+                Status.NO_SUCH_PROCESS, f"process_wait_status: another thread has taken the status of {pid}"
+            )
         return record[0]
 
     @syscall(rings=ANY_RING)
@@ -438,7 +457,9 @@ class ProcessManager:
             status = Status.INVALID_PARAMETER if pid in (0, 1) else Status.NO_SUCH_PROCESS
             raise StatusError(status, f"there is no process {pid} to wait for")
         if target is thread or (target.is_main and self.is_ancestor(target.process, thread.process)):
-            raise StatusError(Status.INVALID_PARAMETER, f"process {pid} cannot end before the one that would wait for it")
+            raise StatusError(
+                Status.INVALID_PARAMETER, f"process {pid} cannot end before the one that would wait for it"
+            )
         return target
 
     def _wait_for(self, thread: Thread, target: Thread, timeout_ms: int | float | None) -> None:
@@ -515,8 +536,12 @@ class ProcessManager:
         """[{pid, parent, ring, status, image, uid}] of all processes, by pid."""
         return [
             {
-                "pid": pid, "parent": each.process.parent.pid if each.process.parent else 0, "ring": each.process.ring,
-                "status": _public_status(each), "image": each.process.image, "uid": each.process.uid,
+                "pid": pid,
+                "parent": each.process.parent.pid if each.process.parent else 0,
+                "ring": each.process.ring,
+                "status": _public_status(each),
+                "image": each.process.image,
+                "uid": each.process.uid,
             }
             for pid, each in sorted(self.threads.items())
             if each.is_main
@@ -534,8 +559,10 @@ class ProcessManager:
         if target is None:
             return None
         return {
-            "cpu_time": self._cpu_ns(target) / 1e9, "preempt_count": target.preempt_count,
-            "last_slice": target.last_slice_ns / 1e9, "max_slice": target.max_slice_ns / 1e9,
+            "cpu_time": self._cpu_ns(target) / 1e9,
+            "preempt_count": target.preempt_count,
+            "last_slice": target.last_slice_ns / 1e9,
+            "max_slice": target.max_slice_ns / 1e9,
             "watchdog_strikes": target.strikes,
         }
 
@@ -551,12 +578,24 @@ class ProcessManager:
         target = thread if pid is None else self._thread(pid)
         process = target.process
         return {
-            "pid": target.pid, "tgid": process.pid, "parent": process.parent.pid if process.parent else 0,
-            "pgid": process.pgid, "ring": process.ring, "uid": process.uid, "gid": process.gid,
-            "groups": list(process.groups), "status": _public_status(target), "image": process.image,
-            "wait_reason": target.wait.reason if target.wait.active else "", "cpu_time": sum(self._cpu_ns(each) for each in process.threads) / 1e9,
-            "threads": len(process.threads), "handles": len(process.handles.entries), "messages": len(target.messages),
-            "start_time": process.start_ns / 1e9, "exit_status": None, "reason": "",
+            "pid": target.pid,
+            "tgid": process.pid,
+            "parent": process.parent.pid if process.parent else 0,
+            "pgid": process.pgid,
+            "ring": process.ring,
+            "uid": process.uid,
+            "gid": process.gid,
+            "groups": list(process.groups),
+            "status": _public_status(target),
+            "image": process.image,
+            "wait_reason": target.wait.reason if target.wait.active else "",
+            "cpu_time": sum(self._cpu_ns(each) for each in process.threads) / 1e9,
+            "threads": len(process.threads),
+            "handles": len(process.handles.entries),
+            "messages": len(target.messages),
+            "start_time": process.start_ns / 1e9,
+            "exit_status": None,
+            "reason": "",
         }
 
     def _cpu_ns(self, thread: Thread) -> int:

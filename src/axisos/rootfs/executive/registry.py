@@ -167,7 +167,9 @@ class Registry:
         rows: list[object] = []
 
         def visit(at: Key, full: str, depth: int) -> None:
-            rows.append({"path": full, "depth": depth, "name": at.name, "sub_keys": len(at.sub_keys), "values": len(at.values)})
+            rows.append(
+                {"path": full, "depth": depth, "name": at.name, "sub_keys": len(at.sub_keys), "values": len(at.values)}
+            )
             if depth < max_depth:
                 for name in sorted(at.sub_keys):
                     visit(at.sub_keys[name], f"{full}\\{name}", depth + 1)
@@ -209,8 +211,12 @@ class Registry:
         if key is None:
             return None
         return {
-            "name": key.name, "sub_keys": len(key.sub_keys), "values": len(key.values), "created": key.created,
-            "modified": key.modified, "owner_pid": key.owner_pid,
+            "name": key.name,
+            "sub_keys": len(key.sub_keys),
+            "values": len(key.values),
+            "created": key.created,
+            "modified": key.modified,
+            "owner_pid": key.owner_pid,
         }
 
     @syscall(rings=DRIVERS)

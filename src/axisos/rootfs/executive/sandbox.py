@@ -637,6 +637,7 @@ class Sandbox:
             names = dict(self.builtins)
             names.update(_LIBRARY_BUILTINS)
             names["__import__"] = self._library_import
+            names["getattr"] = self._library_getattr
             names["exec"] = self._library_exec
             names["eval"] = self._library_eval
             names["setattr"] = self._library_setattr
@@ -695,7 +696,7 @@ class Sandbox:
             if locals is None:
                 locals = frame.f_locals
         code = bind_helpers(self.host.compile(source, "<string>", "library-exec"), self._helper_table())
-        globals.setdefault("__builtins__", self._for_library())
+        globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
         exec(code, globals, globals if locals is None else locals)
 
     def _library_eval(self, source: Any, globals: Any = None, locals: Any = None) -> Any:
@@ -708,7 +709,15 @@ class Sandbox:
             code = source.__wrapped_code__
         else:
             code = bind_helpers(self.host.compile(source, "<string>", "library-eval"), self._helper_table())
-        return self._run(code, globals, locals)
+        globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
+        return eval(code, globals, globals if locals is None else locals)
+
+    def _library_getattr(self, target: Any, name: str, *default: Any) -> Any:
+        if name == "__globals__":  # typing evaluates annotations in them: those of the guest's functions only
+            if type(target) is FunctionType and target.__builtins__ is self.builtins:
+                return target.__globals__
+            return default[0] if default else {}
+        return GUARDS.library_getattr(target, name, *default)
 
     def _library_setattr(self, target: Any, name: str, value: Any) -> None:
         name = plain_name(name)
@@ -1049,7 +1058,6 @@ def _guest_builtins() -> dict[str, Any]:
 def _library_builtins() -> dict[str, Any]:
     """What library code gets beyond a guest's builtins."""
     return {
-        "getattr": GUARDS.library_getattr,
         "hasattr": hasattr,
         "delattr": delattr,
         "type": type,

@@ -21,8 +21,9 @@ import heapq
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED, HandlerRaised, ProcessKilled, Thread, Wait
 from greenlet import getcurrent, greenlet
+
+from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED, HandlerRaised, ProcessKilled, Thread, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         signals_pending: int
 
         def pull_signal(self, timeout: float) -> tuple[object, ...] | None: ...
+
 
 QUANTUM_NS = 50_000_000
 POLL_NS = 10_000_000  # the machine is asked for signals this often, however busy it is

@@ -37,7 +37,14 @@ SERVICE_ONLY: tuple[float, ...] = (1,)
 SIMULATED_SYSCALL_NS = 1_000  # machine time that one system call takes in a simulation
 
 _TYPES: dict[str, type | None] = {
-    "int": int, "float": float, "str": str, "bytes": bytes, "bool": bool, "dict": dict, "list": list, "tuple": tuple,
+    "int": int,
+    "float": float,
+    "str": str,
+    "bytes": bytes,
+    "bool": bool,
+    "dict": dict,
+    "list": list,
+    "tuple": tuple,
     "None": None,
 }
 
@@ -143,8 +150,11 @@ def declared_call(name: str, rings: Iterable[float], body: Body) -> SystemCall:
     annotations = function.__annotations__
     parameters = [
         Parameter(
-            parameter, annotations.get(parameter, "object"), index < first_default,
-            None if index < first_default else defaults[index - first_default], False,
+            parameter,
+            annotations.get(parameter, "object"),
+            index < first_default,
+            None if index < first_default else defaults[index - first_default],
+            False,
         )
         for index, parameter in enumerate(names)
     ]
@@ -171,13 +181,13 @@ def _with_checks(call: SystemCall, body: Body) -> Body:
         passed.append(name)
         if parameter.types is not None:
             condition = " and ".join(
-                f"type({name}) is not {'_NoneType' if kind is type(None) else kind.__name__}" for kind in parameter.types
+                f"type({name}) is not {'_NoneType' if kind is type(None) else kind.__name__}"
+                for kind in parameter.types
             )
             tests.append(f"    if {condition}: _refuse({call.name!r}, {name!r}, {parameter.annotation!r}, {name})\n")
-    source = (
-        f"def {call.name}(_thread, {', '.join(heads)}):\n{''.join(tests)}    return _body(_thread, {', '.join(passed)})\n"
-    )
-    exec(compile(source, f"<syscall {call.name}>", "exec"), namespace)  # noqa: S102  # built from our declarations
+    head = f"def {call.name}(_thread, {', '.join(heads)}):\n"
+    source = f"{head}{''.join(tests)}    return _body(_thread, {', '.join(passed)})\n"
+    exec(compile(source, f"<syscall {call.name}>", "exec"), namespace)  # built from our declarations
     return namespace[call.name]  # type: ignore[return-value]
 
 
@@ -232,8 +242,12 @@ class Gate:
     """Makes the `syscall` function of each process and decides what happens off the straight path."""
 
     def __init__(
-        self, table: SyscallTable, scheduler: Scheduler, advance_ns: Callable[[int], None] | None,
-        on_violation: Callable[[Thread, str], None], on_bug: Callable[[Thread, str, BaseException], None],
+        self,
+        table: SyscallTable,
+        scheduler: Scheduler,
+        advance_ns: Callable[[int], None] | None,
+        on_violation: Callable[[Thread, str], None],
+        on_bug: Callable[[Thread, str, BaseException], None],
         trace: Callable[[Thread, str, tuple[object, ...]], None] | None,
     ) -> None:
         self._table = table

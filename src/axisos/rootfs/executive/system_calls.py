@@ -12,8 +12,8 @@ from executive.syscalls import ANY_RING, DRIVERS, SERVICES, syscall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executive.log import KernelLog
     from executive.loader import Loader
+    from executive.log import KernelLog
     from executive.ob_manager import ObjectManager
     from executive.process import Thread
     from executive.processes import ProcessManager
@@ -27,8 +27,16 @@ class SystemCalls:
     """The machine, as processes see it."""
 
     def __init__(
-        self, computer: Any, bus: Any, scheduler: Scheduler, processes: ProcessManager, ob: ObjectManager, log: KernelLog,
-        loader: Loader, panic: Callable[[str], None], root: tuple[str, Any],
+        self,
+        computer: Any,
+        bus: Any,
+        scheduler: Scheduler,
+        processes: ProcessManager,
+        ob: ObjectManager,
+        log: KernelLog,
+        loader: Loader,
+        panic: Callable[[str], None],
+        root: tuple[str, Any],
     ) -> None:
         self._computer = computer
         self._bus = bus
@@ -60,12 +68,21 @@ class SystemCalls:
         """{total, free, used (bytes), used_pct, processes, dmesg_entries, process_list}."""
         total, free = self._computer.total_memory(), self._computer.free_memory()
         return {
-            "total": total, "free": free, "used": total - free, "used_pct": (total - free) * 100 / total,
-            "processes": len(self._processes.processes()), "dmesg_entries": self._log.dmesg_stats(thread)["total"],
+            "total": total,
+            "free": free,
+            "used": total - free,
+            "used_pct": (total - free) * 100 / total,
+            "processes": len(self._processes.processes()),
+            "dmesg_entries": self._log.dmesg_stats(thread)["total"],
             "process_list": [
                 {
-                    "pid": each.pid, "ring": each.ring, "status": each.main.status, "handles": len(each.handles.entries),
-                    "signals": len(each.main.messages), "threads": len(each.threads), "cpu": each.main.cpu_ns / 1e9,
+                    "pid": each.pid,
+                    "ring": each.ring,
+                    "status": each.main.status,
+                    "handles": len(each.handles.entries),
+                    "signals": len(each.main.messages),
+                    "threads": len(each.threads),
+                    "cpu": each.main.cpu_ns / 1e9,
                 }
                 for each in self._processes.processes()
             ],
@@ -76,10 +93,14 @@ class SystemCalls:
         """What the scheduler and the instrumenter count, with the quantum in milliseconds."""
         statistics = self._scheduler.statistics
         return {
-            "total_resumes": statistics.total_resumes, "preemptions": statistics.preemptions,
-            "watchdog_warnings": statistics.watchdog_warnings, "watchdog_kills": statistics.watchdog_kills,
-            "max_slice_ms": statistics.max_slice_ns / 1e6, "quantum_ms": self._scheduler.quantum_ms,
-            "check_interval": 1, "instrumented_files": self._loader.instrumented_files,
+            "total_resumes": statistics.total_resumes,
+            "preemptions": statistics.preemptions,
+            "watchdog_warnings": statistics.watchdog_warnings,
+            "watchdog_kills": statistics.watchdog_kills,
+            "max_slice_ms": statistics.max_slice_ns / 1e6,
+            "quantum_ms": self._scheduler.quantum_ms,
+            "check_interval": 1,
+            "instrumented_files": self._loader.instrumented_files,
         }
 
     # --- hardware ----------------------------------------------------------------------------------------------
@@ -118,8 +139,14 @@ class SystemCalls:
                 raise StatusError(Status.ACCESS_DENIED, "eeprom_set_data: only uid 0 may change the boot settings")
             before = eeprom.getData().ljust(256, b"\0")
             after = data.ljust(256, b"\0")
-            if any(a != b for i, (a, b) in enumerate(zip(before, after, strict=True)) if i not in (*EEPROM_SETTINGS, 10, 11)):
-                raise StatusError(Status.ACCESS_DENIED, "eeprom_set_data: only the boot settings (bytes 5 to 8) may change")
+            if any(
+                a != b
+                for i, (a, b) in enumerate(zip(before, after, strict=True))
+                if i not in (*EEPROM_SETTINGS, 10, 11)
+            ):
+                raise StatusError(
+                    Status.ACCESS_DENIED, "eeprom_set_data: only the boot settings (bytes 5 to 8) may change"
+                )
         eeprom.setData(data)
         return True
 

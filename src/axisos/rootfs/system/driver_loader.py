@@ -414,7 +414,13 @@ class DriverLoader:
     def _read(self, path: str) -> bytes:
         if not path.startswith("/"):
             raise StatusError(Status.INVALID_PARAMETER, f"{path!r} is not the absolute path of a driver file")
-        source = self._syscall("vfs_read_file", path)
+        try:
+            source = self._syscall("vfs_read_file", path)
+        except StatusError as error:
+            if error.status != Status.NO_SUCH_FILE:
+                raise
+            text = f"there is no {path} on the root file system, which drivers are loaded from"
+            raise StatusError(Status.NO_SUCH_FILE, text) from None
         assert isinstance(source, bytes)
         return source
 

@@ -17,6 +17,8 @@ Always so   a message is believed only from whom it must come from; every call i
 
 from __future__ import annotations
 
+from functools import partial
+
 from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
 from abi.status import Status, StatusError
 from system.vfs import files, startup
@@ -174,7 +176,7 @@ class PipelineManager:
         self._spawn_logon()
 
     def _load_terminal(self) -> None:
-        self._load(TTY_DRIVER, lambda status, message, _pid: self._report_load(TTY_DRIVER, status, message))
+        self._load_configured(TTY_DRIVER, partial(self._report_load, TTY_DRIVER))
         self._wait_for_loads(TTY_LIMIT_S)
         if self._no_drivers:
             return
@@ -227,7 +229,7 @@ class PipelineManager:
         disabled = sum(1 for entry in entries if not entry.enabled)
         startup.Autoload(order, self._load_configured, self._log, disabled).start()
         for path in self._read(AUTOLOAD, startup.parse_autoload, []):
-            self._load(path, lambda status, message, _pid, path=path: self._report_load(path, status, message))
+            self._load_configured(path, partial(self._report_load, path))
 
     def _fill_registry(self) -> None:
         config = {"Hostname": self._hostname()}
@@ -369,6 +371,7 @@ class PipelineManager:
         self._syscall("signal_send", self._dkms_pid, "load_driver_for_component", kind, address, self._last_ticket)
 
     def _load_configured(self, path: str, then: Callable[[int, str], object]) -> None:
+        """`_load` for those who do not care which process the driver is."""
         self._load(path, lambda status, message, _pid: then(status, message))
 
     def _next_ticket(self) -> int:

@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     class Port(Protocol):
         """What the console needs of the system below it."""
 
-        pending: object  # what a handler returns whose request is answered later
+        @property
+        def pending(self) -> object:
+            """What a handler returns whose request is answered later."""
 
         def complete(self, irp: Irp, status: int, information: object) -> None: ...
         def signal_group(self, group: int, number: int) -> None: ...

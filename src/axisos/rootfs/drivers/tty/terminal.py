@@ -53,8 +53,8 @@ class Terminal(Grid):
     """A screen of *width* x *height* cells that understands text and escape sequences."""
 
     __slots__ = (
-        "_blank", "_held_bytes", "_held_text", "_main", "_saved", "_scroll_base", "_scroll_offset",
-        "_renditions", "_sequences", "alt_depth", "attribute", "cursor_visible", "scrollback", "scrolled", "x", "y",
+        "_blank", "_held_bytes", "_held_text", "_main", "_renditions", "_saved", "_scroll_base", "_scroll_offset",
+        "_sequences", "alt_depth", "attribute", "cursor_visible", "scrollback", "scrolled", "x", "y",
     )
 
     def __init__(self, width: int = 80, height: int = 25) -> None:

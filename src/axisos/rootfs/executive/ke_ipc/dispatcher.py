@@ -66,7 +66,8 @@ class WaitBlock:
         if self.wait_all:
             if not all(each.signaled(thread) for each in self.objects):
                 return None
-            return ABANDONED if any([each.consume(thread) for each in self.objects]) else 0
+            abandoned = [each.consume(thread) for each in self.objects]  # every one, not until the first that was
+            return ABANDONED if any(abandoned) else 0
         for index, each in enumerate(self.objects):
             if each.signaled(thread):
                 return ABANDONED + index if each.consume(thread) else index
@@ -165,7 +166,10 @@ class Waits:
 
     @syscall(rings=ANY_RING)
     def ke_wait_multiple(
-        self, thread: Thread, handles: list[object] | tuple[object, ...], wait_all: bool = False,
+        self,
+        thread: Thread,
+        handles: list[object] | tuple[object, ...],
+        wait_all: bool = False,
         timeout_ms: int | float | None = None,
     ) -> int:
         """Wait for any or for all of 1 to 64 objects.
@@ -175,7 +179,9 @@ class Waits:
         Raises:  as ke_wait_single; INVALID_PARAMETER for the number of handles, or the same object twice for all.
         """
         if not 1 <= len(handles) <= MAX_WAIT_OBJECTS:
-            raise StatusError(Status.INVALID_PARAMETER, f"1 to {MAX_WAIT_OBJECTS} objects can be waited for, not {len(handles)}")
+            raise StatusError(
+                Status.INVALID_PARAMETER, f"1 to {MAX_WAIT_OBJECTS} objects can be waited for, not {len(handles)}"
+            )
         objects = [self.dispatcher(thread, handle) for handle in handles]
         if wait_all and len({id(each) for each in objects}) != len(objects):
             raise StatusError(Status.INVALID_PARAMETER, "a wait for all names the same object twice")

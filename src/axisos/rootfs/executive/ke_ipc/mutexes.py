@@ -61,7 +61,7 @@ class Mutexes:
 
     @syscall(rings=ANY_RING)
     def ke_create_mutex(self, thread: Thread, owned: bool = False) -> str:
-        """A new mutex, the caller's at once if *owned*. Returns: a handle with all rights. Raises: HANDLE_TABLE_FULL."""
+        """A new mutex, the caller's at once if *owned*. Returns: a handle with all rights."""
         self.mutex_created += 1
         mutex = Mutex(thread if owned else None)
         handle = self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)

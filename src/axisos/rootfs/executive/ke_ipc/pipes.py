@@ -39,7 +39,17 @@ ATOMIC_WRITE = 4096
 class Pipe:
     """The buffer, and who waits at its ends."""
 
-    __slots__ = ("buffered", "chunks", "max_size", "read_waits", "readable", "reader", "write_waits", "writable", "writer")
+    __slots__ = (
+        "buffered",
+        "chunks",
+        "max_size",
+        "read_waits",
+        "readable",
+        "reader",
+        "writable",
+        "write_waits",
+        "writer",
+    )
 
     def __init__(self, max_size: int) -> None:
         self.max_size = max_size
@@ -168,7 +178,9 @@ class Pipes:
                 self._signals.send_from_kernel(thread.process, SIGPIPE)
                 if thread.process.alarm:
                     self._scheduler.on_alarm(thread)
-                raise StatusError(Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)")
+                raise StatusError(
+                    Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)"
+                )
             room = pipe.max_size - pipe.buffered
             remaining = total - start
             if room >= remaining or (room > 0 and total > min(ATOMIC_WRITE, pipe.max_size)):

@@ -183,7 +183,8 @@ class PosixSignals:
             raise StatusError(Status.INVALID_PARAMETER, f"there is no signal {signum}")
         caller = thread.process
         members = [
-            process for process in self._processes.processes()
+            process
+            for process in self._processes.processes()
             if (process.parent is caller if pgid == 0 else process.pgid == pgid)
         ]
         if not members:

@@ -51,10 +51,11 @@ class Semaphores:
 
     @syscall(rings=ANY_RING)
     def ke_create_semaphore(self, thread: Thread, initial: int = 1, maximum: int = MAX_COUNT) -> str:
-        """A new semaphore. Returns: a handle with all rights. Raises: INVALID_PARAMETER unless 0 <= initial <= maximum."""
+        """A new semaphore. Returns: a handle. Raises: INVALID_PARAMETER unless 0 <= initial <= maximum."""
         if not (0 <= initial <= maximum <= MAX_COUNT and maximum > 0):
             raise StatusError(
-                Status.INVALID_PARAMETER, f"ke_create_semaphore: 0 <= initial ({initial}) <= maximum ({maximum}) must hold"
+                Status.INVALID_PARAMETER,
+                f"ke_create_semaphore: 0 <= initial ({initial}) <= maximum ({maximum}) must hold",
             )
         self.sem_created += 1
         return self._ob.create_owned(thread.process, TYPE_SEMAPHORE, Semaphore(initial, maximum))
@@ -71,7 +72,8 @@ class Semaphores:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_release_semaphore: {count} permits cannot be given back")
         if semaphore.count + count > semaphore.maximum:
             raise StatusError(
-                Status.SEMAPHORE_LIMIT_EXCEEDED, f"ke_release_semaphore: {semaphore.count} + {count} > {semaphore.maximum}"
+                Status.SEMAPHORE_LIMIT_EXCEEDED,
+                f"ke_release_semaphore: {semaphore.count} + {count} > {semaphore.maximum}",
             )
         previous = semaphore.count
         semaphore.count += count

@@ -1,12 +1,14 @@
-"""Threads and locks as Python programmers know them, on the kernel's threads, mutexes, semaphores and events.
+"""Threads and locks as Python programmers know them, on the kernel's threads and semaphores.
 
-Threads are preempted like processes. The process ends when its main thread returns, after those that are not daemons.
+Threads are preempted like processes. The process ends when its main thread has returned and the threads that are not
+daemons have ended. Free locks are taken and given back without a system call: a thread is only ever preempted at a
+function's entry, in a loop's body or in a system call, so a test and the store that follows it are one step.
 """
 
 from __future__ import annotations
 
 from abi.status import StatusError
-from axis import thread as _thread
+from contextvars import ContextVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,15 +18,8 @@ if TYPE_CHECKING:
     from axis.guest import _axis_process, syscall
 
 TIMEOUT_MAX = 9223372036.0
-_FOR_EVER = -1
-
-
-def get_ident() -> int:
-    """The id of the calling thread."""
-    return syscall("process_get_pid")  # type: ignore[no-any-return]
-
-
-get_native_id = get_ident
+ThreadError = RuntimeError
+_PERMITS = 0x7FFFFFFF
 
 
 def _milliseconds(timeout: float | None) -> float | None:
@@ -32,75 +27,59 @@ def _milliseconds(timeout: float | None) -> float | None:
 
 
 def _now() -> float:
+    """Machine seconds since power-on."""
     return syscall("time_get")[0]  # type: ignore[no-any-return]
 
 
 class Lock:
-    """A lock that any thread may release."""
+    """A lock that any thread may release. Waiting for it blocks the calling thread only."""
 
     def __init__(self) -> None:
         self._held = False
         self._waiting = 0
-        self._free: str | None = None  # a semaphore, made when somebody has to wait
+        self._wake: str | None = None  # a semaphore, made when a thread first has to wait
 
-    def acquire(self, blocking: bool = True, timeout: float = _FOR_EVER) -> bool:
-        """Take it; False if that did not succeed in time. *timeout* in seconds, -1 = for ever."""
-        if timeout != _FOR_EVER and not blocking:
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it; False if it was not to be had in time. *timeout* in seconds, -1 = for ever."""
+        if timeout != -1 and not blocking:
             raise ValueError("can't specify a timeout for a non-blocking call")
-        if timeout < 0 and timeout != _FOR_EVER:
+        if timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
-        if not self._take():
-            if not blocking:
-                return False
-            return self._wait(None if timeout == _FOR_EVER else timeout)
-        return True
-
-    def _take(self) -> bool:
-        mutex = _gate.enter()
-        try:
-            if self._held:
-                return False
+        if not self._held:
             self._held = True
             return True
-        finally:
-            _gate.leave(mutex)
+        if not blocking:
+            return False
+        return self._wait(None if timeout == -1 else timeout)
 
     def _wait(self, timeout: float | None) -> bool:
-        mutex = _gate.enter()
-        try:
+        deadline = None if timeout is None else _now() + timeout
+        if self._wake is None:
+            semaphore = syscall("ke_create_semaphore", 0, _PERMITS)
+            if self._wake is None:
+                self._wake = semaphore
+        while True:
+            self._waiting += 1
+            if not self._held:
+                self._waiting -= 1
+                self._held = True
+                return True
+            left = None if deadline is None else deadline - _now()
+            result = 258 if left is not None and left <= 0 else syscall("ke_wait_single", self._wake, _milliseconds(left))
+            self._waiting -= 1
             if not self._held:
                 self._held = True
                 return True
-            if self._free is None:
-                self._free = syscall("ke_create_semaphore", 0, 0x7FFFFFFF)
-            self._waiting += 1
-        finally:
-            _gate.leave(mutex)
-        result = syscall("ke_wait_single", self._free, _milliseconds(timeout))
-        if result == 0:
-            return True  # the releaser handed it over: `_held` stayed True
-        mutex = _gate.enter()
-        try:
-            if syscall("ke_wait_single", self._free, 0) == 0:
-                return True  # handed over at the last moment
-            self._waiting -= 1
-            return False
-        finally:
-            _gate.leave(mutex)
+            if result == 258:
+                return False
 
     def release(self) -> None:
         """Give it back; RuntimeError if nobody holds it."""
-        mutex = _gate.enter()
-        try:
-            if not self._held:
-                raise RuntimeError("release unlocked lock")
-            if self._waiting:
-                self._waiting -= 1
-                syscall("ke_release_semaphore", self._free, 1)
-            else:
-                self._held = False
-        finally:
-            _gate.leave(mutex)
+        if not self._held:
+            raise RuntimeError("release unlocked lock")
+        self._held = False
+        if self._waiting:
+            syscall("ke_release_semaphore", self._wake, 1)
 
     def locked(self) -> bool:
         return self._held
@@ -112,4 +91,521 @@ class Lock:
         self.release()
 
     def __repr__(self) -> str:
-        return f"<{'locked' if self._held else 'unlocked'} threading.Lock>"
+        return f"<{'locked' if self._held else 'unlocked'} {type(self).__name__}>"
+
+
+class RLock:
+    """A lock that its owner may take again; it is free when it has been released as often."""
+
+    def __init__(self) -> None:
+        self._block = Lock()
+        self._owner: Thread | None = None
+        self._count = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        me = current_thread()
+        if self._owner is me:
+            self._count += 1
+            return True
+        if not self._block.acquire(blocking, timeout):
+            return False
+        self._owner = me
+        self._count = 1
+        return True
+
+    def release(self) -> None:
+        if self._owner is not current_thread():
+            raise RuntimeError("cannot release un-acquired lock")
+        self._count -= 1
+        if not self._count:
+            self._owner = None
+            self._block.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self.release()
+
+    def _is_owned(self) -> bool:
+        return self._owner is current_thread()
+
+    def _release_save(self) -> tuple[int, Thread | None]:
+        saved = self._count, self._owner
+        self._count = 0
+        self._owner = None
+        self._block.release()
+        return saved
+
+    def _acquire_restore(self, saved: tuple[int, Thread | None]) -> None:
+        self._block.acquire()
+        self._count, self._owner = saved
+
+
+class Condition:
+    """Wait until another thread says that something has changed."""
+
+    def __init__(self, lock: Any = None) -> None:
+        self._lock = RLock() if lock is None else lock
+        self._waiters: list[Lock] = []
+        self.acquire = self._lock.acquire
+        self.release = self._lock.release
+
+    def __enter__(self) -> bool:
+        return self._lock.__enter__()  # type: ignore[no-any-return]
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self._lock.release()
+
+    def _is_owned(self) -> bool:
+        if isinstance(self._lock, RLock):
+            return self._lock._is_owned()
+        if self._lock.acquire(False):
+            self._lock.release()
+            return False
+        return True
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Give the lock back, wait to be notified, take it again; False if *timeout* seconds passed first."""
+        if not self._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        waiter = Lock()
+        waiter.acquire()
+        self._waiters.append(waiter)
+        saved = self._lock._release_save() if isinstance(self._lock, RLock) else self._lock.release()
+        notified = False
+        try:
+            notified = waiter.acquire() if timeout is None else waiter.acquire(True, max(0.0, timeout))
+            return notified
+        finally:
+            if isinstance(self._lock, RLock):
+                self._lock._acquire_restore(saved)
+            else:
+                self._lock.acquire()
+            if not notified and waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
+        """Wait until *predicate* is true; its last value."""
+        deadline = None if timeout is None else _now() + timeout
+        result = predicate()
+        while not result:
+            left = None if deadline is None else deadline - _now()
+            if left is not None and left <= 0:
+                break
+            self.wait(left)
+            result = predicate()
+        return result
+
+    def notify(self, n: int = 1) -> None:
+        """Wake up to *n* of the waiting threads."""
+        if not self._is_owned():
+            raise RuntimeError("cannot notify on un-acquired lock")
+        for waiter in self._waiters[:n]:
+            self._waiters.remove(waiter)
+            waiter.release()
+
+    def notify_all(self) -> None:
+        self.notify(len(self._waiters))
+
+
+class Semaphore:
+    """So many threads at a time."""
+
+    def __init__(self, value: int = 1) -> None:
+        if value < 0:
+            raise ValueError("semaphore initial value must be >= 0")
+        self._condition = Condition(Lock())
+        self._value = value
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        if not blocking and timeout is not None:
+            raise ValueError("can't specify timeout for non-blocking acquire")
+        with self._condition:
+            if not self._condition.wait_for(lambda: self._value > 0, timeout if blocking else 0):
+                return False
+            self._value -= 1
+            return True
+
+    def release(self, n: int = 1) -> None:
+        if n < 1:
+            raise ValueError("n must be one or more")
+        with self._condition:
+            self._check(n)
+            self._value += n
+            self._condition.notify(n)
+
+    def _check(self, n: int) -> None:
+        """Whether *n* more are allowed."""
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self.release()
+
+
+class BoundedSemaphore(Semaphore):
+    """A semaphore that complains when it is released too often."""
+
+    def __init__(self, value: int = 1) -> None:
+        Semaphore.__init__(self, value)
+        self._initial = value
+
+    def _check(self, n: int) -> None:
+        if self._value + n > self._initial:
+            raise ValueError("Semaphore released too many times")
+
+
+class Event:
+    """A flag that threads can wait for."""
+
+    def __init__(self) -> None:
+        self._condition = Condition(Lock())
+        self._flag = False
+
+    def is_set(self) -> bool:
+        return self._flag
+
+    def set(self) -> None:
+        with self._condition:
+            self._flag = True
+            self._condition.notify_all()
+
+    def clear(self) -> None:
+        with self._condition:
+            self._flag = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set; False if *timeout* seconds passed first."""
+        if self._flag:
+            return True
+        with self._condition:
+            return bool(self._condition.wait_for(lambda: self._flag, timeout))
+
+
+class BrokenBarrierError(RuntimeError):
+    """A barrier was aborted, reset, or not reached in time."""
+
+
+class Barrier:
+    """All of *parties* threads wait for each other."""
+
+    def __init__(self, parties: int, action: Callable[[], object] | None = None, timeout: float | None = None) -> None:
+        if parties < 1:
+            raise ValueError("parties must be > 0")
+        self.parties = parties
+        self.broken = False
+        self.n_waiting = 0
+        self._action = action
+        self._timeout = timeout
+        self._round = 0
+        self._condition = Condition(Lock())
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Returns a different number from 0 to parties - 1 in each thread."""
+        with self._condition:
+            if self.broken:
+                raise BrokenBarrierError
+            index = self.n_waiting
+            self.n_waiting += 1
+            if self.n_waiting == self.parties:
+                try:
+                    if self._action is not None:
+                        self._action()
+                except BaseException:
+                    self._break()
+                    raise
+                self._next()
+                return index
+            this = self._round
+            limit = self._timeout if timeout is None else timeout
+            if not self._condition.wait_for(lambda: self._round != this or self.broken, limit):
+                self._break()
+            if self.broken and self._round == this:
+                raise BrokenBarrierError
+            return index
+
+    def _next(self) -> None:
+        self.n_waiting = 0
+        self._round += 1
+        self._condition.notify_all()
+
+    def _break(self) -> None:
+        self.broken = True
+        self.n_waiting = 0
+        self._condition.notify_all()
+
+    def abort(self) -> None:
+        with self._condition:
+            self._break()
+
+    def reset(self) -> None:
+        with self._condition:
+            if self.n_waiting:
+                self._break()
+            self._round += 1
+            self.broken = False
+
+
+class Thread:
+    """One thread of this process: runs `target(*args, **kwargs)`, or an overridden `run`."""
+
+    def __init__(
+        self, group: None = None, target: Callable[..., object] | None = None, name: str | None = None,
+        args: Iterable[Any] = (), kwargs: dict[str, Any] | None = None, *, daemon: bool | None = None,
+    ) -> None:
+        if group is not None:
+            raise ValueError("group argument must be None for now")
+        self._target = target
+        self._args = tuple(args)
+        self._kwargs = dict(kwargs or {})
+        _state.count += 1
+        self.name = name or f"Thread-{_state.count}" + (f" ({_name_of(target)})" if target is not None else "")
+        self.daemon = current_thread().daemon if daemon is None else daemon
+        self.ident: int | None = None
+        self._ended = False
+
+    @property
+    def native_id(self) -> int | None:
+        return self.ident
+
+    def start(self) -> None:
+        """Begin; a thread can be started once."""
+        if self.ident is not None:
+            raise RuntimeError("threads can only be started once")
+        self.ident = 0
+        _state.threads.append(self)
+        try:
+            self.ident = syscall("process_thread", self._bootstrap)
+        except StatusError as error:
+            _state.threads.remove(self)
+            self.ident = None
+            raise RuntimeError(f"can't start new thread: {error.detail or error}") from None
+
+    def _bootstrap(self) -> None:
+        _current.set(self)
+        try:
+            self.run()
+        except SystemExit:
+            pass  # ends this thread only
+        except Exception as error:
+            _state.excepthook(ExceptHookArgs((type(error), error, None, self)))
+        finally:
+            self._ended = True
+            if self in _state.threads:
+                _state.threads.remove(self)
+
+    def run(self) -> None:
+        if self._target is not None:
+            self._target(*self._args, **self._kwargs)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it has ended, at most *timeout* seconds."""
+        if self.ident is None:
+            raise RuntimeError("cannot join thread before it is started")
+        if self is current_thread():
+            raise RuntimeError("cannot join current thread")
+        if self._ended:
+            return
+        try:
+            syscall("process_wait", self.ident, _milliseconds(timeout))
+            self._ended = True
+        except StatusError as error:
+            if error.status == 606:
+                self._ended = True
+            elif error.status != 258:
+                raise
+
+    def is_alive(self) -> bool:
+        if self.ident is None or self._ended:
+            return False
+        if syscall("process_status", self.ident) is None:
+            self._ended = True
+        return not self._ended
+
+    def __repr__(self) -> str:
+        state = "initial" if self.ident is None else "started" if self.is_alive() else "stopped"
+        return f"<{type(self).__name__}({self.name}, {state}{' daemon' if self.daemon else ''} {self.ident})>"
+
+
+class Timer(Thread):
+    """Calls a function after *interval* seconds unless it is cancelled first."""
+
+    def __init__(
+        self, interval: float, function: Callable[..., object], args: Iterable[Any] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        Thread.__init__(self)
+        self.interval = interval
+        self.function = function
+        self.args = [*(args or ())]
+        self.kwargs = dict(kwargs or {})
+        self.finished = Event()
+
+    def cancel(self) -> None:
+        self.finished.set()
+
+    def run(self) -> None:
+        if not self.finished.wait(self.interval):
+            self.function(*self.args, **self.kwargs)
+        self.finished.set()
+
+
+class _Foreign(Thread):
+    """A thread that this module did not start: the main one, or one made by `axis.thread`."""
+
+    def __init__(self, name: str, ident: int, daemon: bool) -> None:
+        self._target = None
+        self._args = ()
+        self._kwargs = {}
+        self.name = name
+        self.daemon = daemon
+        self.ident = ident
+        self._ended = False
+
+
+class ExceptHookArgs(tuple):  # type: ignore[type-arg]
+    """(exc_type, exc_value, exc_traceback, thread) of an error that ended a thread."""
+
+    __slots__ = ()
+
+    @property
+    def exc_type(self) -> Any:
+        return self[0]
+
+    @property
+    def exc_value(self) -> Any:
+        return self[1]
+
+    @property
+    def exc_traceback(self) -> Any:
+        return self[2]
+
+    @property
+    def thread(self) -> Any:
+        return self[3]
+
+
+def excepthook(args: Any) -> None:
+    """Print the error that ended a thread to standard error."""
+    import sys
+
+    text = _axis_process.format_exception(args[1])
+    sys.stderr.write(f"Exception in thread {args[3].name}:\n{text}" + ("" if text.endswith("\n") else "\n"))
+
+
+class _State:
+    """The threads of this process."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.threads: list[Thread] = []  # started here and not ended
+        self.excepthook: Callable[[Any], object] = excepthook
+        self.main: Thread | None = None
+
+
+_state = _State()
+_current: ContextVar[Thread] = ContextVar("current_thread")
+
+
+def _name_of(target: object) -> str:
+    return str(getattr(target, "__name__", "?"))
+
+
+def get_ident() -> int:
+    """The id of the calling thread."""
+    return current_thread().ident or 0
+
+
+get_native_id = get_ident
+
+
+def current_thread() -> Thread:
+    """The calling thread's object."""
+    thread = _current.get(None)
+    if thread is None:
+        ident = syscall("process_get_pid")
+        if ident == main_thread().ident:
+            thread = main_thread()
+        else:
+            _state.count += 1
+            thread = _Foreign(f"Dummy-{_state.count}", ident, True)
+        _current.set(thread)
+    return thread
+
+
+def main_thread() -> Thread:
+    if _state.main is None:
+        _state.main = _Foreign("MainThread", syscall("process_info")["tgid"], False)
+    return _state.main
+
+
+def enumerate() -> list[Thread]:  # noqa: A001 - Python's name
+    """All threads that run: the main one and those started here."""
+    return [main_thread(), *_state.threads]
+
+
+def active_count() -> int:
+    return len(enumerate())
+
+
+def settrace(function: object) -> None:
+    raise NotImplementedError("threading.settrace: there is no tracing; see `axisos trace`")
+
+
+setprofile = settrace
+
+
+class local:  # noqa: N801 - Python's name
+    """Attributes that each thread has for itself."""
+
+    def __new__(cls, *args: Any, **keywords: Any) -> local:
+        self = object.__new__(cls)
+        object.__setattr__(self, "_own", {})
+        object.__setattr__(self, "_made_with", (args, keywords))
+        local._mine(self)
+        return self
+
+    def _mine(self) -> dict[str, Any]:
+        spaces = object.__getattribute__(self, "_own")
+        me = current_thread()
+        space = spaces.get(me)
+        if space is None:
+            ended = [thread for thread in spaces if thread._ended]
+            for thread in ended:
+                del spaces[thread]
+            space = spaces[me] = {}
+            args, keywords = object.__getattribute__(self, "_made_with")
+            if len(spaces) > 1:  # the first thread's __init__ runs by itself
+                self.__init__(*args, **keywords)  # type: ignore[misc]
+        return space  # type: ignore[no-any-return]
+
+    def __getattr__(self, name: str) -> Any:
+        space = local._mine(self)
+        if name not in space:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute {name!r}")
+        return space[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        local._mine(self)[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        space = local._mine(self)
+        if name not in space:
+            raise AttributeError(name)
+        del space[name]
+
+
+def _join_all() -> None:
+    """The program has returned: wait for the threads that are not daemons."""
+    while True:
+        waited = [thread for thread in _state.threads if not thread.daemon and thread.is_alive()]
+        if not waited:
+            break
+        for thread in waited:
+            thread.join()
+
+
+_axis_process.at_flush(_join_all)
+current_thread()  # who imports this first is told apart from later threads

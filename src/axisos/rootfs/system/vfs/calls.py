@@ -23,7 +23,7 @@ from system.vfs.permissions import EXECUTE, READ, SEARCH, WRITE, format_mode, pa
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn
 
     from abi.irp import Irp
     from abi.request import SyscallRequest
@@ -403,7 +403,7 @@ class VfsCalls:
         except Exception as error:
             self._refuse_open(error, route)
 
-    def _refuse_open(self, error: Exception, route: Route) -> None:
+    def _refuse_open(self, error: Exception, route: Route) -> NoReturn:
         """Say why a file did not open."""
         info = self._info(route)
         if info is not None and info["type"] == "directory":
@@ -468,7 +468,7 @@ class VfsCalls:
         except Exception as error:
             refuse(error, "list it", route.path)
 
-    def _deny_or_miss(self, request: SyscallRequest, route: Route, action: str) -> None:
+    def _deny_or_miss(self, request: SyscallRequest, route: Route, action: str) -> NoReturn:
         """A right is missing: say that the path is, if it is and the caller may know."""
         uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
         if self._permissions.rights(parent_of(route.path), uid, gid, groups) & SEARCH and self._info(route) is None:

@@ -203,5 +203,6 @@ class Permissions:
     def _remember(self, identity: Identity) -> dict[str, int]:
         if len(self._remembered) >= MAX_IDENTITIES:
             self._remembered.clear()
-        self._remembered[identity] = remembered = {}
+        remembered: dict[str, int] = {}
+        self._remembered[identity] = remembered
         return remembered

@@ -217,19 +217,21 @@ class Autoload:
         self._advance()
 
     def _advance(self) -> None:
-        progress = True
-        while progress:
-            progress = False
-            for entry in list(self._waiting):
-                missing = [name for name in entry.depends if name in self._failed]
-                if missing:
-                    self._waiting.remove(entry)
-                    self._log(f"driver {entry.name} is not loaded: {missing[0]}, which it depends on, is not", "warn")
-                    self._end(entry, False)
-                    progress = True
-                elif all(name in self._loaded or name not in self._names for name in entry.depends):
-                    self._waiting.remove(entry)
-                    self._load(entry.path, self._then(entry))
+        """Deal with every entry whose dependencies have come to an end; results may come while one is asked for."""
+        while (entry := self._next_ready()) is not None:
+            self._waiting.remove(entry)
+            missing = next((name for name in entry.depends if name in self._failed), None)
+            if missing is None:
+                self._load(entry.path, self._then(entry))
+            else:
+                self._log(f"driver {entry.name} is not loaded: {missing}, which it depends on, is not", "warn")
+                self._end(entry, False)
+
+    def _next_ready(self) -> DriverEntry | None:
+        for entry in self._waiting:
+            if all(name in self._loaded or name in self._failed or name not in self._names for name in entry.depends):
+                return entry
+        return None
 
     def _then(self, entry: DriverEntry) -> Callable[[int, str], object]:
         def then(status: int, message: str) -> None:

@@ -83,7 +83,6 @@ class DriverLoop:
         self._handlers: dict[int, Callable[..., object]] = {}  # (device, irp)
         self._held: dict[int, Irp] = {}
         self._running = True
-        self._pid: int = syscall("process_get_pid")
         self._serve: dict[str, Callable[[Message], None]] = {
             "irp_dispatch": self._on_request,
             "hardware_interrupt": self._on_hardware_interrupt,
@@ -237,7 +236,7 @@ class DriverLoop:
         self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error)})")
 
     def _log(self, text: str) -> None:
-        name = self._driver.driver_info.get("driver_name") if self._driver is not None else f"driver {self._pid}"
+        name = self._driver.driver_info.get("driver_name") if self._driver is not None else "a driver"
         syscall("kernel_log", f"[DK] {name}: {text}", "warn")
 
 

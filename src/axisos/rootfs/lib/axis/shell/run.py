@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     Streams = dict[int, "Handle | Capture"]
     Builtin = Callable[["Shell", list[str], Streams], int]
 
+NOWHERE = "/dev/null"
 DEFAULT_PATH = "/usr/commands:/bin"
 DEEPEST_CALL = 100  # functions within functions
 SPECIAL_BUILTINS = frozenset({
@@ -584,11 +585,13 @@ class Shell:
         if mode == "w" and "C" in self.options and self.exists(path):
             raise ShellError(f"{path}: cannot overwrite existing file")
         absolute = self.absolute(path)
-        if absolute == "/dev/null" and mode == "r":
+        if absolute == NOWHERE and mode == "r":
             return self.system.feed(b"")
         try:
             return self.system.open(absolute, mode)
         except StatusError as error:
+            if absolute == NOWHERE and error.status in (Status.NO_SUCH_DEVICE, Status.NO_SUCH_FILE):
+                return self.system.sink()
             raise ShellError(f"{path}: {reason(error)}") from None
 
     # -- simple commands ----------------------------------------------------------------------------------------------
@@ -1117,7 +1120,7 @@ class Shell:
             self.jobs = JobTable()
         if job.state() == STOPPED:
             self.jobs.enter(job)
-            self.write(self.streams, 2, f"\n{job.line(self.jobs.mark(job))}\n")
+            self.write(self.streams, 2, job.line(self.jobs.mark(job)) + "\n")
             return SIGNALLED + 20
         self.jobs.forget(job)
         status = job.status("pipefail" in self.options)
