@@ -47,14 +47,9 @@ class Process:
         """Whether it has something to do."""
         if self.waits_for == "message":
             return bool(self.messages) or (self.deadline is not None and self.deadline <= self.kernel.now)
+        if self.waits_for == "sleep":
+            return self.deadline is not None and self.deadline <= self.kernel.now
         return self.waits_for == "" or (self.waits_for == "answer" and self.answer is not None)
-
-    def syscall(self, name: str, *args: Any) -> Any:
-        """This process's system calls."""
-        kernel = self.kernel
-        if name in kernel.overrides and kernel.overrides[name] is not self:
-            return kernel.forward(self, name, args)
-        return getattr(kernel, name)(self, *args)
 
     def block(self, reason: str) -> None:
         self.waits_for = reason
@@ -75,8 +70,11 @@ class SmallKernel:
         self.registry: dict[str, dict[str, object]] = {}
         self.namespace: dict[str, object] = {}
         self.log: list[tuple[str, str]] = []  # (level, message)
+        self.pm_is_full = False
         self.pm: list[tuple[Any, ...]] = []  # messages that PM received: (name, *values)
         self.answers: dict[int, tuple[int, object]] = {}  # request id -> what a caller of ours was answered
+        self.current: Process
+        self._last_thread = 1000
         self._last_pid, self._last_request, self._last_irp, self._last_device = DKMS, 0, 0, 0
         self.dkms = self._start(DKMS, self._run_dkms, {})
         self.run()
@@ -89,7 +87,8 @@ class SmallKernel:
             ready = next((each for each in self.processes.values() if each.ready()), None)
             if ready is None:
                 return
-            vars(builtins).update(syscall=ready.syscall, env=ready.env)
+            self.current = ready
+            vars(builtins).update(syscall=self.syscall, env=ready.env)
             ready.task.switch()
             if ready.task.dead:
                 self._end(ready, 0)
@@ -158,6 +157,10 @@ class SmallKernel:
         self.run()
         return request.request_id
 
+    def drivers(self) -> list[int]:
+        """The pids of all processes but DKMS."""
+        return sorted(pid for pid in self.processes if DKMS < pid < 1000)
+
     def log_text(self) -> str:
         return "\n".join(message for _, message in self.log)
 
@@ -181,7 +184,7 @@ class SmallKernel:
         return process
 
     def _run_dkms(self) -> None:
-        server = Dkms(self.dkms.syscall)
+        server = Dkms(self.syscall)
         server.start()
         server.serve()
 
@@ -192,6 +195,13 @@ class SmallKernel:
         self.dkms.messages.append((0, "process_exited", process.pid))
         if process is self.dkms:
             raise AssertionError(f"DKMS died: {self.log[-1]}")
+
+    def syscall(self, name: str, *args: Any) -> Any:
+        """The system calls of whoever runs."""
+        caller = self.current
+        if name in self.overrides and self.overrides[name] is not caller:
+            return self.forward(caller, name, args)
+        return getattr(self, name)(caller, *args)
 
     def forward(self, caller: Process, name: str, args: tuple[Any, ...]) -> Any:
         self._last_request += 1
@@ -220,6 +230,8 @@ class SmallKernel:
             else:
                 self.answers[request_id] = status, value
         elif pid == PM:
+            if self.pm_is_full:
+                raise StatusError(Status.QUOTA_EXCEEDED, "the queue of process 2 is full")
             self.pm.append((name, *args))
         elif target is None:
             raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process {pid}")
@@ -240,11 +252,22 @@ class SmallKernel:
         pid = self._last_pid
 
         def body() -> None:
-            scope = {"__name__": "__main__", "syscall": process.syscall, "env": env}
+            scope = {"__name__": "__main__", "syscall": self.syscall, "env": env}
             exec(compile(source, path, "exec"), scope)
 
-        process = self._start(pid, body, env)
+        self._start(pid, body, env)
         return pid
+
+    def process_thread(self, parent: Process, body: Callable[[], object]) -> int:
+        self._last_thread += 1
+        self._start(self._last_thread, body, parent.env)
+        return self._last_thread
+
+    def process_sleep(self, process: Process, duration_ms: int) -> bool:
+        process.deadline = self.now + duration_ms / 1000
+        process.block("sleep")
+        process.deadline = None
+        return True
 
     def process_kill(self, _killer: Process, pid: int, _signal: int) -> bool:
         process = self.processes.get(pid)

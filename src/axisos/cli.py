@@ -256,11 +256,11 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return boot_on_terminal(options.disk, boot_args, options.seed)
+    return int(boot_on_terminal(options.disk, boot_args, options.seed))
 
 
 def bench_action(options: argparse.Namespace) -> int:
     """Measure."""
     from axisos.bench import run_groups
 
-    return run_groups(options.groups, options.json)
+    return int(run_groups(options.groups, options.json))

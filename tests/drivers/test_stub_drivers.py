@@ -18,4 +18,4 @@ def test_a_stub_comes_up_for_each_component(kind: str) -> None:
             assert (name, requester, status) == ("load_driver_result", 50, 0)
         assert {f"@VT\\DRV\\{driver}\\{address}" for address in components} <= kernel.registry.keys()
         assert kernel.answers[kernel.call("driver_unload", driver)][0] == 0
-        assert f"@VT\\DRV\\{driver}" not in kernel.registry and len(kernel.processes) == 1
+        assert f"@VT\\DRV\\{driver}" not in kernel.registry and kernel.drivers() == []

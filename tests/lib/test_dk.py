@@ -50,6 +50,9 @@ class Kernel:
     def signal_send(self, pid: int, name: str, *values: object) -> None:
         if name == "irp_complete":
             self.completed.append(values)  # type: ignore[arg-type]
+        elif name == "dkms_complete_irp":
+            self.dkms_complete_irp(*values)  # type: ignore[arg-type]
+            return
         self.sent.append((pid, name, *values))
 
     def dkms_complete_irp(self, irp: Irp) -> None:

@@ -93,7 +93,7 @@ def start(job: dict[str, Any], account: dict[str, Any], streams: dict[int, str])
     }
     ring = account["ring"] if job["ring"] is None else job["ring"]
     try:
-        return syscall("process_spawn", path, ring, environment, streams, 0, True)
+        return int(syscall("process_spawn", path, ring, environment, streams, 0, True))
     except StatusError as error:
         code = NOT_FOUND if error.status == Status.NO_SUCH_FILE else CANNOT_RUN
         raise Refused(code, f"{path}: {error.detail or error.status.meaning}") from None

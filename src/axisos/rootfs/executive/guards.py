@@ -178,9 +178,13 @@ class TypeGuard(metaclass=Sealed):
     def __ror__(self, other: Any) -> Any:
         return other | type
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> Any:
         if name == "__new__":
             return GUARDS.new_type
+        if name == "__class__":
+            return type
+        if name == "__mro_entries__":
+            return object.__getattribute__(self, name)
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
         return getattr(type, name)

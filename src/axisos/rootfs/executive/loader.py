@@ -44,32 +44,57 @@ class Image:
         sandbox.run_main(loader.compile(self.source, self.path, kind))
 
 
-class SandboxHost:
+class ComputerFacts:
+    """What every process may know of the machine: the `computer` among its builtins."""
+
+    __slots__ = ("address", "free_memory", "tmp_address", "total_memory", "uptime")
+
+    def __init__(self, computer: Any) -> None:
+        put = object.__setattr__
+        for name in self.__slots__:
+            put(self, name, getattr(computer, name))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("the computer's facts cannot be changed")
+
+
+class ProcessHost:
     """What a sandbox gets from the kernel: one process's doors, and nothing else."""
 
-    __slots__ = (
-        "checkpoint",
-        "compile",
-        "component",
-        "computer",
-        "find_source",
-        "host_module",
-        "id_counter",
-        "shared_module",
-        "simulated",
-        "syscall",
-    )
+    __slots__ = ("_loader", "_process", "checkpoint", "component", "computer", "simulated", "syscall")
 
-    syscall: Callable[..., object]
-    checkpoint: Callable[[], None]
-    simulated: bool
-    find_source: Callable[[list[str]], tuple[str, bytes] | None]
-    compile: Callable[[bytes, str, str], CodeType]
-    shared_module: Callable[[str], ModuleType]
-    host_module: Callable[[str], ModuleType]
-    component: Any
-    computer: dict[str, Callable[[], object]]
-    id_counter: Callable[[], int]
+    def __init__(self, loader: Loader, process: Process, checkpoint: Callable[[], None], component: Any) -> None:
+        self._loader = loader
+        self._process = process
+        self.syscall: Any = process.syscall
+        self.checkpoint = checkpoint
+        self.component = component  # the bus, for rings <= 2
+        self.computer = loader.computer_facts
+        self.simulated = loader.simulated
+
+    def find_source(self, paths: list[str]) -> tuple[str, bytes] | None:
+        """The first of *paths* that exists, and its content; None if none does. Blocks."""
+        return self._loader.find_source(self._process, paths)
+
+    def compile(self, source: bytes | str, path: str, kind: str) -> CodeType:
+        """Code for a source. Raises: SyntaxError."""
+        return self._loader.compile(source if isinstance(source, bytes) else source.encode(), path, kind)
+
+    def shared_module(self, name: str) -> ModuleType:
+        """A module of the kernel's own (`abi.*`)."""
+        return self._loader.import_module(name)
+
+    def host_module(self, name: str) -> ModuleType:
+        """A module of the host's Python."""
+        return self._loader.import_module(name)
+
+    def thread_start(self, func: Callable[[], object]) -> int:
+        """Start a thread of the process. Returns its id."""
+        return self.syscall("process_thread", func)  # type: ignore[no-any-return]
+
+    def id_counter(self) -> int:
+        """The next number that nothing in this machine has had."""
+        return self._loader.next_id()
 
 
 class Loader:
@@ -83,7 +108,9 @@ class Loader:
         self._computer = computer
         self._cache = computer.code_cache
         self._bus = bus
-        self._import_module = import_module
+        self.import_module = import_module
+        self.simulated = scheduler.simulated
+        self.computer_facts = ComputerFacts(computer)
         self._library_sources: dict[str, tuple[object, bytes]] = {}  # path -> (size and time, source)
         self._last_id = 0
         self.instrumented_files = 0
@@ -168,29 +195,12 @@ class Loader:
             self.instrumented_files += 1
         return code  # type: ignore[no-any-return]
 
-    def host_for(self, process: Process) -> SandboxHost:
+    def host_for(self, process: Process) -> ProcessHost:
         """What the sandbox of *process* gets."""
-        host = SandboxHost()
-        host.syscall = process.syscall  # type: ignore[assignment]
-        host.checkpoint = self._checkpoint_for(process)
-        host.simulated = self._scheduler.simulated
-        host.find_source = lambda paths: self.find_source(process, paths)
-        host.compile = self.compile
-        host.shared_module = self._import_module
-        host.host_module = __import__("importlib").import_module
-        host.component = self._bus if process.ring <= 2 else None
-        computer = self._computer
-        host.computer = {
-            "uptime": computer.uptime,
-            "free_memory": computer.free_memory,
-            "total_memory": computer.total_memory,
-            "address": computer.address,
-            "tmp_address": computer.tmp_address,
-        }
-        host.id_counter = self._next_id
-        return host
+        return ProcessHost(self, process, self._checkpoint_for(process), self._bus if process.ring <= 2 else None)
 
-    def _next_id(self) -> int:
+    def next_id(self) -> int:
+        """A number that nothing in this machine has had."""
         self._last_id += 1
         return self._last_id
 

@@ -189,7 +189,9 @@ class Messages:
         except BaseException:
             self.cancel_request(wait)
             raise
-        status, value = answer  # type: ignore[misc]
+        status: int
+        value: object
+        status, value = answer  # type: ignore[misc]  # what `_answer` woke it with
         if status == 0:
             return value
         raise StatusError(status, value if type(value) is str else "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RESERVED_PREFIX = "_axis_"
 FLAG = "_axis_due"
 CHECKPOINT = "_axis_checkpoint"
+TEMPORARY = "_axis_target"  # a local variable of the instrumenter
 PROCESS_HOOK = "_axis_process"  # modules below /lib only
 MAX_SOURCE_BYTES = 4 << 20
 MAX_DEPTH = 400  # levels of nesting in a syntax tree that our own passes and the compiler surely survive

@@ -162,7 +162,8 @@ class Instrumenter:
         self.library = kind == "library"
         self.keep_annotations = False  # `from __future__ import annotations`: they are text, leave them as written
         self.used: set[str] = set()  # helpers named in the module or class body at hand
-        self.safe_self: str | None = None  # the parameter whose class was looked at when the function began
+        self.safe: frozenset[str] = frozenset()  # parameters whose class was looked at when the function began
+        self.in_function = False  # where a temporary name would be a local variable
         self.growth = Growth()
         self.visitors: dict[type, Callable[[Any], Any]] = {
             _ast.FunctionDef: self.function, _ast.AsyncFunctionDef: self.function, _ast.ClassDef: self.class_body,
@@ -251,19 +252,18 @@ class Instrumenter:
         if node.returns is not None and not self.keep_annotations:
             node.returns = self.visit(node.returns)
         outer_used, self.used = self.used, set()  # in a function the helpers are globals already
-        outer_self, self.safe_self = self.safe_self, None
+        outer_safe, outer_place = self.safe, self.in_function
         scope = self.growth.enter_scope(node.body, _parameters(node.args))
         start = 1 if _is_docstring(node.body) else 0
         where = node.body[start] if start < len(node.body) else node.body[0]
         head = [self.checkpoint(where)]
-        owner = _self_to_check(node)
-        if owner is not None:
-            head.append(self.check_self(owner, where))
-            self.safe_self = owner
+        checked = _parameters_to_check(node)
+        head += [self.check_parameter(name, where) for name in checked]
+        self.safe, self.in_function = frozenset(checked), True
         body = self.statements(node.body)
         node.body = body[:start] + head + body[start:]
         self.growth.leave_scope(scope)
-        self.used, self.safe_self = outer_used, outer_self
+        self.used, self.safe, self.in_function = outer_used, outer_safe, outer_place
         return node
 
     def arguments(self, node: Any) -> None:
@@ -279,7 +279,7 @@ class Instrumenter:
             node.annotation = self.visit(node.annotation)
         return node
 
-    def check_self(self, name: str, where: Any) -> Any:
+    def check_parameter(self, name: str, where: Any) -> Any:
         """`if type(self) is type: check(self)` once, for a function with several stores to its `self`."""
         def load() -> Any:
             return _place(_ast.Name(id=name, ctx=_ast.Load()), where)
@@ -304,12 +304,13 @@ class Instrumenter:
                     base.id = policy.RESERVED_PREFIX + "meta"
         node.keywords = [self.visit(item) for item in node.keywords]
         outer_used, self.used = self.used, set()
-        outer_self, self.safe_self = self.safe_self, None
+        outer_safe, self.safe = self.safe, frozenset()
+        outer_place, self.in_function = self.in_function, False
         scope = self.growth.enter_scope(node.body, ())
         node.body = self.statements(node.body)
         self.growth.leave_scope(scope)
         self.declare(node.body, 1 if _is_docstring(node.body) else 0)
-        self.used, self.safe_self = outer_used, outer_self
+        self.used, self.safe, self.in_function = outer_used, outer_safe, outer_place
         return node
 
     def loop(self, node: Any) -> Any:
@@ -360,7 +361,9 @@ class Instrumenter:
     def comprehended(self, node: Any) -> Any:
         """A comprehension; in a class body it is a function of its own, but its names are looked up as globals."""
         scope = self.growth.enter_comprehension(node)
+        outer_place, self.in_function = self.in_function, False
         node = self.children(node)
+        self.in_function = outer_place
         self.growth.leave_scope(scope)
         return node
 
@@ -397,7 +400,7 @@ class Instrumenter:
         """`x.name = v`: x may be a class that processes share."""
         value = node.value
         if type(value) is _ast.Name:
-            if value.id == self.safe_self:
+            if value.id in self.safe:
                 return node
             def load() -> Any:
                 return _place(_ast.Name(id=value.id, ctx=_ast.Load()), value)
@@ -408,9 +411,22 @@ class Instrumenter:
                 ),
                 value,
             )
+        elif self.in_function:
+            kept = _place(_ast.NamedExpr(target=self.temporary(_ast.Store(), value), value=self.visit(value)), value)
+            node.value = _place(
+                _ast.IfExp(
+                    test=self.is_class(kept, value),
+                    body=self.ask("sealed", [self.temporary(_ast.Load(), value)], value),
+                    orelse=self.temporary(_ast.Load(), value),
+                ),
+                value,
+            )
         else:
             node.value = self.ask("sealed", [self.visit(value)], value)
         return node
+
+    def temporary(self, context: Any, where: Any) -> Any:
+        return _place(_ast.Name(id=policy.TEMPORARY, ctx=context), where)
 
     def call(self, node: Any) -> Any:
         return self.children(node)
@@ -513,67 +529,39 @@ def _parameters(arguments: Any) -> Iterable[str]:
             yield parameter.arg
 
 
-def _self_to_check(node: Any) -> str | None:
-    """The first parameter, if looking at it once pays: it is never bound again and has two stores or one in a loop."""
-    positional = node.args.posonlyargs + node.args.args
-    if not positional:
-        return None
-    name: str = positional[0].arg
-    stores = 0
+def _parameters_to_check(node: Any) -> list[str]:
+    """The parameters whose class is worth a look at the start: stored into twice, or in a loop, and never bound."""
+    names = dict.fromkeys((parameter.arg for parameter in node.args.posonlyargs + node.args.args), 0)
     stack: list[tuple[Any, int]] = [(statement, 1) for statement in node.body]
-    while stack:
+    while stack and names:
         item, weight = stack.pop()
         kind = type(item)
         if kind is _ast.Name:
-            if item.id == name and type(item.ctx) is not _ast.Load:
-                return None
+            if type(item.ctx) is not _ast.Load:
+                names.pop(item.id, None)
         elif kind is _ast.Attribute:
-            if type(item.ctx) is not _ast.Load and type(item.value) is _ast.Name and item.value.id == name:
-                stores += weight
-        elif isinstance(item, _SCOPES):
-            if _rebinds(item, name):
-                return None
-            continue
-        elif kind in (_ast.ExceptHandler, _ast.MatchAs, _ast.MatchStar):
-            if item.name == name:
-                return None
-        elif kind is _ast.MatchMapping:
-            if item.rest == name:
-                return None
+            if type(item.ctx) is not _ast.Load and type(item.value) is _ast.Name and item.value.id in names:
+                names[item.value.id] += weight
+        elif kind is _ast.For or kind is _ast.While or kind is _ast.AsyncFor:
+            weight += 1
         elif kind is _ast.Import or kind is _ast.ImportFrom:
-            if any((alias.asname or alias.name.split(".")[0]) == name for alias in item.names):
-                return None
-        elif kind is _ast.Global or kind is _ast.Nonlocal:
-            if name in item.names:
-                return None
-        heavier = weight + 1 if kind in (_ast.For, _ast.While, _ast.AsyncFor) else weight
+            for alias in item.names:
+                names.pop(alias.asname or alias.name.split(".")[0], None)
+        else:
+            for field in ("name", "names", "rest"):  # def, class, except, match, global, nonlocal: also of inner scopes
+                bound = getattr(item, field, None)
+                for name in bound if type(bound) is list else (bound,):
+                    if type(name) is str:
+                        names.pop(name, None)
+        if isinstance(item, _SCOPES):
+            weight = -1000  # stores in inner scopes are not ours; names that they bind may be
         for field in item._fields:
             value = getattr(item, field, None)
             if type(value) is list:
-                stack.extend((part, heavier) for part in value if isinstance(part, _ast.AST))
+                stack.extend((part, weight) for part in value if isinstance(part, _ast.AST))
             elif isinstance(value, _ast.AST):
-                stack.append((value, heavier))
-    return name if stores >= 2 else None
-
-
-def _rebinds(scope: Any, name: str) -> bool:
-    """Whether a scope inside a function might bind the function's own *name* (by its own name, or nonlocal)."""
-    if getattr(scope, "name", None) == name:
-        return True
-    stack = [scope]
-    while stack:
-        item = stack.pop()
-        if type(item) is _ast.Nonlocal and name in item.names:
-            return True
-        if type(item) is _ast.NamedExpr and item.target.id == name:
-            return True
-        for field in item._fields:
-            value = getattr(item, field, None)
-            if type(value) is list:
-                stack.extend(part for part in value if isinstance(part, _ast.AST))
-            elif isinstance(value, _ast.AST):
-                stack.append(value)
-    return False
+                stack.append((value, weight))
+    return [name for name, stores in names.items() if stores >= 2]
 
 
 def _has_long_number(text: object) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from greenlet import greenlet
 
+    from executive.ke_ipc.mutexes import Mutex
     from executive.ob_manager import HandleTable
     from executive.sandbox import Sandbox
 
@@ -84,6 +85,7 @@ class Thread:
         "last_slice_ns",
         "max_slice_ns",
         "messages",
+        "mutexes",
         "pid",
         "preempt_count",
         "process",
@@ -109,6 +111,7 @@ class Thread:
         self.wait = Wait(self)
         self.messages: deque[tuple[object, ...]] = deque()
         self.watchers: list[Wait] = []  # that this one's end will end
+        self.mutexes: list[Mutex] = []  # that it owns
         self.irql = 0
         self.is_system = process.ring <= 2  # served before programs
         self.used_ns = 0  # of its present quantum
@@ -167,8 +170,8 @@ class Process:
         self.image = image  # path of the program, "kernel" for pid 0
         self.token = token
         self.old_tokens: set[str] = set()  # rotated away; a handle bound to one is 503, not 502
-        self.uid = parent.uid if parent else 0
-        self.gid = parent.gid if parent else 0
+        self.uid: int = parent.uid if parent else 0
+        self.gid: int = parent.gid if parent else 0
         self.groups: tuple[int, ...] = parent.groups if parent else ()
         self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
         self.env: dict[str, object] = {}
@@ -179,7 +182,7 @@ class Process:
         self.threads: list[Thread] = []
         self.children: dict[int, Process] = {}
         self.ended_children: dict[int, tuple[int, str]] = {}  # pid -> (exit status, reason), kept until waited for
-        self.pgid = parent.pgid if parent else pid
+        self.pgid: int = parent.pgid if parent else pid
         self.alarm = False  # something must be looked at before user code goes on
         self.pending_signals: list[int] = []
         self.signal_handlers: dict[int, object] = {}

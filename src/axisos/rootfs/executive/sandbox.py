@@ -777,8 +777,9 @@ class Sandbox:
         building = self._building
         while building is not None:  # `__set_name__` runs before the class is known
             name, bases, building = building
-            if target.__name__ == name and target.__bases__ == (bases or (object,)) \
-                    and target.__module__ not in _host_sys.modules:
+            if target.__name__ == name and target.__bases__ == (bases or (object,)) and (
+                target.__module__ == "__main__" or target.__module__ not in _host_sys.modules
+            ):
                 return target
         raise TypeError(f"cannot set attributes of the shared type {target.__name__!r}; make a subclass")
 

@@ -409,7 +409,7 @@ class Scheduler:
         now_ns = self.now_ns()
         due_ns = min(self.attend_ns, self.slice_start_ns + QUANTUM_NS - thread.used_ns)
         if now_ns < due_ns:
-            return (due_ns - now_ns) / 1e9
+            return float(due_ns - now_ns) / 1e9
         sandbox = thread.process.sandbox
         if sandbox is not None:
             sandbox.raise_flag()

@@ -23,7 +23,7 @@ from system.alarms import Alarms
 from system.dkms_sec import DriverPolicy
 from system.driver_hive import DriverHive
 from system.driver_loader import DriverLoader
-from system.driverdispatch import Dispatcher, Driver
+from system.driverdispatch import LOOK_EVERY_S, Dispatcher, Driver
 from system.interrupts import Interrupts
 
 TYPE_CHECKING = False
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     Message = tuple[Any, ...]
 
+SEND_AGAIN_S = 0.001  # after PM's queue was full
 DRIVER_RINGS = (0, 1, 2, 2.5)  # who may make the dkms_* calls; 2.5 is the host of a user-mode driver
 
 
@@ -58,10 +59,13 @@ class Dkms:
         self.interrupts = Interrupts(self._send, self._log)
         self.loader = DriverLoader(syscall, policy, hive, self.alarms, self._log, self.interrupts.forget)
         self.dispatcher = Dispatcher(
-            self._send, self._log, hive, self.alarms, self.loader.is_late, self.loader.loads_under_way
+            self._send, self._log, hive, self.alarms.now, self._wake_later, self.loader.is_late,
+            self.loader.loads_under_way,
         )
         self.loader.dispatcher = self.dispatcher
         self._next_index: dict[str, int] = {}  # component type -> number of its next link
+        self._timekeeper = 0  # pid of the thread that wakes us when requests are to be looked at
+        self._unsent: list[tuple[object, ...]] = []  # messages for which PM's queue had no room
         dispatch = self.dispatcher.dispatch
         self._from_pm: dict[str, Callable[..., object]] = {
             "load_driver_path": self._load_path,
@@ -89,7 +93,9 @@ class Dkms:
         self._serve: dict[str, Callable[[Message], object]] = {
             "vfs_io_request": lambda message: dispatch(message[2]) if message[0] == pm_pid else self._distrust(message),
             "syscall": self._on_syscall,
+            "dkms_complete_irp": self._on_completed,
             "process_exited": self._on_process_exited,
+            "wake": self._on_wake,
         }
         self._serve.update(dict.fromkeys(self._from_pm, self._on_pm_message))
         self._serve.update(dict.fromkeys(self._from_driver, self._on_driver_message))
@@ -97,25 +103,54 @@ class Dkms:
     # --- the loop ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Take over the calls that DKMS answers."""
+        """Take over the calls that DKMS answers, and start its timekeeper."""
         for name in self._calls:
             self._syscall("syscall_override", name, RINGS if name == "driver_unload" else DRIVER_RINGS)
+        own_pid = self._syscall("process_get_pid")
+        self._timekeeper = self._syscall("process_thread", lambda: self._keep_time(own_pid))
 
     def serve(self) -> None:
         """Take messages for ever."""
         pull, alarms, serve_one = self._syscall, self.alarms, self.serve_one
         while True:
             message = pull("signal_pull", alarms.timeout_ms() if alarms.pending else None)
-            if message is not None:
-                serve_one(message)
-            if alarms.pending:
-                alarms.ring()
+            try:
+                if message is not None:
+                    serve_one(message)
+                if alarms.pending:
+                    alarms.ring()
+            except Exception as error:  # a bug of ours, or of a driver that we did not foresee: the others live on
+                self._on_error(message, error)
 
     def serve_one(self, message: Message) -> None:
         """Do what one message says; one that means nothing to DKMS is dropped."""
         handler = self._serve.get(message[1])
         if handler is not None:
             handler(message)
+
+    def _on_error(self, message: Message | None, error: Exception) -> None:
+        """Write down what went wrong in DKMS itself; whoever made the call is told."""
+        name, sender = ("an alarm", 0) if message is None else (message[1], message[0])
+        self._log(f"{name} from process {sender}: {type(error).__name__}: {error} ({_place_of(error)})", "fail")
+        if message is not None and name == "syscall" and sender == KERNEL_PID:
+            self.answer(message[2], Status.UNSUCCESSFUL, "it failed inside DKMS; the kernel log says where")
+
+    def _keep_time(self, dkms_pid: int) -> None:
+        """The thread beside the loop: sleeps when told to, then says so."""
+        while True:
+            sender, name, *_ = self._syscall("signal_pull")
+            if sender == dkms_pid and name == "wake_me":
+                self._syscall("process_sleep", int(LOOK_EVERY_S * 1000))
+                self._syscall("signal_send", dkms_pid, "wake")
+
+    def _wake_later(self) -> None:
+        self._syscall("signal_send", self._timekeeper, "wake_me")
+
+    def _on_wake(self, message: Message) -> None:
+        if message[0] == self._timekeeper:
+            self.dispatcher.look_at_deadlines()
+        else:
+            self._distrust(message)
 
     # --- system calls ------------------------------------------------------------------------------------------
 
@@ -205,6 +240,13 @@ class Dkms:
         first, second = (*message[2:4], None, None)[:2]
         self._from_driver[message[1]](message[0], first, second)
 
+    def _on_completed(self, message: Message) -> None:
+        """A driver's answer without the wait for ours; what is wrong with it has been logged."""
+        try:
+            self.dispatcher.complete(message[0], message[2])
+        except StatusError:
+            pass
+
     def _on_process_exited(self, message: Message) -> None:
         if message[0] == KERNEL_PID:
             self.loader.exited(message[2])
@@ -244,7 +286,19 @@ class Dkms:
     # --- ports -------------------------------------------------------------------------------------------------
 
     def _send(self, pid: int, name: str, *values: object) -> None:
-        self._syscall("signal_send", pid, name, *values)
+        """Send a message; one for PM is never lost, for somebody waits for it."""
+        try:
+            self._syscall("signal_send", pid, name, *values)
+        except StatusError as error:
+            if pid != self._pm_pid or error.status != Status.QUOTA_EXCEEDED:
+                raise
+            self._unsent.append((name, *values))
+            self.alarms.set("unsent", self.alarms.now() + SEND_AGAIN_S, self._send_again)
+
+    def _send_again(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for name, *values in unsent:
+            self._send(self._pm_pid, str(name), *values)
 
     def _log(self, text: str, level: str) -> None:
         self._syscall("kernel_log", f"DKMS: {text}", level)
@@ -252,6 +306,14 @@ class Dkms:
 
 def _unheard(_status: Status, _text: str, _pid: int) -> None:
     """The report of a load that nobody waits for; the log has it."""
+
+
+def _place_of(error: Exception) -> str:
+    """Where in our own code it happened."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}, line {trace.tb_lineno}"
 
 
 def main() -> None:

@@ -28,7 +28,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from system.alarms import Alarms
     from system.driver_hive import DriverHive
 
 # States of a driver: LOADING -> ONLINE <-> SUSPECT, any of them -> UNLOADING -> GONE (an unload may fail: -> ONLINE)
@@ -39,6 +38,8 @@ UNLOADING = "unloading"
 GONE = "gone"
 SERVING = (ONLINE, SUSPECT)
 
+LOOK_EVERY_S = 1.0  # while requests with a time limit are pending
+NOT_STAMPED = 0.0  # deadline of such a request until the first look at it: setting it must cost nothing
 TIME_LIMITS_S = {IRP_MJ_CREATE: 5.0, IRP_MJ_CLOSE: 5.0, IRP_MJ_WRITE: 10.0, IRP_MJ_DEVICE_CONTROL: 30.0}  # READ: none
 
 DEVICE_PREFIX = "\\Device\\"
@@ -80,20 +81,22 @@ class Dispatcher:
     """The device tree and the requests of one machine."""
 
     def __init__(
-        self, send: Callable[..., object], log: Callable[[str, str], object], hive: DriverHive, alarms: Alarms,
+        self, send: Callable[..., object], log: Callable[[str, str], object], hive: DriverHive,
+        now: Callable[[], float], look_later: Callable[[], object],
         on_late: Callable[[Driver], object], loads_under_way: Callable[[], list[object]],
     ) -> None:
         self._send = send  # (pid, message name, *values); raises StatusError if it cannot be delivered
         self._log = log
         self._hive = hive
-        self._alarms = alarms
+        self._now = now  # machine time, seconds
+        self._look_later = look_later  # has `look_at_deadlines` called in LOOK_EVERY_S
         self._on_late = on_late  # a driver let a request pass its time limit
         self._loads_under_way = loads_under_way
         self.device_tree: dict[str, tuple[DeviceObject, Driver]] = {}
         self.symbolic_links: dict[str, str] = {}
         self.pending_irps: dict[int, tuple[Irp, Driver]] = {}
         self._parked: list[tuple[Irp, list[object]]] = []  # with the loads that each waits for
-        self._timed = 0  # pending IRPs of the kinds that have a time limit
+        self._looking = False  # `look_at_deadlines` is going to be called
 
     # --- requests ----------------------------------------------------------------------------------------------
 
@@ -118,7 +121,10 @@ class Dispatcher:
         irp.io_status.information = None
         self.pending_irps[irp.irp_id] = irp, driver
         if major != IRP_MJ_READ:
-            self._watch(irp)
+            irp.deadline = NOT_STAMPED
+            if not self._looking:
+                self._looking = True
+                self._look_later()
         try:
             self._send(driver.pid, "irp_dispatch", irp, major)
         except StatusError as error:
@@ -146,16 +152,12 @@ class Dispatcher:
         """Take a pending request off the driver's hands and send its one answer."""
         del self.pending_irps[irp.irp_id]
         major = irp.major_function
-        if major != IRP_MJ_READ:
-            self._timed -= 1
-            if not self._timed:
-                self._alarms.clear("irps")
-            if major == IRP_MJ_CREATE:
-                if status == Status.SUCCESS:
-                    information = driver.pid  # PM may talk to it directly from now on
-                    driver.open_files.add(irp.file_id)
-            elif major == IRP_MJ_CLOSE:
-                driver.open_files.discard(irp.file_id)
+        if major == IRP_MJ_CREATE:
+            if status == Status.SUCCESS:
+                information = driver.pid  # PM may talk to it directly from now on
+                driver.open_files.add(irp.file_id)
+        elif major == IRP_MJ_CLOSE:
+            driver.open_files.discard(irp.file_id)
         if not irp.flags & IRP_FLAG_NO_REPLY:
             self._send(irp.reply_pid, "irp_complete", irp.irp_id, status, information)
 
@@ -239,28 +241,25 @@ class Dispatcher:
 
     # --- time limits -------------------------------------------------------------------------------------------
 
-    def _watch(self, irp: Irp) -> None:
-        self._timed += 1
-        irp.deadline = due = self._alarms.now() + TIME_LIMITS_S.get(irp.major_function, 30.0)
-        if due < self._alarms.due("irps"):
-            self._alarms.set("irps", due, self._look_at_deadlines)
-
-    def _look_at_deadlines(self) -> None:
-        """Answer the requests whose time limit has passed; a driver may have put its own into `irp.deadline`."""
-        now = self._alarms.now()
-        earliest = None
+    def look_at_deadlines(self) -> None:
+        """Answer the requests whose time limit has passed. A driver may have put its own into `irp.deadline`, or None."""
+        now = self._now()
         late: dict[int, Driver] = {}
+        look_again = False
         for irp, driver in list(self.pending_irps.values()):
             if irp.deadline is None:
                 continue
-            if irp.deadline <= now:
-                self._log(f"{driver}: {irp} passed its time limit", "warn")
-                self._withdraw(irp, driver, Status.TIMEOUT, f"{driver.name} did not answer in time")
-                late[driver.pid] = driver
-            elif earliest is None or irp.deadline < earliest:
-                earliest = irp.deadline
-        if earliest is not None:
-            self._alarms.set("irps", earliest, self._look_at_deadlines)
+            if irp.deadline == NOT_STAMPED:
+                irp.deadline = now + TIME_LIMITS_S.get(irp.major_function, 30.0)
+            if irp.deadline > now:
+                look_again = True
+                continue
+            self._log(f"{driver}: {irp} passed its time limit", "warn")
+            self._withdraw(irp, driver, Status.TIMEOUT, f"{driver.name} did not answer in time")
+            late[driver.pid] = driver
+        self._looking = look_again
+        if look_again:
+            self._look_later()
         for driver in late.values():
             self._on_late(driver)
 

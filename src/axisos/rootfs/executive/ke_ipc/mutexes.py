@@ -25,9 +25,11 @@ class Mutex(Dispatcher):
 
     def __init__(self, owner: Thread | None) -> None:
         super().__init__()
-        self.owner = owner
-        self.recursion = 1 if owner else 0
+        self.owner: Thread | None = None
+        self.recursion = 0
         self.abandoned = False
+        if owner is not None:
+            self.consume(owner)
 
     def signaled(self, thread: Thread) -> bool:
         """Free, or owned by the asker."""
@@ -36,7 +38,9 @@ class Mutex(Dispatcher):
     def consume(self, thread: Thread) -> bool:
         """Own it, once more. Returns whether the last owner had died with it."""
         abandoned, self.abandoned = self.abandoned, False
-        self.owner = thread
+        if self.owner is None:
+            self.owner = thread
+            thread.mutexes.append(self)
         self.recursion += 1
         return abandoned
 
@@ -47,13 +51,13 @@ class Mutexes:
     def __init__(self, ob: ObjectManager, waits: Waits) -> None:
         self._ob = ob
         self._waits = waits
-        self._all: dict[Mutex, None] = {}  # in order of making; for those whose owner dies
         self.mutex_created = 0
-        ob.create_object_type(TYPE_MUTEX, delete=lambda header: self._all.pop(header.body, None))  # type: ignore[call-overload,arg-type,return-value]
+        ob.create_object_type(TYPE_MUTEX)
 
     def abandon(self, thread: Thread) -> None:
         """A thread has ended: what it owned is free, and the next owner learns of it."""
-        for mutex in [each for each in self._all if each.owner is thread]:
+        owned, thread.mutexes = thread.mutexes, []
+        for mutex in owned:
             mutex.owner = None
             mutex.recursion = 0
             mutex.abandoned = True
@@ -64,9 +68,7 @@ class Mutexes:
         """A new mutex, the caller's at once if *owned*. Returns: a handle with all rights."""
         self.mutex_created += 1
         mutex = Mutex(thread if owned else None)
-        handle = self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
-        self._all[mutex] = None
-        return handle
+        return self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
 
     @syscall(rings=ANY_RING)
     def ke_release_mutex(self, thread: Thread, handle: Handle) -> bool:
@@ -81,5 +83,6 @@ class Mutexes:
         mutex.recursion -= 1
         if mutex.recursion == 0:
             mutex.owner = None
+            thread.mutexes.remove(mutex)
             self._waits.wake_waiters(mutex)
         return True

@@ -5,28 +5,27 @@ builtin `open`, `sys.stdin` and `sys.stdout` are all made of these two.
 
 Owns        what has been written and not yet been handed to the system, per process: `flush_all` empties it, at the
             latest when the program has returned. A stream that a program forgot without closing is put in order at
-            the next `open`.
+            the next `open` (not the first few: they keep their handles until the end).
 Always so   a read flushes this process's pending writes first; no system call moves more than `TRANSFER` bytes.
 """
 
 from __future__ import annotations
-
-from _weakref import ref
 
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
-    from axis.guest import syscall
+    from axis.guest import _axis_process, syscall
 
     Handle = str | int
 
 TRANSFER = 262_144  # bytes in one system call at most (the kernel takes 1 MiB)
 READ_AHEAD = 65_536  # bytes asked for when a program reads piecemeal
 WRITE_BEHIND = 16_384  # bytes that may wait in a buffer
+UNWATCHED = 16  # streams that may be open before forgotten ones are looked for
 
 SEEK_SET = 0
 SEEK_CUR = 1
@@ -87,16 +86,35 @@ class _Sink:
             write_all(self.handle, data)
 
 
-class _Owner(ref):  # type: ignore[type-arg]
-    """Keeps the sink of a stream that should close its handle when it is forgotten."""
-
-    __slots__ = ("sink",)
-
-
 # This module runs once in each process, so these are the process's own.
 _pending: dict[_Sink, None] = {}  # sinks with unwritten data, in the order of their first write
-_owners: dict[_Sink, _Owner] = {}  # open streams that own their handle
-_forgotten: list[_Owner] = []  # streams that were collected: put in order by `tidy`, outside of the collector
+_owners: dict[_Sink, object] = {}  # sinks of open streams that own their handle -> what watches the stream, or None
+_forgotten: list[Any] = []  # watches of streams that were collected: put in order by `tidy`, never inside the collector
+
+
+class _Watches:
+    """Makes what watches a stream; loaded when it is first needed."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self) -> None:
+        self.kind: Any = None
+
+    def watch(self, stream: ByteStream, sink: _Sink) -> object:
+        """Have the result, whose `sink` is *sink*, entered in `_forgotten` when nobody has the stream any more."""
+        if self.kind is None:
+            from weakref import ref
+
+            class Watch(ref):  # type: ignore[type-arg]
+                __slots__ = ("sink",)
+
+            self.kind = Watch
+        watch = self.kind(stream, _forgotten.append)  # a C function: no code of ours may run inside the collector
+        watch.sink = sink
+        return watch
+
+
+_watches = _Watches()
 
 
 def flush_pending() -> None:
@@ -263,9 +281,8 @@ class ByteStream(BufferedIOBase):
         self.mode = {"r": "rb", "w": "wb", "a": "ab"}.get(mode, "rb+")
         self.raw_mode = mode
         if own:
-            owner = _Owner(self, _forgotten.append)
-            owner.sink = sink
-            _owners[sink] = owner
+            # Most programs close what they open; only those that do not pay for being watched.
+            _owners[sink] = _watches.watch(self, sink) if len(_owners) >= UNWATCHED else None
 
     # -- what it is
 
@@ -469,7 +486,8 @@ class ByteStream(BufferedIOBase):
             self._at = 0
             sink = self._sink
             handle = sink.handle
-            if _owners.pop(sink, None) is not None and handle is not None:
+            if sink in _owners:
+                del _owners[sink]
                 sink.handle = None
                 try:
                     syscall("vfs_close", handle)
@@ -825,3 +843,6 @@ class TextStream(TextIOBase):
         self._window = b""
         self._tail = b""
         return position
+
+
+_axis_process.at_flush(flush_all)

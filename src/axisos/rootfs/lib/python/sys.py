@@ -8,7 +8,7 @@ Differs from the host's: no frames, no tracing, no recursion limit, no import ho
 
 from __future__ import annotations
 
-from axis.streams import ByteStream, TextStream, flush_all
+from axis.streams import ByteStream, TextStream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ stdin = TextStream(_Input(-10, "<stdin>", "r", False), None, "surrogateescape")
 stdout = TextStream(ByteStream(-11, "<stdout>", "w", False), None, "surrogateescape", None, None)
 stderr = TextStream(ByteStream(-12, "<stderr>", "w", False), None, "backslashreplace", None, True)
 _first = (stdin, stdout, stderr)  # kept alive and known when a program puts others in their place
-_axis_process.at_flush(flush_all)
+
 
 platform = "axis"
 executable = _axis_process.image

@@ -8,7 +8,6 @@ function's entry, in a loop's body or in a system call, so a test and the store 
 from __future__ import annotations
 
 from abi.status import StatusError
-from contextvars import ContextVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -384,7 +383,9 @@ class Thread:
             raise RuntimeError(f"can't start new thread: {error.detail or error}") from None
 
     def _bootstrap(self) -> None:
-        _current.set(self)
+        me = syscall("process_get_pid")
+        self.ident = me
+        _state.by_ident[me] = self
         try:
             self.run()
         except SystemExit:
@@ -393,6 +394,7 @@ class Thread:
             _state.excepthook(ExceptHookArgs((type(error), error, None, self)))
         finally:
             self._ended = True
+            _state.by_ident.pop(me, None)
             if self in _state.threads:
                 _state.threads.remove(self)
 
@@ -503,10 +505,10 @@ class _State:
         self.threads: list[Thread] = []  # started here and not ended
         self.excepthook: Callable[[Any], object] = excepthook
         self.main: Thread | None = None
+        self.by_ident: dict[int, Thread] = {}
 
 
 _state = _State()
-_current: ContextVar[Thread] = ContextVar("current_thread")
 
 
 def _name_of(target: object) -> str:
@@ -515,7 +517,7 @@ def _name_of(target: object) -> str:
 
 def get_ident() -> int:
     """The id of the calling thread."""
-    return current_thread().ident or 0
+    return syscall("process_get_pid")  # type: ignore[no-any-return]
 
 
 get_native_id = get_ident
@@ -523,15 +525,15 @@ get_native_id = get_ident
 
 def current_thread() -> Thread:
     """The calling thread's object."""
-    thread = _current.get(None)
+    ident = syscall("process_get_pid")
+    thread = _state.by_ident.get(ident)
     if thread is None:
-        ident = syscall("process_get_pid")
         if ident == main_thread().ident:
             thread = main_thread()
         else:
             _state.count += 1
             thread = _Foreign(f"Dummy-{_state.count}", ident, True)
-        _current.set(thread)
+        _state.by_ident[ident] = thread
     return thread
 
 
@@ -608,4 +610,3 @@ def _join_all() -> None:
 
 
 _axis_process.at_flush(_join_all)
-current_thread()  # who imports this first is told apart from later threads

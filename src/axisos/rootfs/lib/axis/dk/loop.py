@@ -25,7 +25,7 @@ Always so   an error in the driver's code ends one request, never the driver.
 
 from __future__ import annotations
 
-from abi.irp import IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
+from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
 from abi.status import Status, StatusError
 from axis.dk.requests import PENDING, complete_request
 
@@ -80,6 +80,7 @@ class DriverLoop:
         self._on_cancel = on_cancel
         self._idle_due: float | None = None  # machine time at which on_idle wants to be called
         self._driver: DriverObject | None = None
+        self._dkms_pid = 0  # known when it has sent `driver_init`
         self._handlers: dict[int, Callable[..., object]] = {}  # (device, irp)
         self._held: dict[int, Irp] = {}
         self._running = True
@@ -140,7 +141,13 @@ class DriverLoop:
         if irp.device_object is None:
             return
         try:
-            complete_request(irp, status, information)
+            if irp.flags & IRP_FLAG_DIRECT:
+                complete_request(irp, status, information)
+                return
+            irp.io_status.status = status
+            irp.io_status.information = information
+            irp.device_object = None
+            syscall("signal_send", self._dkms_pid, "dkms_complete_irp", irp)  # the call, not waiting for its answer
         except StatusError as error:
             self._log(f"{irp} could not be answered: {error}")
 
@@ -181,7 +188,8 @@ class DriverLoop:
         syscall("signal_send", message[0], "driver_pong", message[2])
 
     def _on_init(self, message: Message) -> None:
-        self._driver = driver = message[2]
+        self._dkms_pid, self._driver = message[0], message[2]
+        driver: DriverObject = message[2]
         driver.driver_unload = self._unload
         status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
         self._handlers = driver.dispatch
