@@ -70,7 +70,7 @@ class SmallKernel:
         self.registry: dict[str, dict[str, object]] = {}
         self.namespace: dict[str, object] = {}
         self.log: list[tuple[str, str]] = []  # (level, message)
-        self.pm_is_full = False
+        self.full: set[int] = set()  # processes whose queues take no more
         self.pm: list[tuple[Any, ...]] = []  # messages that PM received: (name, *values)
         self.answers: dict[int, tuple[int, object]] = {}  # request id -> what a caller of ours was answered
         self.current: Process
@@ -229,9 +229,9 @@ class SmallKernel:
                 target.answer = status, value
             else:
                 self.answers[request_id] = status, value
+        elif pid in self.full:
+            raise StatusError(Status.QUOTA_EXCEEDED, f"the queue of process {pid} is full")
         elif pid == PM:
-            if self.pm_is_full:
-                raise StatusError(Status.QUOTA_EXCEEDED, "the queue of process 2 is full")
             self.pm.append((name, *args))
         elif target is None:
             raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process {pid}")

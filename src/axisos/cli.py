@@ -72,7 +72,7 @@ def _add_run(commands: Any) -> None:
     run = commands.add_parser("run", help="boot headless, run a program, exit with its exit code")
     _add_job_options(run)
     run.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
-    run.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    run.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
     run.set_defaults(action=run_action, line=None)
 
 

@@ -28,6 +28,7 @@ class Kernel:
         self.completed: list[tuple[int, int, object]] = []
         self.log: list[str] = []
         self.irql = 0
+        self.full_for = 0  # so many messages are refused
         self.device = DeviceObject("\\Device\\Test", DriverObject("", SELF, {}))
 
     def syscall(self, name: str, *args: Any) -> Any:
@@ -48,6 +49,9 @@ class Kernel:
         return self.signal_pull(timeout_ms)
 
     def signal_send(self, pid: int, name: str, *values: object) -> None:
+        if self.full_for:
+            self.full_for -= 1
+            raise StatusError(Status.QUOTA_EXCEEDED, f"the queue of process {pid} is full")
         if name == "irp_complete":
             self.completed.append(values)  # type: ignore[arg-type]
         elif name == "dkms_complete_irp":
@@ -57,6 +61,9 @@ class Kernel:
 
     def dkms_complete_irp(self, irp: Irp) -> None:
         self.completed.append((irp.irp_id, irp.io_status.status, irp.io_status.information))
+
+    def process_sleep(self, duration_ms: int) -> None:
+        self.now += duration_ms / 1000
 
     def time_get(self) -> tuple[float, float]:
         return self.now, 0.0
@@ -206,6 +213,19 @@ def test_a_request_that_came_straight_from_pm_is_answered_to_pm(kernel: Kernel) 
     with pytest.raises(StatusError) as caught:
         dk.complete_request(request, 0)
     assert caught.value.status == Status.INVALID_PARAMETER
+
+
+@pytest.mark.parametrize("flags", [0, IRP_FLAG_DIRECT])
+def test_an_answer_is_not_lost_when_nobody_has_room_for_it(kernel: Kernel, flags: int) -> None:
+    """DKMS is called instead; PM is waited for."""
+
+    def read(device: object, request: Irp) -> bytes:
+        kernel.full_for = 3 if flags else 1
+        return b"data"
+
+    kernel.give(irp(1, flags=flags))
+    kernel.serve({IRP_MJ_READ: read})
+    assert kernel.completed == [(1, 0, b"data")]
 
 
 def test_interrupts_one_callback_or_one_each(kernel: Kernel) -> None:

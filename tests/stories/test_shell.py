@@ -177,7 +177,7 @@ def test_leaving_with_stopped_jobs_takes_two_tries(person: Person) -> None:
 def test_a_background_program_does_not_take_the_keys(person: Person) -> None:
     """It reads an end of file at once."""
     person.run("cat &")
-    assert person.run("echo mine").endswith("mine")
+    assert person.run("echo mine").startswith("mine")
     assert "cat" not in " ".join(person.processes())
 
 
@@ -337,5 +337,26 @@ def test_the_shell_leaks_no_handles(person: Person) -> None:
     person.run("echo a | cat >f; x=$(cat f); cat <<<$x | cat")
     before = len(table.entries)
     for _ in range(3):
-        person.run("echo a | cat >f; x=$(cat f | cat); cat <<<$x | cat; (cat f) >g 2>&1; { cat f; } | cat; cat nofile 2>/dev/null")
+        person.run("echo a | cat >f; x=$(cat f | cat); cat <<<$x | cat; (cat f) >g 2>&1")
+        person.run("{ cat f; } | cat; cat nofile 2>/dev/null; nosuch; cat </none; f() { cat f; }; f | cat >g")
     assert len(table.entries) == before
+
+
+def test_too_deep_is_an_error_and_not_an_end(person: Person) -> None:
+    """Endless recursion of any kind leads back to the prompt."""
+    assert "more than 100 functions deep" in person.run("f() { f; }; f")
+    assert "deep" in person.run("g() { if true; then { ( eval g ); }; fi; }; g")
+    assert "deep" in person.run("h() { x=$(h); }; h")
+    assert person.run("echo on") == "on"
+
+
+def test_bytes_and_letters_of_all_kinds_go_through(person: Person) -> None:
+    assert person.run("echo 'grüße, 世界' | cat") == "grüße, 世界"
+    assert person.run("x=$(printf '\\377\\376'); printf '%s' \"$x\" | wc -c").strip() == "2"
+
+
+def test_more_than_a_pipe_holds(person: Person) -> None:
+    """Builtins, substitutions and here-documents of 200,000 bytes."""
+    assert person.run("x=$(seq 1 30000); echo ${#x}") == "168893"
+    assert person.run("echo $x | wc -c; cat <<< $x | wc -c").split() == ["168894", "168894"]
+    assert person.run("echo $x | head -c 5; echo; echo $x | true; echo $?") == "1 2 3\n0"

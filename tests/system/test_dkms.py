@@ -166,8 +166,9 @@ def test_a_failed_load_leaves_nothing_behind(ending: str, status: Status) -> Non
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "'FloppyDriver'"), Status.INVALID_DRIVER_TYPE),
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "dk.DRIVER_TYPE_CMD"), Status.INVALID_PARAMETER),
         (ECHO + "def broken(:\n", Status.INVALID_DRIVER_OBJECT),
+        (ECHO.replace("_KMD", "_UMD").replace("driver_entry", "um_driver_entry"), Status.NOT_IMPLEMENTED),
     ],
-    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax after good info"],
+    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax after good info", "user mode"],
 )
 def test_a_file_that_is_no_driver(source: str, status: Status) -> None:
     """Each stage of the pipeline has its own status."""
@@ -399,7 +400,7 @@ def test_a_component_is_plugged_in_and_pulled_out() -> None:
 
 
 def test_a_request_that_is_never_answered_meets_its_time_limit() -> None:
-    """A control request ends with 258 after 30 s or little more; the driver answers a ping and stays; it is too late."""
+    """A control request ends with 258 after 30 s or little more; the driver answers a ping and stays."""
     with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
         kernel.load("/drivers/late.sys.py")
         irp = kernel.irp(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="never")
@@ -490,13 +491,13 @@ def test_no_answer_is_lost_when_pm_has_too_much_to_do() -> None:
     """Its queue is full: the answers wait, and arrive in their order when there is room."""
     with small_kernel({"/drivers/echo.sys.py": ECHO}) as kernel:
         kernel.load("/drivers/echo.sys.py")
-        kernel.pm_is_full = True
+        kernel.full.add(PM)
         irps = [kernel.irp(IRP_MJ_READ, "/dev/echo") for _ in range(5)]
         for irp in irps:
             kernel.from_pm("vfs_io_request", irp)
         kernel.advance(0.1)
         assert kernel.pm == []
-        kernel.pm_is_full = False
+        kernel.full.clear()
         kernel.advance(0.01)
         assert [message[1] for message in kernel.pm] == [irp.irp_id for irp in irps]
 
@@ -508,3 +509,15 @@ def test_a_mistake_inside_dkms_hits_one_message_only() -> None:
         kernel.from_pm("vfs_io_request", None)
         assert kernel.log[-1][0] == "fail" and "driverdispatch.py, line" in kernel.log[-1][1]
         assert kernel.ask(IRP_MJ_READ, "/dev/echo") == (0, b"hello")
+
+
+def test_time_is_kept_even_if_the_timekeeper_is_swamped() -> None:
+    """Its queue is full of somebody's messages: requests still go out and still have their limits."""
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        timekeeper = next(each for pid, each in kernel.processes.items() if pid > 1000)
+        kernel.full.add(timekeeper.pid)
+        irp = kernel.irp(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="never")
+        kernel.from_pm("vfs_io_request", irp)
+        kernel.advance(33)
+        assert kernel.answer_to(irp)[0] == Status.TIMEOUT

@@ -121,7 +121,8 @@ def wait_for(pid: int, cpu_limit: float | None) -> tuple[int, str | None]:
     if over:
         return KILLED, f"it used more than {cpu_limit:g} s of processor time"
     reason = ending["reason"]
-    return ending["exit_status"], None if reason in MESSAGES_OF_THEIR_OWN else reason
+    said = reason in MESSAGES_OF_THEIR_OWN or reason.startswith("signal ")  # the exit status says it as well
+    return ending["exit_status"], None if said else reason
 
 
 def do_job(job: dict[str, Any], streams: dict[int, str]) -> tuple[int, str | None]:

@@ -385,8 +385,17 @@ class Guards:
     def multiply(self, left: Any, right: Any) -> Any:
         return priced.multiply(left, right)
 
-    def factor(self, value: Any) -> Any:
-        return priced.factor(value)
+    def factor(self, target: Any, value: Any) -> Any:
+        return priced.factor(target, value)
+
+    def exponent(self, target: Any, value: Any) -> Any:
+        return priced.exponent(target, value)
+
+    def bits(self, target: Any, value: Any) -> Any:
+        return priced.bits(target, value)
+
+    def count(self, value: Any) -> Any:
+        return priced.count(value)
 
     def spec(self, spec: str) -> str:
         from executive.safe_format import check_spec

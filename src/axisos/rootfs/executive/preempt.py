@@ -163,6 +163,7 @@ class Instrumenter:
         self.keep_annotations = False  # `from __future__ import annotations`: they are text, leave them as written
         self.used: set[str] = set()  # helpers named in the module or class body at hand
         self.safe: frozenset[str] = frozenset()  # parameters whose class was looked at when the function began
+        self.temporaries = 0
         self.in_function = False  # where a temporary name would be a local variable
         self.growth = Growth()
         self.visitors: dict[type, Callable[[Any], Any]] = {
@@ -172,7 +173,7 @@ class Instrumenter:
             _ast.ListComp: self.comprehended, _ast.SetComp: self.comprehended, _ast.GeneratorExp: self.comprehended,
             _ast.DictComp: self.comprehended,
             _ast.Attribute: self.attribute, _ast.BinOp: self.operation, _ast.AugAssign: self.augmented,
-            _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
+            _ast.Assign: self.assigned, _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
             _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call,
             _ast.Name: self.leaf, _ast.Constant: self.leaf, _ast.Pass: self.leaf, _ast.Break: self.leaf,
             _ast.Continue: self.leaf, _ast.Import: self.leaf, _ast.Global: self.leaf, _ast.Nonlocal: self.leaf,
@@ -185,14 +186,15 @@ class Instrumenter:
 
     def module(self, tree: Any) -> Any:
         if type(tree) is _ast.Expression:
-            self.growth.enter_scope([tree.body], ())
+            self.growth.enter_scope([tree.body], (), local=False)
             tree.body = self.visit(tree.body)
             return tree
+        self.growth.look_at(tree)
         at = _after_prologue(tree.body)
         for statement in tree.body[:at]:
             if type(statement) is _ast.ImportFrom and statement.module == "__future__":
                 self.keep_annotations |= any(name.name == "annotations" for name in statement.names)
-        self.growth.enter_scope(tree.body, ())
+        self.growth.enter_scope(tree.body, (), local=False)
         tree.body = self.statements(tree.body)
         self.declare(tree.body, at)
         return tree
@@ -253,13 +255,13 @@ class Instrumenter:
             node.returns = self.visit(node.returns)
         outer_used, self.used = self.used, set()  # in a function the helpers are globals already
         outer_safe, outer_place = self.safe, self.in_function
-        scope = self.growth.enter_scope(node.body, _parameters(node.args))
+        scope = self.growth.enter_scope(node.body, _parameters(node.args), local=True)
         start = 1 if _is_docstring(node.body) else 0
         where = node.body[start] if start < len(node.body) else node.body[0]
         head = [self.checkpoint(where)]
         checked = _parameters_to_check(node)
         head += [self.check_parameter(name, where) for name in checked]
-        self.safe, self.in_function = frozenset(checked), True
+        self.safe, self.in_function, self.temporaries = frozenset(checked), True, 0
         body = self.statements(node.body)
         node.body = body[:start] + head + body[start:]
         self.growth.leave_scope(scope)
@@ -306,7 +308,7 @@ class Instrumenter:
         outer_used, self.used = self.used, set()
         outer_safe, self.safe = self.safe, frozenset()
         outer_place, self.in_function = self.in_function, False
-        scope = self.growth.enter_scope(node.body, ())
+        scope = self.growth.enter_scope(node.body, (), local=False)
         node.body = self.statements(node.body)
         self.growth.leave_scope(scope)
         self.declare(node.body, 1 if _is_docstring(node.body) else 0)
@@ -349,8 +351,10 @@ class Instrumenter:
     def lambda_body(self, node: Any) -> Any:
         self.arguments(node.args)
         where = node.body
-        scope = self.growth.enter_scope([node.body], _parameters(node.args))
+        scope = self.growth.enter_scope([node.body], _parameters(node.args), local=True)
+        outer_place, self.in_function = self.in_function, True
         body = self.visit(node.body)
+        self.in_function = outer_place
         self.growth.leave_scope(scope)
         due = _place(
             _ast.BoolOp(op=_ast.And(), values=[self.helper("due", where), self.ask("checkpoint", [], where)]), where
@@ -444,44 +448,82 @@ class Instrumenter:
         return result
 
     def bounded(self, node: Any, plan: str | None) -> Any:
+        """The operation *node*, whose operands are done, computed as *plan* says."""
         if plan is None:
             return node
-        left, right = node.left, node.right
-        if plan == "same" or plan == "small":
-            def load(name: Any) -> Any:
-                return _place(_ast.Name(id=name.id, ctx=_ast.Load()), name)
+        if plan == "same" or plan == "shift":
+            if not self.in_function and not (_is_plain(node.left) and _is_plain(node.right)):
+                return self.ask("mul" if plan == "same" else "shl", [node.left, node.right], node)
+            return self.tested(node, plan)
+        return self.ask(plan, [node.left, node.right], node)
 
-            name = "mul" if plan == "same" else "shl"
-            if plan == "same":
-                test = _ast.Compare(
-                    left=self.ask("type", [load(left)], node), ops=[_ast.Is()],
-                    comparators=[self.ask("type", [load(right)], node)],
+    def tested(self, node: Any, plan: str) -> Any:
+        """`a * b if type(a) is type(b) else mul(a, b)`: equal types are never a repetition. Operands in order, once."""
+        first, left = self.kept(node.left)
+        second, right = self.kept(node.right)
+        if plan == "same":
+            test = _ast.Compare(
+                left=self.ask("type", [first], node), ops=[_ast.Is()], comparators=[self.ask("type", [second], node)]
+            )
+            checked = self.ask("mul", [left(), right()], node)
+        else:  # the left operand is evaluated in the test, too, to keep the order
+            pair = _place(_ast.Compare(
+                left=self.ask("type", [first], node), ops=[_ast.Is(), _ast.Is()],
+                comparators=[self.helper("int", node), self.ask("type", [second], node)],
+            ), node)
+            small = _place(_ast.Compare(
+                left=right(), ops=[_ast.Lt()], comparators=[_place(_ast.Constant(value=4096, kind=None), node)]
+            ), node)
+            test = _ast.BoolOp(op=_ast.And(), values=[pair, small])
+            checked = self.ask("shl", [left(), right()], node)
+            if type(node.left) is _ast.Constant:
+                kind = _ast.Compare(
+                    left=self.ask("type", [second], node), ops=[_ast.Is()], comparators=[self.helper("int", node)]
                 )
-            else:
-                test = _ast.BoolOp(op=_ast.And(), values=[
-                    _place(_ast.Compare(
-                        left=self.ask("type", [load(right)], node), ops=[_ast.Is()],
-                        comparators=[self.helper("int", node)],
-                    ), node),
-                    _place(_ast.Compare(
-                        left=load(right), ops=[_ast.Lt()],
-                        comparators=[_place(_ast.Constant(value=4096, kind=None), node)],
-                    ), node),
-                ])
-            checked = self.ask(name, [load(left), load(right)], node)
-            return _place(_ast.IfExp(test=_place(test, node), body=node, orelse=checked), node)
-        return self.ask(plan, [left, right], node)
+                test.values[0] = _place(kind, node)
+        node.left, node.right = left(), right()
+        return _place(_ast.IfExp(test=_place(test, node), body=node, orelse=checked), node)
+
+    def kept(self, value: Any) -> tuple[Any, Callable[[], Any]]:
+        """An expression that evaluates *value* for the first time, and a maker of expressions that give it again."""
+        if type(value) is _ast.Constant:
+            return value, lambda: _place(_ast.Constant(value=value.value, kind=None), value)
+        if type(value) is _ast.Name:
+            return value, lambda: _place(_ast.Name(id=value.id, ctx=_ast.Load()), value)
+        self.temporaries += 1
+        name = f"{policy.TEMPORARY}{self.temporaries}"
+        target = _place(_ast.Name(id=name, ctx=_ast.Store()), value)
+        first = _place(_ast.NamedExpr(target=target, value=value), value)
+        return first, lambda: _place(_ast.Name(id=name, ctx=_ast.Load()), value)
+
+    def assigned(self, node: Any) -> Any:
+        value = node.value
+        self.growth.assigned(node.targets, value)
+        node.value = self.visit(value)
+        node.targets = [self.visit(target) for target in node.targets]
+        return node
 
     def augmented(self, node: Any) -> Any:
         plan = self.growth.plan_augmented(node)
         node.target = self.visit(node.target)
         node.value = self.visit(node.value)
-        if plan is not None:
-            node.value = self.ask("factor", [node.value], node.value) if plan == "factor" else node.value
-            if plan != "factor" and type(node.target) is _ast.Name:
-                load = _place(_ast.Name(id=node.target.id, ctx=_ast.Load()), node.target)
-                value = self.ask("i" + plan, [load, node.value], node)
-                return _place(_ast.Assign(targets=[node.target], value=value, type_comment=None), node)
+        if plan is None:
+            return node
+        if type(node.target) is not _ast.Name:
+            node.value = self.ask("count", [node.value], node)
+            return node
+        load = _place(_ast.Name(id=node.target.id, ctx=_ast.Load()), node.target)
+        if plan == "factor" and (self.in_function or _is_plain(node.value)):
+            first, again = self.kept(node.value)
+            test = _place(_ast.Compare(
+                left=self.ask("type", [load], node), ops=[_ast.Is()], comparators=[self.ask("type", [first], node)]
+            ), node)
+            once_more = _place(_ast.Name(id=node.target.id, ctx=_ast.Load()), node.target)
+            node.value = _place(
+                _ast.IfExp(test=test, body=again(), orelse=self.ask("factor", [once_more, again()], node)), node
+            )
+        else:
+            node.value = self.ask(plan, [load, node.value], node)
         return node
 
     def formatted(self, node: Any) -> Any:
@@ -562,6 +604,10 @@ def _parameters_to_check(node: Any) -> list[str]:
             elif isinstance(value, _ast.AST):
                 stack.append((value, weight))
     return [name for name, stores in names.items() if stores >= 2]
+
+
+def _is_plain(node: Any) -> bool:
+    return type(node) is _ast.Name or type(node) is _ast.Constant
 
 
 def _has_long_number(text: object) -> bool:

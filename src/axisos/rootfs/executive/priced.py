@@ -15,47 +15,86 @@ MAX_BYTES = 1 << 28  # one repetition, padding or allocation may not make more t
 WORD = 8  # bytes of a reference in a list or tuple
 
 
-class TooLarge(OverflowError):
-    """A result would be larger than a process may make at once."""
+_UNITS: tuple[tuple[Any, int], ...] = ((list, WORD), (str, 1), (bytes, 1), (tuple, WORD), (bytearray, 1))
 
 
 def power(base: Any, exponent: Any) -> Any:
     """`base ** exponent`, refused when an integer result would pass MAX_BITS."""
-    if type(base) is int and type(exponent) is int and exponent > 64:
-        if base.bit_length() * exponent > MAX_BITS and base not in (0, 1, -1):
-            raise OverflowError(f"the power would have more than {MAX_BITS} bits")
-    elif isinstance(base, int) and base.bit_length() > MAX_BITS:
-        raise OverflowError(f"an integer has more than {MAX_BITS} bits")
+    _check_power(base, exponent)
     return base**exponent
+
+
+def exponent(base: Any, value: Any) -> Any:
+    """The right side of `base **= value`, refused likewise."""
+    _check_power(base, value)
+    return value
+
+
+def _check_power(base: Any, exponent: Any) -> None:
+    if isinstance(base, int) and isinstance(exponent, int):
+        bits = int.bit_length(base)
+        if bits > 1 and int.__gt__(exponent, 1) and bits * int.__int__(exponent) > MAX_BITS:
+            raise OverflowError(f"the power would have more than {MAX_BITS} bits")
 
 
 def shift_left(value: Any, bits: Any) -> Any:
     """`value << bits`, refused when the result would pass MAX_BITS."""
-    if isinstance(bits, int) and isinstance(value, int) and bits + value.bit_length() > MAX_BITS and value:
-        raise OverflowError(f"the shifted integer would have more than {MAX_BITS} bits")
+    _check_shift(value, bits)
     return value << bits
+
+
+def bits(value: Any, wanted: Any) -> Any:
+    """The right side of `value <<= wanted`, refused likewise."""
+    _check_shift(value, wanted)
+    return wanted
+
+
+def _check_shift(value: Any, bits: Any) -> None:
+    if isinstance(bits, int) and isinstance(value, int):
+        if value and int.bit_length(value) + int.__int__(bits) > MAX_BITS:
+            raise OverflowError(f"the shifted integer would have more than {MAX_BITS} bits")
 
 
 def multiply(left: Any, right: Any) -> Any:
     """`left * right`, refused when integers or repetitions become too large."""
-    if isinstance(left, int) and isinstance(right, int):
-        if left.bit_length() + right.bit_length() > MAX_BITS:
-            raise OverflowError(f"the product would have more than {MAX_BITS} bits")
-    elif isinstance(right, int):
-        _check_repetition(left, right)
-    elif isinstance(left, int):
-        _check_repetition(right, left)
+    _check_product(left, right)
     return left * right
 
 
+def factor(target: Any, value: Any) -> Any:
+    """The right side of `target *= value`, refused likewise."""
+    _check_product(target, value)
+    return value
+
+
+def count(value: Any) -> Any:
+    """The right side of `x.y *= value`, `**=` or `<<=` where the left one is not at hand: a bound for the worst."""
+    if isinstance(value, int) and int.bit_length(value) > 22 and not -MAX_BITS < int.__int__(value) < MAX_BITS:
+        raise OverflowError("the operand is too large for this form; write x.y = x.y * value")
+    return value
+
+
+def _check_product(left: Any, right: Any) -> None:
+    kind = type(left)
+    if kind is float or type(right) is float:
+        return
+    if isinstance(left, int):
+        if isinstance(right, int):
+            if int.bit_length(left) + int.bit_length(right) > MAX_BITS:
+                raise OverflowError(f"the product would have more than {MAX_BITS} bits")
+        else:
+            _check_repetition(right, int.__int__(left))
+    elif isinstance(right, int):
+        _check_repetition(left, int.__int__(right))
+
+
 def _check_repetition(sequence: Any, count: int) -> None:
-    if isinstance(sequence, (str, bytes, bytearray)):
-        unit = 1
-    elif isinstance(sequence, (list, tuple)):
-        unit = WORD
+    for kind, unit in _UNITS:
+        if isinstance(sequence, kind):
+            break
     else:
         return
-    if sequence.__len__() * unit * count > MAX_BYTES:
+    if kind.__len__(sequence) * unit * count > MAX_BYTES:
         raise MemoryError(f"the repetition would take more than {MAX_BYTES >> 20} MiB")
 
 
@@ -71,10 +110,3 @@ def pad(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         raise MemoryError(f"the text would be longer than {MAX_BYTES >> 20} MiB")
     base = str if isinstance(text, str) else bytes if isinstance(text, bytes) else bytearray
     return getattr(base, name)(text, *args, **kwargs)
-
-
-def factor(value: Any) -> Any:
-    """The right side of `x *= value`: a count of repetitions above a million is refused."""
-    if type(value) is int and value > MAX_BYTES:
-        raise OverflowError("the factor is too large for `*=`; write x = x * factor")
-    return value

@@ -177,8 +177,8 @@ class CompiledCode(metaclass=Sealed):
 class Helpers:
     """Flag and helpers of one process, for code that may run over a dictionary of the guest's."""
 
-    __slots__ = ("due", "checkpoint", "attr", "type", "int", "sealed", "pow", "ipow", "shl", "ishl", "mul", "imul",
-                 "factor", "spec", "import_all")
+    __slots__ = ("due", "checkpoint", "attr", "type", "int", "sealed", "pow", "shl", "mul",
+                 "factor", "exponent", "bits", "count", "spec", "import_all")
 
 
 class Sandbox:
@@ -1046,12 +1046,12 @@ def _guest_builtins() -> dict[str, Any]:
         "_axis_attr": guards.attribute,
         "_axis_spec": guards.spec,
         "_axis_pow": guards.power,
-        "_axis_ipow": guards.power,
         "_axis_shl": guards.shift_left,
-        "_axis_ishl": guards.shift_left,
         "_axis_mul": guards.multiply,
-        "_axis_imul": guards.multiply,
         "_axis_factor": guards.factor,
+        "_axis_exponent": guards.exponent,
+        "_axis_bits": guards.bits,
+        "_axis_count": guards.count,
     })
     return names
 

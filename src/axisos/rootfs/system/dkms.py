@@ -144,7 +144,10 @@ class Dkms:
                 self._syscall("signal_send", dkms_pid, "wake")
 
     def _wake_later(self) -> None:
-        self._syscall("signal_send", self._timekeeper, "wake_me")
+        try:
+            self._syscall("signal_send", self._timekeeper, "wake_me")
+        except StatusError:  # somebody has filled its queue: the loop can keep time as well, it only costs more
+            self.alarms.set("look", self.alarms.now() + LOOK_EVERY_S, self.dispatcher.look_at_deadlines)
 
     def _on_wake(self, message: Message) -> None:
         if message[0] == self._timekeeper:
@@ -243,7 +246,7 @@ class Dkms:
     def _on_completed(self, message: Message) -> None:
         """A driver's answer without the wait for ours; what is wrong with it has been logged."""
         try:
-            self.dispatcher.complete(message[0], message[2])
+            self.dispatcher.complete(message[0], *message[2:3])
         except StatusError:
             pass
 

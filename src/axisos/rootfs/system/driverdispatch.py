@@ -128,9 +128,10 @@ class Dispatcher:
         try:
             self._send(driver.pid, "irp_dispatch", irp, major)
         except StatusError as error:
-            self._withdraw(irp, driver, Status.DEVICE_NOT_READY, f"{driver} cannot be reached: {error}")
+            status = error.status if error.status == Status.QUOTA_EXCEEDED else Status.DEVICE_NOT_READY
+            self._withdraw(irp, driver, status, f"{driver} cannot be reached: {error}")
 
-    def complete(self, driver_pid: int, irp: Irp, status: int | None = None) -> None:
+    def complete(self, driver_pid: int, irp: Irp | None = None, status: int | None = None) -> None:
         """Pass on a driver's answer.
 
         Raises: 601 if the request is not with this driver (any more).

@@ -27,7 +27,7 @@ from system.vfs.devices import Devices
 from system.vfs.logs import Logs
 from system.vfs.mounts import Mounts, find_disk, parse_fstab
 from system.vfs.paths import canonical, shorten
-from system.vfs.permission_file import TABLE, PermissionFile
+from system.vfs.permission_file import TABLE, PermissionFile, save_delay_s
 from system.vfs.permissions import Permissions
 
 TYPE_CHECKING = False
@@ -434,12 +434,12 @@ class PipelineManager:
         self._save_is_set = True
         if not self._timekeeper:
             self._timekeeper = self._syscall("process_thread", self._keep_time)
-        left_s = self._permission_file.seconds_until_due(self._syscall("time_get")[0], len(self._permissions.entries))
-        self._syscall("signal_send", self._timekeeper, "wake_me", max(0, int(left_s * 1000)))
+        delay_ms = int(save_delay_s(len(self._permissions.entries)) * 1000)
+        self._syscall("signal_send", self._timekeeper, "wake_me", delay_ms)
 
     def _save_permissions(self) -> None:
         self._save_is_set = False
-        self._permission_file.save(self._permissions.entries, self._syscall("time_get")[0])
+        self._permission_file.save(self._permissions.entries)
 
     def _permissions_edited(self) -> None:
         entries = self._permission_file.reload()

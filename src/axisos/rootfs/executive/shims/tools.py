@@ -177,7 +177,7 @@ def make_operator(world: World) -> dict[str, Any]:
         return priced.power(a, b)
 
     def imul(a: Any, b: Any) -> Any:
-        return priced.multiply(a, b) if not isinstance(a, (list, bytearray)) else _operator.imul(a, priced.factor(b))
+        return _operator.imul(a, priced.factor(a, b))
 
     names.update(
         attrgetter=GUARDS.attribute_getter, methodcaller=GUARDS.method_caller, mul=GUARDS.multiply, imul=imul,

@@ -42,6 +42,10 @@ class _Mapped(StatusError):
         return f"{text}: {self.detail}" if self.detail else text
 
 
+class UnsupportedOperation(OSError, ValueError):
+    """`io.UnsupportedOperation`: the stream cannot do that, as reading one opened for writing, or seeking in a pipe."""
+
+
 class OSError(_Mapped, OSError):  # noqa: A001 - the name that a traceback shows
     """A failure that only `errno` and `status` tell apart."""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from abi.status import StatusError
 from axis import streams
-from axis.streams import ByteStream, TextStream, UnsupportedOperation
+from axis.streams import ByteStream, TextStream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

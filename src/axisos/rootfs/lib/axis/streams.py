@@ -15,7 +15,7 @@ from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, NoReturn
 
     from axis.guest import _axis_process, syscall
@@ -34,8 +34,11 @@ _WHENCE = {SEEK_SET: "set", SEEK_CUR: "cur", SEEK_END: "end"}
 _STANDARD = {-10: 0, -11: 1, -12: 2}
 
 
-class UnsupportedOperation(OSError, ValueError):
-    """The stream cannot do that: reading one that was opened for writing, seeking in a pipe."""
+def unsupported(message: str) -> Exception:
+    """The `io.UnsupportedOperation` to raise: the stream cannot do that."""
+    from axis import errors
+
+    return errors.UnsupportedOperation(message)
 
 
 def raise_for(error: StatusError, name: object = None) -> NoReturn:
@@ -92,29 +95,21 @@ _owners: dict[_Sink, object] = {}  # sinks of open streams that own their handle
 _forgotten: list[Any] = []  # watches of streams that were collected: put in order by `tidy`, never inside the collector
 
 
-class _Watches:
-    """Makes what watches a stream; loaded when it is first needed."""
-
-    __slots__ = ("kind",)
-
-    def __init__(self) -> None:
-        self.kind: Any = None
-
-    def watch(self, stream: ByteStream, sink: _Sink) -> object:
-        """Have the result, whose `sink` is *sink*, entered in `_forgotten` when nobody has the stream any more."""
-        if self.kind is None:
-            from weakref import ref
-
-            class Watch(ref):  # type: ignore[type-arg]
-                __slots__ = ("sink",)
-
-            self.kind = Watch
-        watch = self.kind(stream, _forgotten.append)  # a C function: no code of ours may run inside the collector
-        watch.sink = sink
-        return watch
+_watch_types: list[Any] = []  # at most one: made when it is first needed
 
 
-_watches = _Watches()
+def _watch(stream: ByteStream, sink: _Sink) -> object:
+    """Have the result, whose `sink` is *sink*, entered in `_forgotten` when nobody has the stream any more."""
+    if not _watch_types:
+        from weakref import ref
+
+        class Watch(ref):  # type: ignore[type-arg]
+            __slots__ = ("sink",)
+
+        _watch_types.append(Watch)
+    watch = _watch_types[0](stream, _forgotten.append)  # a C function: no code of ours may run inside the collector
+    watch.sink = sink
+    return watch
 
 
 def flush_pending() -> None:
@@ -178,28 +173,28 @@ class IOBase:
         """Nothing to close here."""
 
     def fileno(self) -> Handle:
-        raise UnsupportedOperation("fileno: this stream has no handle")
+        raise unsupported("fileno: this stream has no handle")
 
     def read(self, size: int | None = -1) -> bytes | str:
-        raise UnsupportedOperation("read")
+        raise unsupported("read")
 
     def readline(self, size: int = -1) -> bytes | str:
-        raise UnsupportedOperation("readline")
+        raise unsupported("readline")
 
     def write(self, data: object) -> int:
-        raise UnsupportedOperation("write")
+        raise unsupported("write")
 
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
-        raise UnsupportedOperation("seek")
+        raise unsupported("seek")
 
     def tell(self) -> int:
         return self.seek(0, SEEK_CUR)
 
     def truncate(self, size: int | None = None) -> int:
-        raise UnsupportedOperation("truncate: AxisOS has no vfs_truncate; write the part to keep to a new file")
+        raise unsupported("truncate: AxisOS has no vfs_truncate; write the part to keep to a new file")
 
     def detach(self) -> object:
-        raise UnsupportedOperation("detach")
+        raise unsupported("detach")
 
     def readlines(self, hint: int = -1) -> list[bytes] | list[str]:
         """All remaining lines; with a positive *hint*, no more once that many characters have been read."""
@@ -238,10 +233,6 @@ class IOBase:
         self.close()
 
 
-class RawIOBase(IOBase):
-    """Streams without a buffer."""
-
-
 class BufferedIOBase(IOBase):
     """Streams of bytes."""
 
@@ -258,18 +249,21 @@ class ByteStream(BufferedIOBase):
     """Buffered bytes over one handle.
 
     Args:    handle: a token, or one of -10, -11, -12; name: what to call it in messages; mode: "r", "w", "a" or "rw";
-             own: close the handle with the stream; write_behind: bytes that may wait, 0 = hand each write on at once.
+             own: close the handle with the stream; write_behind: bytes that may wait, 0 = hand each write on at once;
+             reader: reads instead of `vfs_read` (standard input shares what `input` has read ahead).
     """
 
     __slots__ = (
-        "_ahead", "_at", "_closed", "_readable", "_seekable", "_sink", "_writable", "_write_behind",
+        "_ahead", "_at", "_closed", "_readable", "_reader", "_seekable", "_sink", "_writable", "_write_behind",
         "mode", "name", "raw_mode",
     )
 
     def __init__(
         self, handle: Handle, name: object, mode: str, own: bool = True, write_behind: int = WRITE_BEHIND,
+        reader: Callable[[int], bytes] | None = None,
     ) -> None:
         self._sink = sink = _Sink(handle)
+        self._reader = reader
         self._ahead = b""  # read from the system and not yet by the program
         self._at = 0  # how much of `_ahead` the program has
         self._closed = False
@@ -282,7 +276,7 @@ class ByteStream(BufferedIOBase):
         self.raw_mode = mode
         if own:
             # Most programs close what they open; only those that do not pay for being watched.
-            _owners[sink] = _watches.watch(self, sink) if len(_owners) >= UNWATCHED else None
+            _owners[sink] = _watch(self, sink) if len(_owners) >= UNWATCHED else None
 
     # -- what it is
 
@@ -335,18 +329,16 @@ class ByteStream(BufferedIOBase):
 
     # -- reading
 
-    def _before_fill(self) -> None:
-        """May it be read? And what was written must be out before anybody waits."""
+    def _fill(self, count: int) -> bytes:
+        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
         if self._closed:
             raise ValueError("I/O operation on closed file.")
         if not self._readable:
-            raise UnsupportedOperation("not readable")
+            raise unsupported("not readable")
         if _pending:
             flush_pending()
-
-    def _fill(self, count: int) -> bytes:
-        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
-        self._before_fill()
+        if self._reader is not None:
+            return self._reader(count)
         try:
             data: bytes = syscall("vfs_read", self._sink.handle, count)
         except StatusError as error:
@@ -440,7 +432,7 @@ class ByteStream(BufferedIOBase):
         if self._closed:
             raise ValueError("write to closed file")
         if not self._writable:
-            raise UnsupportedOperation("not writable")
+            raise unsupported("not writable")
         if type(data) is not bytes:
             if isinstance(data, str):
                 raise TypeError("a bytes-like object is required, not 'str'")
@@ -538,7 +530,7 @@ class ByteStream(BufferedIOBase):
 
     def _not_seekable(self, error: StatusError) -> None:
         if error.status in (Status.INVALID_PARAMETER, Status.NOT_IMPLEMENTED, Status.OBJECT_TYPE_MISMATCH):
-            raise UnsupportedOperation("underlying stream is not seekable") from None
+            raise unsupported("underlying stream is not seekable") from None
         raise_for(error, self.name)
 
 
@@ -825,7 +817,7 @@ class TextStream(TextIOBase):
             return below
         before = self._bytes_before(self._at)
         if before is None or self._window is None:
-            raise UnsupportedOperation(f"tell: not with encoding {self.encoding!r} and errors={self.errors!r}")
+            raise unsupported(f"tell: not with encoding {self.encoding!r} and errors={self.errors!r}")
         return below - len(self._window) + before
 
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
@@ -833,10 +825,10 @@ class TextStream(TextIOBase):
         self._check_open()
         if whence == SEEK_CUR:
             if offset:
-                raise UnsupportedOperation("can't do nonzero cur-relative seeks")
+                raise unsupported("can't do nonzero cur-relative seeks")
             offset, whence = self.tell(), SEEK_SET
         elif whence == SEEK_END and offset:
-            raise UnsupportedOperation("can't do nonzero end-relative seeks")
+            raise unsupported("can't do nonzero end-relative seeks")
         position = self.buffer.seek(offset, whence)
         self._text = ""
         self._at = 0

@@ -14,10 +14,8 @@ from axis.streams import (
     BufferedIOBase,
     ByteStream,
     IOBase,
-    RawIOBase,
     TextIOBase,
     TextStream,
-    UnsupportedOperation,
     _translate,
 )
 
@@ -32,11 +30,26 @@ __all__ = [
     "TextIOWrapper", "UnsupportedOperation", "open", "open_code", "text_encoding",
 ]
 
+_open_bytes = filesystem.open_bytes
+
+
+def __getattr__(name: str) -> Any:
+    """`UnsupportedOperation`: kept with the other errors, which are loaded when something fails."""
+    if name == "UnsupportedOperation":
+        from axis import errors
+
+        return errors.UnsupportedOperation
+    raise AttributeError(f"module 'io' has no attribute {name!r}")
+
+
+class RawIOBase(IOBase):
+    """Streams without a buffer."""
+
+
 DEFAULT_BUFFER_SIZE = WRITE_BEHIND
 BlockingIOError = BlockingIOError  # noqa: A001, PLW0127 - the builtin, which `io` gives as well
 BufferedReader = BufferedWriter = BufferedRandom = ByteStream
 TextIOWrapper = TextStream
-_open_bytes = filesystem.open_bytes
 
 
 def text_encoding(encoding: str | None, stacklevel: int = 2) -> str:

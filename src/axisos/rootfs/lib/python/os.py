@@ -594,6 +594,7 @@ def kill(pid: int, signal: int) -> None:
             syscall("process_info", pid)
         else:
             syscall("process_kill", pid, int(signal))
+            syscall("process_get_pid")  # a signal to oneself is handled at the next call: before this one returns
     except StatusError as failure:
         _fail(failure)
 

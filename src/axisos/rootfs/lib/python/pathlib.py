@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class PurePath:
+class PurePosixPath:
     """A path as text, in parts."""
 
     def __init__(self, *parts: object) -> None:
@@ -44,18 +44,18 @@ class PurePath:
         return hash(self._text)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PurePath) and self._text == other._text
+        return isinstance(other, PurePosixPath) and self._text == other._text
 
-    def __lt__(self, other: PurePath) -> bool:
+    def __lt__(self, other: PurePosixPath) -> bool:
         return self.parts < other.parts
 
-    def __le__(self, other: PurePath) -> bool:
+    def __le__(self, other: PurePosixPath) -> bool:
         return self.parts <= other.parts
 
-    def __gt__(self, other: PurePath) -> bool:
+    def __gt__(self, other: PurePosixPath) -> bool:
         return self.parts > other.parts
 
-    def __ge__(self, other: PurePath) -> bool:
+    def __ge__(self, other: PurePosixPath) -> bool:
         return self.parts >= other.parts
 
     def __truediv__(self, other: object) -> Any:
@@ -146,7 +146,7 @@ class PurePath:
         """Whether the end of the path (all of it, if the pattern is absolute) matches."""
         from fnmatch import fnmatchcase
 
-        wanted = PurePath(pattern).parts
+        wanted = PurePosixPath(pattern).parts
         if not wanted:
             raise ValueError("empty pattern")
         have = self.parts
@@ -155,10 +155,10 @@ class PurePath:
         return all(fnmatchcase(part, want) for part, want in zip(reversed(have), reversed(wanted), strict=False))
 
 
-PurePosixPath = PurePath
+PurePath = PurePosixPath
 
 
-class Path(PurePath):
+class PosixPath(PurePosixPath):
     """A path and what it names."""
 
     @classmethod
@@ -288,4 +288,4 @@ class Path(PurePath):
         raise NotImplementedError("Path.owner: programs do not see the list of users; use stat().st_uid")
 
 
-PosixPath = Path
+Path = PosixPath

@@ -90,6 +90,7 @@ def getsignal(number: int) -> Any:
 def raise_signal(number: int) -> None:
     """Send the signal to this process."""
     _signals.send(syscall("process_info")["tgid"], number)
+    syscall("process_get_pid")  # a signal to oneself is handled at the next call: before this one returns
 
 
 def valid_signals() -> set[int]:

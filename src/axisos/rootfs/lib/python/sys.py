@@ -16,21 +16,12 @@ if TYPE_CHECKING:
 
     from axis.guest import _axis_process
 
-
-class _Input(ByteStream):
-    """Handle -10, by way of the bytes that `input` may have read ahead."""
-
-    def _fill(self, count: int) -> bytes:
-        self._before_fill()
-        return _axis_process.stdin.read1(count)  # type: ignore[no-any-return]
-
-
 argv: list[str] = _axis_process.argv
 orig_argv = argv
 modules = _axis_process.modules
 path: list[str] = [_axis_process.image.rpartition("/")[0] or "/", "/lib/python", "/usr/lib"]
 
-stdin = TextStream(_Input(-10, "<stdin>", "r", False), None, "surrogateescape")
+stdin = TextStream(ByteStream(-10, "<stdin>", "r", False, 0, _axis_process.stdin.read1), None, "surrogateescape")
 stdout = TextStream(ByteStream(-11, "<stdout>", "w", False), None, "surrogateescape", None, None)
 stderr = TextStream(ByteStream(-12, "<stderr>", "w", False), None, "backslashreplace", None, True)
 _first = (stdin, stdout, stderr)  # kept alive and known when a program puts others in their place
@@ -101,7 +92,9 @@ def getfilesystemencodeerrors() -> str:
 
 def getrecursionlimit() -> int:
     """How deep calls may nest."""
-    return 1000
+    import weakref
+
+    return weakref.sys.getrecursionlimit()  # type: ignore[attr-defined,no-any-return]
 
 
 def setrecursionlimit(limit: int) -> None:

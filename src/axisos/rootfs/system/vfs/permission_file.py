@@ -7,7 +7,7 @@ Each change is one line in `/etc/perms.log` at once, so that a power cut loses n
 only now and then, and the log then begins afresh. A line is `<uid> <gid> <mode> <path>` or `- <path>`, the path with
 Python's unicode escapes; a last line without its line end was cut off and is ignored.
 
-Called by   the Pipeline Manager: `load` at boot, `note` as the table's journal, `save` when `is_due`.
+Called by   the Pipeline Manager: `load` at boot, `note` as the table's journal, `save` some time after a change.
 Owns        the two files (and a third for a moment), nothing in memory but what is not yet written.
 Always so   reading the file and then the log gives the table, whenever the power went; entries of volatile places
             (a disk that is empty after each start) are not kept.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TABLE = "/etc/perms.toml"
 LOG = "/etc/perms.log"
-SAVE_INTERVAL_S = 1.0  # machine time between two rewrites, at least; longer for long tables
+SAVE_INTERVAL_S = 1.0  # machine time from a change to the rewrite; changes in between wait for the same one
 ENTRIES_PER_SECOND = 1000  # a table of 5,000 entries is written every 5 s at most
 
 # In force when the file cannot be read: what must be closed stays closed.
@@ -99,6 +99,11 @@ def replay(log: bytes, entries: dict[str, Entry]) -> int:
     return bad
 
 
+def save_delay_s(count: int) -> float:
+    """How long to collect changes of a table of *count* entries before it is written."""
+    return max(SAVE_INTERVAL_S, count / ENTRIES_PER_SECOND)
+
+
 class PermissionFile:
     """Keeps the table of one system disk."""
 
@@ -108,7 +113,6 @@ class PermissionFile:
         self.volatile = volatile  # directories whose entries are not kept
         self._journal: object = None  # raw handle of the log
         self._is_dirty = False
-        self._saved_at = 0.0
         self._may_write = True
 
     @property
@@ -165,14 +169,9 @@ class PermissionFile:
             self._give_up(error)
         self._is_dirty = True
 
-    def seconds_until_due(self, now_s: float, count: int) -> float:
-        """How long `save` should still wait, for a table of *count* entries."""
-        return self._saved_at + max(SAVE_INTERVAL_S, count / ENTRIES_PER_SECOND) - now_s
-
-    def save(self, entries: dict[str, Entry], now_s: float) -> None:
+    def save(self, entries: dict[str, Entry]) -> None:
         """Write the table anew, in one step, and begin a new log."""
         self._is_dirty = False
-        self._saved_at = now_s
         if not self._may_write:
             return
         import tomli_w

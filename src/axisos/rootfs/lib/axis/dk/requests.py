@@ -36,4 +36,16 @@ def complete_request(irp: Irp, status: int, information: object = None) -> None:
     if not reply_pid:
         raise StatusError(Status.INVALID_PARAMETER, f"{irp} was completed already")
     if not irp.flags & IRP_FLAG_NO_REPLY:
-        syscall("signal_send", reply_pid, "irp_complete", irp.irp_id, io_status.status, information)
+        _send_surely(reply_pid, "irp_complete", irp.irp_id, io_status.status, information)
+
+
+def _send_surely(pid: int, name: str, *values: object) -> None:
+    """Send a message that somebody waits for; while the receiver's queue is full, let it catch up."""
+    while True:
+        try:
+            syscall("signal_send", pid, name, *values)
+            return
+        except StatusError as error:
+            if error.status != Status.QUOTA_EXCEEDED:
+                raise
+        syscall("process_sleep", 1)
