@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HEADLESS_INIT = "/bin/headless.py"
 WORK_DIRECTORY = "/tmp"  # where a program of the host is put
+DRIVER_DIRECTORY = "/drivers"  # drivers are loaded from the root file system
 GUEST_PREFIX = "guest:"
 STOPPED_EXIT = 137  # the machine, or what runs in it, was stopped from outside
 
@@ -77,7 +78,7 @@ def make_job(
         "files": files,
         "env": env or {},
         "cpu_limit": cpu_limit,
-        "drivers": [_place(driver, "/tmp/drivers", files) for driver in drivers],
+        "drivers": [_place(driver, DRIVER_DIRECTORY, files) for driver in drivers],
     }
 
 

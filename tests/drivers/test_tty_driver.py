@@ -53,6 +53,8 @@ class PretendKernel:
         self.sent.append((pid, *message))
         if message[0] == "irp_complete":
             self.answers[message[1]] = (message[2], message[3])
+        elif message[0] == "dkms_complete_irp":
+            self.sys_dkms_complete_irp(message[1])
 
     def sys_dkms_complete_irp(self, irp: Irp) -> None:
         assert irp.irp_id not in self.answers

@@ -72,6 +72,7 @@ def test_calling() -> None:
         {},
     )
     assert proxy.setLight(True) is False and proxy.set_light(True) is True and lamp.lit
+    assert hasattr(proxy, "blink") and not hasattr(proxy, "explode")
     assert bus.invoke("1", "setLight", False) is True and bus.invoke("1", "set_light") is False
     assert bus.methods("1") == {"setLight": False, "blink": True}
     assert bus.doc("1", "setLight") == "function(on:boolean):boolean -- Switches it." and bus.doc("1", "blink") is None

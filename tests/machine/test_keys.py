@@ -37,7 +37,8 @@ def test_characters(char: str, point: int, code: int) -> None:
         ("up", 0, 200, ()), ("down", 0, 208, ()), ("left", 0, 203, ()), ("right", 0, 205, ()), ("home", 0, 199, ()),
         ("end", 0, 207, ()), ("pageup", 0, 201, ()), ("PgDn", 0, 209, ()), ("delete", 0, 211, ()), ("f10", 0, 68, ()),
         ("f1", 0, 0x3B, ()), ("f11", 0, 0x57, ()), ("f19", 0, 0x71, ()), ("enter", 13, 28, ()), ("esc", 27, 1, ()),
-        ("space", 32, 0x39, ()), ("ctrl+c", 3, 46, ("ctrl",)), ("Ctrl+C", 3, 46, ("ctrl",)), ("ctrl+[", 27, 0x1A, ("ctrl",)),
+        ("space", 32, 0x39, ()), ("ctrl+c", 3, 46, ("ctrl",)), ("Ctrl+C", 3, 46, ("ctrl",)),
+        ("ctrl+[", 27, 0x1A, ("ctrl",)),
         ("ctrl+d", 4, 0x20, ("ctrl",)), ("shift+left", 0, 203, ("shift",)), ("shift+a", 65, 0x1E, ("shift",)),
         ("A", 65, 0x1E, ("shift",)), ("shift+1", 33, 2, ("shift",)), ("alt+x", 120, 0x2D, ("alt",)),
         ("shift+ctrl+up", 0, 200, ("ctrl", "shift")), ("shift+tab", 9, 15, ("shift",)), ("+", 43, 0x0D, ("shift",)),
@@ -54,7 +55,7 @@ def test_named_keys(name: str, char: int, code: int, modifiers: tuple[str, ...])
 @pytest.mark.parametrize("name", ["hyper+x", "f99", "", "ctrl+nothing"])
 def test_a_key_that_does_not_exist(name: str) -> None:
     """Is refused by name."""
-    with pytest.raises(ValueError, match="key|modifier"):
+    with pytest.raises(ValueError, match=r"key|modifier"):
         keys.named(name)
 
 

@@ -84,6 +84,27 @@ def test_words_come_to_arguments(text: str, arguments: list[str]) -> None:
     assert expand(text, scope) == arguments
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("a{b,c}d", ["abd", "acd"]), ("{1..4}", ["1", "2", "3", "4"]), ("{4..1..2}", ["4", "2"]),
+        ("{08..10}", ["08", "09", "10"]),
+        ("{a..c}x", ["ax", "bx", "cx"]), ("{a,b}{1,2}", ["a1", "a2", "b1", "b2"]), ("{a,{b,c}}", ["a", "b", "c"]),
+        ("{}", ["{}"]), ("{a}", ["{a}"]), ("'{a,b}'", ["{a,b}"]), ("{a','b}", ["{a,b}"]), ("${x}{1,2}", ["v1", "v2"]),
+        ("{a,b", ["{a,b"]), ("{$x,w}", ["v", "w"]), ("{a,}", ["a"]), ("{[a].py,b}", ["a.py", "b"]),
+        ("{1..x}", ["{1..x}"]),
+        ("x={a,b}", ["x=a", "x=b"]), ("{-1..1}", ["-1", "0", "1"]),
+    ],
+)
+def test_braces_make_words(text: str, arguments: list[str]) -> None:
+    assert expand(text, Scope(x="v")) == arguments
+
+
+def test_too_many_words_are_refused() -> None:
+    with pytest.raises(ExpansionError, match="more than 100000 words"):
+        expand("{0..9}{0..9}{0..9}{0..9}{0..9}{0..9}")
+
+
 def test_positional_parameters_keep_their_borders_in_quotes() -> None:
     assert expand('"$@"', None, "a b", "", "c") == ["a b", "", "c"]
     assert expand('"x$@y"', None, "a", "b") == ["xa", "by"]

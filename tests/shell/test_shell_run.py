@@ -88,7 +88,7 @@ def test_a_line_and_what_it_writes(line: str, out: str) -> None:
      ("/etc", 126),
      ("/none/x", 127), ("fail 3; true", 0), ("true | fail 5", 5), ("( exit 4 )", 4), ("echo )", 2), ("'", 2),
      ("set -e; false; true", 1),
-     ("false || fail 2", 2), ("return 3", 0), ("cd /none", 1), ("test 1 -eq x", 2), ("x=$(fail 6)", 6),
+     ("false || fail 2", 2), ("return 3", 2), ("cd /none", 1), ("test 1 -eq x", 2), ("x=$(fail 6)", 6),
      ("set -u; echo $none", 1),
      ("echo ${x?needed}", 1), ("cat < /none", 1), ("f() { return 5; }; f", 5), ("if fail 3; then true; fi", 0),
      ("! fail 3", 0)],

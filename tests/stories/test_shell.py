@@ -360,3 +360,48 @@ def test_more_than_a_pipe_holds(person: Person) -> None:
     assert person.run("x=$(seq 1 30000); echo ${#x}") == "168893"
     assert person.run("echo $x | wc -c; cat <<< $x | wc -c").split() == ["168894", "168894"]
     assert person.run("echo $x | head -c 5; echo; echo $x | true; echo $?") == "1 2 3\n0"
+
+
+def test_the_login_prompt_takes_whatever_is_typed() -> None:
+    """Empty names, Ctrl+C, Ctrl+D and nonsense lead back to the prompt; the account works all the same."""
+    with Machine(seed=7) as machine:
+        machine.power_on()
+        machine.run_until("login:")
+        for key in ("ctrl+c", "ctrl+d", "ctrl+z", "tab"):
+            machine.press(key)
+            machine.run_until_idle()
+        machine.type("\n  \n")
+        machine.run_until_idle()
+        machine.type("no such user \x1b[A\nx\n")
+        machine.run_until("Login incorrect", timeout=10)
+        Person(machine).log_in()
+
+
+def test_init_outlives_its_terminal() -> None:
+    """The terminal's driver dies under a login prompt: init says so once and goes on trying."""
+    log: list[str] = []
+    with Machine(seed=7, verbose_log=log.append) as machine:
+        machine.power_on()
+        machine.run_until("login:")
+        person = Person(machine)
+        processes = machine.kernel.processes
+        driver = next(
+            thread.process for thread in processes.threads.values() if thread.process.image == "/drivers/tty.sys.py"
+        )
+        processes.terminate(driver, 1, "a test")
+        machine.run_for(60)
+        assert "/bin/init.py" in person.processes()
+        assert 1 <= sum("init:" in line for line in log) <= 3
+
+
+def test_a_locked_account_says_when_to_try_again() -> None:
+    with Machine(seed=7) as machine:
+        machine.power_on()
+        machine.run_until("login:")
+        for _ in range(5):
+            machine.type("guest\nwrong\n")
+            machine.run_for(2.5)
+        machine.type("guest\nguest\n")
+        machine.run_until("try again in")
+        machine.run_for(31)
+        Person(machine).log_in()

@@ -168,7 +168,7 @@ def test_a_failed_load_leaves_nothing_behind(ending: str, status: Status) -> Non
         (ECHO + "def broken(:\n", Status.INVALID_DRIVER_OBJECT),
         (ECHO.replace("_KMD", "_UMD").replace("driver_entry", "um_driver_entry"), Status.NOT_IMPLEMENTED),
     ],
-    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax after good info", "user mode"],
+    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax below", "user mode"],
 )
 def test_a_file_that_is_no_driver(source: str, status: Status) -> None:
     """Each stage of the pipeline has its own status."""

@@ -214,6 +214,18 @@ def test_when_the_caller_can_have_no_handle_the_file_is_closed(bench: Bench) -> 
     assert not bench.disks.bus.component(TMP_DISK)._handles
 
 
+def test_a_handle_that_nobody_heard_of_is_closed(bench: Bench) -> None:
+    """The caller was interrupted while its open was under way."""
+    bench.write_file("/tmp/f", b"x")
+    bench.gone = {30}
+    bench.call("vfs_open", "/tmp/f")
+    number = bench.start_call("vfs_open", "/dev/echo")
+    bench.run()
+    bench.complete(bench.requests()[-1], 0, 9)
+    assert number in bench.answers and not bench.handles and not bench.pm._devices._open
+    assert not bench.disks.bus.component(TMP_DISK)._handles
+
+
 def test_a_process_that_dies_leaves_nothing_open(bench: Bench) -> None:
     """The kernel says which file lost its last handle."""
     handle = bench.call("vfs_open", "/tmp/f", "w")

@@ -85,6 +85,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> LogonBench:
     """A service whose passwords are cheap to check."""
     disks = Disks()
     monkeypatch.setattr(logon, "SCRYPT_N", 4)
+    monkeypatch.setattr(logon, "NOBODY", logon.NOBODY.replace("16384", "4"))
     text = disks.get("/etc/passwd.toml").decode()
     for line in [line for line in text.splitlines() if line.startswith("hash")]:
         name = text[: text.index(line)].rsplit("[users.", 1)[1].split("]")[0]

@@ -85,6 +85,7 @@ class Bench:
         self.hung_loads: set[str] = set()
         self.unstartable: set[str] = set()
         self.max_handles = 100
+        self.gone: set[int] = set()  # callers that were interrupted and hear no answer
         self._last = 0
         self.pm = PipelineManager(self.syscall, env)
 
@@ -179,7 +180,7 @@ class Bench:
             assert request_id not in self.answers, f"request {request_id} is answered twice"
             assert type(status) is int, "a status crosses as a plain number"
             self.answers[request_id] = status, value
-            return True
+            return pid not in self.gone
         self.sent.append((pid, name, *args))
         if pid == DKMS_PID and name in ("load_driver_path_request", "load_driver_for_component"):
             what, ticket = args[0], args[-1]

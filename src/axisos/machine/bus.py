@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     Listing = dict[str, str]
 
 
+class NoSuchMethod(ComponentError, AttributeError):
+    """A proxy has no method of that name; an AttributeError too, so that `hasattr` tells what a board can do."""
+
+
 class Proxy:
     """One component as its user sees it: `.address`, `.type`, `.slot`, `.fields`, and a callable for each method."""
 
@@ -34,7 +38,7 @@ class Proxy:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise ComponentError(NOT_IMPLEMENTED, f"no such method: {vars(self).get('type')} has no {name!r}")
+        raise NoSuchMethod(NOT_IMPLEMENTED, f"no such method: {vars(self).get('type')} has no {name!r}")
 
     def __repr__(self) -> str:
         return f"<{vars(self).get('type')} {vars(self).get('address')}>"

@@ -106,7 +106,7 @@ class Computer:
     def push_signal(self, name: str, *args: Any) -> bool:
         """Queue a signal; any thread. False if the queue is full or the machine is off.
 
-        Raises: "unsupported data type" for values other than None, bool, int, float, str, bytes and dicts of such.
+        Raises: "unsupported data type" for values other than None, bool, int, float, str, bytes, dicts of such.
         """
         for value in args:
             if type(value) not in _PLAIN:
@@ -156,7 +156,7 @@ class Computer:
             raise MachineStopped
         self.parked = getcurrent()
         self.deadline_ns = deadline_ns
-        self._interruptible = interruptible
+        self.listening = interruptible
         self.host.switch()
 
     # -- power --------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class Computer:
         raise MachineStopped
 
     def fault(self, message: str) -> None:
-        """Tell the host why the machine will not go on (a firmware halt, a kernel panic); it stays on. First one wins."""
+        """Tell the host why the machine will not go on (a firmware halt, a panic); it stays on. The first one wins."""
         if self.on_fault is not None:
             self.on_fault(message)
 
@@ -294,7 +294,7 @@ class Computer:
         self.request = None
         self.on_signal = None
         self.memory_meter = None
-        self._interruptible = True
+        self.listening = True  # False while it stands still whatever is signalled
         self._ending = True
         self._signals.clear()
 
@@ -304,7 +304,7 @@ class Computer:
 
     def due(self) -> bool:
         """Whether the parked greenlet has a reason to go on."""
-        if self._signals and self._interruptible:
+        if self._signals and self.listening:
             return True
         return self.deadline_ns is not None and self.clock.now_ns() >= self.deadline_ns
 

@@ -155,7 +155,7 @@ class HostDirectory(Storage):
                 if not missing or facts.st_mode & _KIND != _DIRECTORY:
                     return False
                 break
-            if self._is_link(path):
+            if os.path.lexists(self._prefix + path):
                 return False
             missing.append(path)
             path = parent_of(path)
@@ -215,7 +215,12 @@ class HostDirectory(Storage):
         facts = self._facts(path)
         if facts is None:
             above = self._facts(parent_of(path))
-            if mode == "r+" or above is None or above.st_mode & _KIND != _DIRECTORY or self._is_link(path):
+            if (
+                mode == "r+"
+                or above is None
+                or above.st_mode & _KIND != _DIRECTORY
+                or os.path.lexists(self._prefix + path)
+            ):
                 return None
             self.take(ENTRY_BYTES)
         elif facts.st_mode & _KIND != _REGULAR:

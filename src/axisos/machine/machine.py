@@ -443,7 +443,7 @@ class Machine:
         import select
 
         wake_fd = self.wake_fd
-        if self._posts or self.computer.signals_pending:
+        if self._has_reason():
             timeout = 0.0  # it came before there was a pipe to ring
         poll = select.poll()
         for fd in (wake_fd, *fds):
@@ -514,7 +514,8 @@ class Machine:
         self._sleep_until(end if wait.deadline_ns is None else min(end, wait.deadline_ns))
 
     def _has_reason(self) -> bool:
-        return bool(self._input or self._posts or self.computer.signals_pending)
+        computer = self.computer
+        return bool(self._posts or (computer.listening and (self._input or computer.signals_pending)))
 
     def _sleep_until(self, deadline_ns: int) -> None:
         left = deadline_ns - self.clock.now_ns()

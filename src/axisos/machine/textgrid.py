@@ -27,6 +27,7 @@ class TextGrid:
 
     __slots__ = (
         "_indices",
+        "_narrow",
         "background",
         "chars",
         "colours",
@@ -43,6 +44,7 @@ class TextGrid:
 
     def __init__(self, width: int, height: int, depth: int) -> None:
         self.version = 0
+        self._narrow: set[str] = set()  # unusual characters found to be printable and one cell wide
         self.width = width
         self.height = height
         self.reset_colours(depth)
@@ -151,7 +153,10 @@ class TextGrid:
         y -= 1
         if not 0 <= y < self.height:
             return
-        drawn: Sequence[str] = text if text.isascii() and text.isprintable() else characters.cells(text)
+        drawn: Sequence[str] = text
+        if not ((text.isascii() and text.isprintable()) or self._narrow.issuperset(text)):
+            drawn = characters.cells(text)
+            self._learn(drawn)
         start = x - 1
         end = start + len(drawn)
         if start < 0 or end > self.width:
@@ -172,6 +177,13 @@ class TextGrid:
         row[start:end] = drawn
         self.colours[y][start:end] = [self.pen] * (end - start)
         self.version = self.row_versions[y] = self.version + 1
+
+    def _learn(self, cells: Sequence[str]) -> None:
+        """Remember which of these cells are characters that need no second look."""
+        if len(self._narrow) > 4096:
+            self._narrow.clear()
+        pairs = zip(cells, [*cells[1:], " "], strict=True)
+        self._narrow.update(char for char, after in pairs if char and after)
 
     def put_down(self, x: int, y: int, text: str) -> None:
         """Write a text downwards, one character a row."""

@@ -141,6 +141,7 @@ class Kernel:
             table.enter_subsystem(subsystem)
 
         log.current_pid = lambda: scheduler.current.pid
+        log.on_pending = lambda: messages.post(PIPELINE_PID, "log_pending")
         panic.threads, panic.scheduler = threads, scheduler
         messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_pipe}
         loader.messages = messages
@@ -163,7 +164,9 @@ class Kernel:
         log.kprint("ok", "process 0 is the kernel")
 
         # 6. The Pipeline Manager: process 2, ring 1.
-        if computer.profile != "bare":
+        if computer.profile == "bare":
+            processes.keep_service_pids_free()
+        else:
             self._start_pipeline_manager()
 
     @contextmanager
@@ -257,8 +260,9 @@ class Kernel:
         if process.pid in (PIPELINE_PID, DKMS_PID):
             self.panic.stop(f"critical service died: {process.image} ({process.exit_reason})")
             return
-        self.messages.post(PIPELINE_PID, "process_exited", process.pid)
-        self.messages.post(DKMS_PID, "process_exited", process.pid)
+        for pid in (PIPELINE_PID, DKMS_PID):
+            if process.parent is None or process.parent.pid != pid:  # a parent hears of it anyway
+                self.messages.post(pid, "process_exited", process.pid)
 
     def _on_long_slice(self, thread: Thread, slice_ns: int) -> None:
         """The watchdog: three slices over the limit end a process, but for the two that all others need."""

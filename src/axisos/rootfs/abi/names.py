@@ -62,5 +62,8 @@ RESERVED_MESSAGES = frozenset(
         "dkms_list_devices_result",
         "process_exited",
         "handle_closed",
+        "dkms_complete_irp",
+        "log_pending",
+        "request_cancelled",
     }
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from axis.guest import syscall
 
 SIGHUP, SIGQUIT = 1, 3
-RETRY_MS = 500
+FIRST_RETRY_MS, LAST_RETRY_MS = 250, 8_000
 BOLD, GREEN, YELLOW, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 LOGO = (
     r"    _        _     ___  ___",
@@ -136,16 +136,21 @@ def serve(system: System) -> None:
     """Serve for ever, opening the terminal again whenever it failed."""
     for signal in (SIGINT, SIGTSTP, SIGQUIT, SIGHUP):
         system.on_signal(signal, IGNORE)
+    delay_ms, told = FIRST_RETRY_MS, ""
     while True:
         try:
             login = Login(system)
+            delay_ms, told = FIRST_RETRY_MS, ""
             try:
                 login.serve()
             finally:
                 login.close()
         except Exception as error:
-            system.call("kernel_log", f"init: {error}; the login prompt starts again", "fail")
-            system.call("process_sleep", RETRY_MS)
+            if str(error) != told:  # the same trouble is told once
+                told = str(error)
+                system.call("kernel_log", f"init: {told}; the login prompt starts again when it can", "fail")
+            system.call("process_sleep", delay_ms)
+            delay_ms = min(2 * delay_ms, LAST_RETRY_MS)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Growth:
         self._kinds: dict[str, int] = {}
         self._chains: dict[str, int] = {}
         self._range_is_ours = True
+        self._local = False  # whether the scope at hand is a function, and may be hot
 
     def look_at(self, tree: Any) -> None:
         """Whether the whole file leaves the name `range` alone."""
@@ -52,14 +53,14 @@ class Growth:
 
     def enter_scope(self, body: list[Any], parameters: Iterable[str], *, local: bool) -> object:
         """Begin a function (*local*) or a module or class body, whose names anybody may change."""
-        saved = self._kinds, self._chains
-        self._chains = {}
+        saved = self._kinds, self._chains, self._local
+        self._chains, self._local = {}, local
         self._kinds = self._infer(body, parameters) if local else {}
         return saved
 
     def enter_comprehension(self, node: Any) -> object:
         """Its own variables hide those of the function around it."""
-        saved = self._kinds, self._chains
+        saved = self._kinds, self._chains, self._local
         self._kinds = dict(self._kinds)
         for clause in node.generators:
             for name, kind in self._bindings(clause.target, clause.iter):
@@ -67,7 +68,7 @@ class Growth:
         return saved
 
     def leave_scope(self, scope: object) -> None:
-        self._kinds, self._chains = scope  # type: ignore[misc]
+        self._kinds, self._chains, self._local = scope  # type: ignore[misc]
 
     # What a value may be.
 
@@ -225,9 +226,11 @@ class Growth:
                 return "mul"
             if not (one & SEQUENCE and other & INTEGER or one & INTEGER and other & SEQUENCE):
                 return None
-            if one == SEQUENCE or other == SEQUENCE:
+            if one == SEQUENCE or other == SEQUENCE or not self._local:
                 return "mul"
-            return "same"
+            # In functions the test would cost more than the product: attributes and items rely on the memory limit.
+            plain = type(left) in (_ast.Name, _ast.Constant) and type(right) in (_ast.Name, _ast.Constant)
+            return "same" if plain else None
         if op is _ast.Pow:
             if not (self.kind(node.left) & INTEGER and self.kind(node.right) & INTEGER):
                 return None

@@ -9,17 +9,16 @@ Owns        nothing.
 
 from __future__ import annotations
 
+from sys import _getframe as _get_frame
 from types import (
     BuiltinMethodType,
-    CodeType,
-    FrameType,
     FunctionType,
-    GeneratorType,
     MappingProxyType,
     MethodDescriptorType,
     MethodType,
+    MethodWrapperType,
     ModuleType,
-    TracebackType,
+    WrapperDescriptorType,
 )
 
 from abi.sealed import Sealed
@@ -31,12 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_MISSING = MISSING = object()
-_CLOSED_TYPES = (CodeType, FrameType, TracebackType)
-_TEXT_METHODS = policy.GUARDED - {"__dict__", "__class__", "__annotations__", "__getattribute__", "__setattr__",
-                                  "__delattr__", "mro"}
-_PADDING = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs"})
-_instance_dict = "__dict__"
 
 
 def refuse(name: str, rule: str) -> AttributeError:
@@ -154,7 +147,7 @@ class TypeGuard(metaclass=Sealed):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs:
             kind = type(args[0])
-            return self if kind is type else kind
+            return STAND_INS.get(kind, kind) if type(kind) is type or kind in STAND_INS else kind
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
@@ -220,8 +213,6 @@ class GuardedMeta(type, metaclass=Sealed):
         check_namespace(namespace)
         return super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
 
-
-_META_BASE = GuardedMeta
 
 
 def _real_bases(bases: Any) -> tuple[Any, ...]:
@@ -294,15 +285,25 @@ class Guards:
         """The helper `_axis_attr`: one of `policy.GUARDED`, read as the instrumented source says it."""
         if name == "__class__":
             kind = target.__class__
-            return TYPE if kind is type else kind
+            return STAND_INS.get(kind, kind) if type(kind) is type or kind in STAND_INS else kind
         if name == "__dict__":
             return self.dictionary(target)
         if name == "__annotations__":
             return self._annotations(target)
         if name == "__getattribute__" or name == "__setattr__" or name == "__delattr__":
-            return AttributeCall(target, name)
+            return attribute_call(target, name)
         value = getattr(target, name)
+        if name == "__mro__" or name == "__bases__":
+            return _shown_classes(value) if type(value) is tuple else value
+        if name == "mro":
+            return (lambda: list(_shown_classes(value()))) if isinstance(target, type) else value
         return guarded_method(value, name)
+
+    def receiver(self, target: Any) -> Any:
+        """What `super()` gave, when `super` is not Python's: its `__init__` must not be a shared descriptor's."""
+        if type(target) in _DESCRIPTORS or isinstance(target, type) and issubclass(target, _DESCRIPTORS):
+            raise refuse("__init__", "dunder-attribute")
+        return target
 
     def getattr(self, target: Any, name: str, *default: Any) -> Any:
         name = plain_name(name)
@@ -378,6 +379,14 @@ class Guards:
 
     def power(self, base: Any, exponent: Any) -> Any:
         return priced.power(base, exponent)
+
+    def pow(self, base: Any, exp: Any, mod: Any = None) -> Any:
+        if mod is None:
+            return priced.power(base, exp)
+        if isinstance(exp, int) and isinstance(mod, int):
+            if int.bit_length(exp) * int.bit_length(mod) * int.bit_length(mod) > priced.MAX_POWER_WORK:
+                raise OverflowError("the modular power would take too long")
+        return pow(base, exp, mod)
 
     def shift_left(self, value: Any, bits: Any) -> Any:
         return priced.shift_left(value, bits)
@@ -457,77 +466,214 @@ _GETSET = type(FunctionType.__code__)
 GUARDS = Guards()
 
 
-class AttributeCall(metaclass=Sealed):
+def attribute_call(target: Any, method: str) -> Any:
     """`object.__setattr__` and its cousins, held until they are called with a name that can be looked at."""
 
-    __slots__ = ("__wrapped_target__", "__wrapped_name__")
-
-    def __init__(self, target: Any, name: str) -> None:
-        object.__setattr__(self, "__wrapped_target__", target)
-        object.__setattr__(self, "__wrapped_name__", name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("this object has no attributes to set")
-
-    def __call__(self, *args: Any) -> Any:
-        target, method = self.__wrapped_target__, self.__wrapped_name__
+    def call(*args: Any) -> Any:
         unbound = isinstance(target, type) or target is TYPE
         wanted = (2 if unbound else 1) + (method == "__setattr__")
         if len(args) != wanted:
             raise TypeError(f"{method} expected {wanted} arguments, got {len(args)}")
+        receiver = args[0] if unbound else target
         name = plain_name(args[1] if unbound else args[0])
         store = method != "__getattribute__"
         rule = policy.attribute_rule(name, store=store)
         if rule is not None:
             raise refuse(name, rule)
         if name in policy.GUARDED and not store:
-            receiver = args[0] if unbound else target
             return GUARDS.attribute(receiver, name)
         if store:
-            receiver = args[0] if unbound else getattr(target, "__self__", target) if type(target) is super else target
-            if isinstance(receiver, type):
+            real = _super_self(receiver) if type(receiver) is super else receiver
+            if isinstance(real, type):
                 raise TypeError("use setattr() to change a class")
         rest = list(args)
         rest[1 if unbound else 0] = name
         return getattr(type if target is TYPE else target, method)(*rest)
 
+    return call
+
+
+_super_self = super.__dict__["__self__"].__get__
+_TEXTS = (str, bytes, bytearray)
+_COUNTED = (int, str, bytes, bytearray, list, tuple)
+_DESCRIPTORS = (property, classmethod, staticmethod)
+
 
 def guarded_method(value: Any, name: str) -> Any:
-    """The safe stand-in for a method of str, bytes or a class's `mro`, whatever way it was reached."""
+    """The safe stand-in for a method of a C type, whatever way it was reached; other values as they are."""
     kind = type(value)
     if kind is BuiltinMethodType:
         owner = value.__self__
-        if isinstance(owner, (str, bytes, bytearray)):
-            return TextMethod(owner, name)
-    elif kind is MethodDescriptorType and value.__objclass__ in (str, bytes, bytearray):
-        return TextMethod(None, name)
+        if owner is type and name == "__new__":
+            return GUARDS.new_type
+        if name == "__format__":
+            return lambda spec: GUARDS.format(owner, spec)
+        if isinstance(owner, _TEXTS):
+            return lambda *args, **kwargs: _text_call(owner, name, args, kwargs)
+    elif kind is MethodDescriptorType:
+        if name == "__format__":
+            return lambda owner, spec: GUARDS.format(owner, spec)
+        if value.__objclass__ in _TEXTS:
+            return lambda text, *args, **kwargs: _text_call(text, name, args, kwargs)
+    elif kind is MethodWrapperType:
+        owner = value.__self__
+        if name == "__init__":
+            if type(owner) in _DESCRIPTORS:
+                raise refuse(name, "dunder-attribute")  # would turn a property of a shared class into another
+        elif isinstance(owner, _COUNTED):
+            return lambda *args: _operator_call(owner, name, args)
+    elif kind is WrapperDescriptorType:
+        home = value.__objclass__
+        if name == "__init__":
+            if home in _DESCRIPTORS:
+                return lambda owner, *args, **kwargs: _init_descriptor(value, owner, args, kwargs)
+        elif home in _COUNTED:
+            return lambda owner, *args: _operator_call(owner, name, args)
     return value
 
 
-class TextMethod(metaclass=Sealed):
-    """A method of a text whose result depends on numbers or names in its arguments."""
+def _text_call(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(text, _TEXTS):
+        raise TypeError(f"unbound method {name}() needs a text")
+    if name == "format":
+        return format_text(text, args, kwargs)
+    if name == "format_map":
+        return format_map_text(text, *args, **kwargs)
+    return priced.pad(text, name, args, kwargs)
 
-    __slots__ = ("__wrapped_text__", "__wrapped_name__")
 
-    def __init__(self, text: Any, name: str) -> None:
-        object.__setattr__(self, "__wrapped_text__", text)
-        object.__setattr__(self, "__wrapped_name__", name)
+def _operator_call(owner: Any, name: str, args: tuple[Any, ...]) -> Any:
+    if args:
+        priced.check_operator(owner, name, args[0])
+    for base in _COUNTED:
+        if isinstance(owner, base):
+            return getattr(base, name)(owner, *args)
+    raise TypeError(f"{name} does not take {type(owner).__name__!r}")
+
+
+def _init_descriptor(method: Any, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if type(owner) in _DESCRIPTORS:
+        raise refuse("__init__", "dunder-attribute")
+    return method(owner, *args, **kwargs)
+
+
+def _shown_classes(classes: Any) -> tuple[Any, ...]:
+    return tuple([STAND_INS.get(kind, kind) for kind in classes if kind is not GuardedMeta])
+
+
+class RangeGuard(metaclass=Sealed):
+    """The guest's `range`: the real one up to a length, beyond it one that passes checkpoints as it is gone through."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any) -> Any:
+        real = range(*args)
+        if real.stop - real.start > MANY or real.start - real.stop > MANY:
+            return LongRange(real)
+        return real
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, (range, LongRange))
+
+    def __subclasscheck__(self, candidate: Any) -> bool:
+        return candidate is self or issubclass(candidate, range)
+
+    def __getattribute__(self, name: str) -> Any:
+        if policy.attribute_rule(name) is not None or name in policy.GUARDED:
+            raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
+        return getattr(range, name)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is range
+
+    def __hash__(self) -> int:
+        return hash(range)
+
+    def __or__(self, other: Any) -> Any:
+        return range | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | range
+
+    def __repr__(self) -> str:
+        return "<class 'range'>"
+
+
+MANY = 1 << 20  # items that C code may go through without a checkpoint
+
+
+class LongRange(metaclass=Sealed):
+    """A range of more than MANY items. What consumes it runs guest's code, and so passes checkpoints."""
+
+    __slots__ = ("start", "stop", "step", "__wrapped_range__")
+
+    def __init__(self, real: range) -> None:
+        if type(real) is not range:
+            raise TypeError("make it with range()")
+        put = object.__setattr__
+        put(self, "__wrapped_range__", real)
+        put(self, "start", real.start)
+        put(self, "stop", real.stop)
+        put(self, "step", real.step)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("this object has no attributes to set")
+        raise AttributeError("readonly attribute")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        text, name = self.__wrapped_text__, self.__wrapped_name__
-        if text is None:
-            if not args or not isinstance(args[0], (str, bytes, bytearray)):
-                raise TypeError(f"unbound method {name}() needs a text")
-            text, args = args[0], args[1:]
-        if name == "format":
-            return format_text(text, args, kwargs)
-        if name == "format_map":
-            return format_map_text(text, *args, **kwargs)
-        return priced.pad(text, name, args, kwargs)
+    def __iter__(self) -> Any:
+        return paced(self.__wrapped_range__)
+
+    def __reversed__(self) -> Any:
+        return paced(self.__wrapped_range__[::-1])
+
+    def __len__(self) -> int:
+        return len(self.__wrapped_range__)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, item: Any) -> Any:
+        part = self.__wrapped_range__[item]
+        return RANGE(part.start, part.stop, part.step) if type(part) is range else part
+
+    def __contains__(self, item: object) -> bool:
+        return type(item) is int and item in self.__wrapped_range__
+
+    def index(self, item: Any) -> int:
+        if type(item) is not int:
+            raise ValueError("not in range")
+        return self.__wrapped_range__.index(item)
+
+    def count(self, item: Any) -> int:
+        return 1 if item in self else 0
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is LongRange and self.__wrapped_range__ == other.__wrapped_range__
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped_range__)
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped_range__)
 
 
-def frame_of(value: object) -> bool:
-    return isinstance(value, (*_CLOSED_TYPES, GeneratorType))
+def paced(items: Any) -> Any:
+    """The items, with a checkpoint of whatever process asks for them at each.
+
+    The generator runs with the frame of the consumer above it, so it finds the process by its builtins.
+    """
+    frame = _get_frame(1)
+    while frame is not None and policy.FLAG not in frame.f_builtins:
+        frame = frame.f_back  # type: ignore[assignment]
+    names = frame.f_builtins if frame is not None else {policy.FLAG: False}
+    return _paced(items, names)
+
+
+def _paced(items: Any, names: Any) -> Any:
+    for item in items:
+        if names[policy.FLAG]:
+            names[policy.CHECKPOINT]()
+        yield item
+
+
+RANGE = RangeGuard()
+STAND_INS: dict[Any, Any] = {type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE}

@@ -107,6 +107,7 @@ class KernelLog:
         self._last_seq = 0
         self._level_counts: dict[str, int] = dict.fromkeys(LEVELS, 0)
         self.current_pid: Callable[[], int] = lambda: 0
+        self.on_pending: Callable[[], None] = lambda: None  # the first line since somebody has drained them
 
     def use_screen(self, gpu: Any) -> None:
         """Show the log on a screen that the gpu is bound to."""
@@ -132,7 +133,9 @@ class KernelLog:
         if level == "sec":
             self._security.append(entry)
         line = f"[{uptime:9.4f}] {tag} PID={pid:<3d} {message}"
-        if len(self._pending) == BOOT_LOG_LINES:
+        if not self._pending:
+            self.on_pending()
+        elif len(self._pending) == BOOT_LOG_LINES:
             self._lost_lines += 1
         self._pending.append(line)
         if self._mirror is not None:

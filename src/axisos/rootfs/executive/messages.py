@@ -87,7 +87,7 @@ class Messages:
                     )
         elif receiver.process.ring > 2:
             args = tuple([copy_plain(arg, "signal_send") for arg in args])
-        if len(receiver.messages) >= MAX_MESSAGES and process.ring > 0:
+        if len(receiver.messages) >= MAX_MESSAGES and process.ring > 2:
             raise StatusError(Status.QUOTA_EXCEEDED, f"signal_send: the queue of process {pid} is full")
         self.deliver(receiver, (thread.pid, name, *args))
         return True

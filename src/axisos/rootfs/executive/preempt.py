@@ -317,7 +317,10 @@ class Instrumenter:
 
     def loop(self, node: Any) -> Any:
         first = node.body[0]
+        ranged = type(node) is not _ast.While and self.is_range(node.iter)
         self.children(node)
+        if ranged:
+            self.real_range(node.iter)
         node.body.insert(0, self.checkpoint(first))
         return node
 
@@ -371,9 +374,23 @@ class Instrumenter:
         self.growth.leave_scope(scope)
         return node
 
+    def is_range(self, node: Any) -> bool:
+        return self.guest and type(node) is _ast.Call and type(node.func) is _ast.Name and node.func.id == "range"
+
+    def real_range(self, node: Any) -> None:
+        """What is gone through by our own loop needs no guard: `(_axis_range if range is guard else range)(...)`."""
+        test = _place(_ast.Compare(
+            left=node.func, ops=[_ast.Is()], comparators=[self.helper("range_guard", node)]
+        ), node)
+        again = _place(_ast.Name(id="range", ctx=_ast.Load()), node)
+        node.func = _place(_ast.IfExp(test=test, body=self.helper("range", node), orelse=again), node)
+
     def clause(self, node: Any) -> Any:
         where = node.iter
+        ranged = self.is_range(node.iter)
         self.children(node)
+        if ranged:
+            self.real_range(node.iter)
         passed = _place(
             _ast.Compare(
                 left=self.ask("checkpoint", [], where),
@@ -392,6 +409,16 @@ class Instrumenter:
         name = node.attr
         if name in policy.GUARDED and (self.guest or name in ("format", "format_map")):
             receiver = node.value
+            if name == "__init__" and _is_bare_super(receiver):
+                test = _place(_ast.Compare(
+                    left=receiver.func, ops=[_ast.Is()], comparators=[self.helper("super", node)]
+                ), node)
+                other = _place(_ast.Call(
+                    func=_place(_ast.Name(id="super", ctx=_ast.Load()), node), args=[], keywords=[]
+                ), node)
+                checked = self.ask("receiver", [other], node)
+                node.value = _place(_ast.IfExp(test=test, body=receiver, orelse=checked), node)
+                return node
             if type(receiver) is _ast.Constant and name == "format" and is_plain_template(receiver.value):
                 return node
             node.value = self.visit(receiver)
@@ -462,9 +489,7 @@ class Instrumenter:
         first, left = self.kept(node.left)
         second, right = self.kept(node.right)
         if plan == "same":
-            test = _ast.Compare(
-                left=self.ask("type", [first], node), ops=[_ast.Is()], comparators=[self.ask("type", [second], node)]
-            )
+            test = self.same_type(first, left, second, node)
             checked = self.ask("mul", [left(), right()], node)
         else:  # the left operand is evaluated in the test, too, to keep the order
             pair = _place(_ast.Compare(
@@ -483,6 +508,19 @@ class Instrumenter:
                 test.values[0] = _place(kind, node)
         node.left, node.right = left(), right()
         return _place(_ast.IfExp(test=_place(test, node), body=node, orelse=checked), node)
+
+    def same_type(self, first: Any, left: Callable[[], Any], second: Any, node: Any) -> Any:
+        """Whether no repetition is possible: the left operand is a float, or the types are equal."""
+        equal = _place(_ast.Compare(
+            left=self.ask("type", [left()], node), ops=[_ast.Is()], comparators=[self.ask("type", [second], node)]
+        ), node)
+        if not _is_plain(second):
+            equal.left = self.ask("type", [first], node)
+            return equal
+        number = _place(_ast.Compare(
+            left=self.ask("type", [first], node), ops=[_ast.Is()], comparators=[self.helper("float", node)]
+        ), node)
+        return _ast.BoolOp(op=_ast.Or(), values=[number, equal])
 
     def kept(self, value: Any) -> tuple[Any, Callable[[], Any]]:
         """An expression that evaluates *value* for the first time, and a maker of expressions that give it again."""
@@ -517,7 +555,7 @@ class Instrumenter:
             first, again = self.kept(node.value)
             test = _place(_ast.Compare(
                 left=self.ask("type", [load], node), ops=[_ast.Is()], comparators=[self.ask("type", [first], node)]
-            ), node)
+            ), node)  # not `same_type`: the value must be evaluated in any case
             once_more = _place(_ast.Name(id=node.target.id, ctx=_ast.Load()), node.target)
             node.value = _place(
                 _ast.IfExp(test=test, body=again(), orelse=self.ask("factor", [once_more, again()], node)), node
@@ -604,6 +642,13 @@ def _parameters_to_check(node: Any) -> list[str]:
             elif isinstance(value, _ast.AST):
                 stack.append((value, weight))
     return [name for name, stores in names.items() if stores >= 2]
+
+
+def _is_bare_super(node: Any) -> bool:
+    """`super()`: its receiver is the method's own object, not a descriptor of somebody else's class."""
+    return type(node) is _ast.Call and type(node.func) is _ast.Name and node.func.id == "super" and not (
+        node.args or node.keywords
+    )
 
 
 def _is_plain(node: Any) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MAX_BITS = 1 << 22  # an integer larger than this takes the host longer to multiply than a slice may last
 MAX_BYTES = 1 << 28  # one repetition, padding or allocation may not make more than this
+MAX_POWER_WORK = 1 << 40  # bits of the exponent times bits of the modulus squared, for pow with three arguments
 WORD = 8  # bytes of a reference in a list or tuple
 
 
@@ -86,6 +87,20 @@ def _check_product(left: Any, right: Any) -> None:
             _check_repetition(right, int.__int__(left))
     elif isinstance(right, int):
         _check_repetition(left, int.__int__(right))
+
+
+def check_operator(owner: Any, name: str, other: Any) -> None:
+    """Refuse what `owner.__mul__(other)` and its cousins would refuse as an operator."""
+    if name in ("__mul__", "__rmul__", "__imul__"):
+        _check_product(owner, other)
+    elif name == "__rpow__":
+        _check_power(other, owner)
+    elif name in ("__pow__", "__ipow__"):
+        _check_power(owner, other)
+    elif name == "__rlshift__":
+        _check_shift(other, owner)
+    elif name in ("__lshift__", "__ilshift__"):
+        _check_shift(owner, other)
 
 
 def _check_repetition(sequence: Any, count: int) -> None:

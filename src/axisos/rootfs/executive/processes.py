@@ -90,6 +90,10 @@ class ProcessManager:
         """Let a created process run in its turn."""
         self._scheduler.make_ready(process.main)
 
+    def keep_service_pids_free(self) -> None:
+        """No process gets the pids that the Pipeline Manager and DKMS have: for a kernel that runs without them."""
+        self._next_system_pid = PIPELINE_PID + 2
+
     def _allocate_pid(self, ring: float) -> int:
         if ring <= 2 and self._next_system_pid < FIRST_USER_PID:
             pid = self._next_system_pid
@@ -261,6 +265,8 @@ class ProcessManager:
             if parent.status is not DEAD:
                 self._record_exit(parent, process.pid, exit_status, reason)
                 self.signals.send_from_kernel(parent, SIGCHLD)
+            if parent.ring <= 1:
+                self.messages.post(parent.pid, "process_exited", process.pid)
         if process.ring <= 2:
             self.on_service_death(process)
 

@@ -19,10 +19,12 @@ from abi.status import Status, StatusError
 from executive import policy, priced, vetted
 from executive.guards import (
     GUARDS,
+    RANGE,
     TYPE,
     GuardedMeta,
     Guards,
     Namespace,
+    _paced,
     check_class,
     check_match_args,
     plain_name,
@@ -164,11 +166,9 @@ class ProcessHook(metaclass=Sealed):
 class CompiledCode(metaclass=Sealed):
     """What `compile` gives a guest: something to hand to `exec` and `eval`, nothing to look into."""
 
-    __slots__ = ("__wrapped_code__", "__wrapped_mode__")
+    __slots__ = ("__wrapped_code__",)
 
-    def __init__(self, code: CodeType, mode: str) -> None:
-        object.__setattr__(self, "__wrapped_code__", code)
-        object.__setattr__(self, "__wrapped_mode__", mode)
+    __wrapped_code__: CodeType
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("code objects cannot be changed")
@@ -177,8 +177,8 @@ class CompiledCode(metaclass=Sealed):
 class Helpers:
     """Flag and helpers of one process, for code that may run over a dictionary of the guest's."""
 
-    __slots__ = ("due", "checkpoint", "attr", "type", "int", "sealed", "pow", "shl", "mul",
-                 "factor", "exponent", "bits", "count", "spec", "import_all")
+    __slots__ = ("due", "checkpoint", "attr", "type", "int", "float", "sealed", "pow", "shl", "mul",
+                 "super", "receiver", "range", "range_guard", "factor", "exponent", "bits", "count", "spec", "import_all")
 
 
 class Sandbox:
@@ -186,7 +186,7 @@ class Sandbox:
 
     __slots__ = (
         "__weakref__", "_building", "_closers", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
-        "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std",
+        "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std", "_until_look",
         "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
 
@@ -206,6 +206,7 @@ class Sandbox:
         self._hook: ProcessHook | None = None
         self._owned: Any = None
         self._building: Any = None
+        self._until_look = LOOK_EVERY
         self._ids: dict[int, Any] | None = None
         self._dynamic: dict[Any, CodeType] | None = None
         self._sources: dict[str, bytes] | None = None
@@ -245,7 +246,11 @@ class Sandbox:
             names["dir"] = self._dir
             names["setattr"] = self._setattr
             names["delattr"] = self._delattr
-            names["_axis_checkpoint"] = host.checkpoint
+            names["_axis_checkpoint"] = self._checkpoint
+            names["iter"] = self._iter
+            names["map"] = self._map
+            names["filter"] = self._filter
+            names["sum"] = self._sum
             names["_axis_sealed"] = self._sealed
             names["_axis_import_all"] = self._import_all
             if host.simulated:
@@ -730,6 +735,53 @@ class Sandbox:
             self._sealed(target)
         setattr(target, name, value)
 
+    # Checkpoints, and what must meet them.
+
+    def _checkpoint(self) -> None:
+        """Let the kernel have its say; then look at what the program holds, if that was a long way to here."""
+        self.host.checkpoint()
+        if self.host.simulated:
+            self._until_look -= 1
+            if self._until_look > 0:
+                return
+            self._until_look = LOOK_EVERY
+        frame = _get_frame(1)
+        variables = frame.f_locals
+        try:
+            large = _largest(variables.values())
+        finally:
+            if frame.f_code.co_flags & _OPTIMIZED and type(variables) is dict:
+                variables.clear()  # a copy, which would keep what it holds alive
+        if large:
+            self.raise_flag()  # the next checkpoint looks again
+            raise OverflowError(f"a variable holds an integer of more than {priced.MAX_BITS} bits")
+
+    def _iter(self, source: Any, *sentinel: Any) -> Any:
+        if not sentinel:
+            return iter(source)
+        return _until(source, sentinel[0], self.builtins) if len(sentinel) == 1 else iter(source, *sentinel)
+
+    def _map(self, function: Any, /, *iterables: Any) -> Any:
+        if (type(function) is FunctionType or any(function is cheap for cheap in _CHEAP)) and all(
+            type(items) in _FLAT for items in iterables
+        ):
+            return map(function, *iterables)
+        return _mapped(function, zip(*map(iter, iterables)), self.builtins)
+
+    def _filter(self, function: Any, items: Any, /) -> Any:
+        if (type(function) is FunctionType or function is None) and type(items) in _FLAT:
+            return filter(function, items)
+        return _filtered(function, iter(items), self.builtins)
+
+    def _sum(self, items: Any, /, start: Any = 0) -> Any:
+        if type(start) is int or type(start) is float:
+            return sum(items, start)
+        if isinstance(start, (str, bytes, bytearray)):
+            return sum((), start)  # raises what Python raises
+        for item in _paced(items, self.builtins):
+            start = start + item
+        return start
+
     # Classes.
 
     def _build_class(self, function: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
@@ -875,7 +927,9 @@ class Sandbox:
             raise ValueError("compile() mode must be 'exec', 'eval' or 'single'")
         if flags or unknown:
             raise ValueError("compile() takes no flags here")
-        return CompiledCode(self._dynamic_code(source, plain_name(filename), mode), mode)
+        made = CompiledCode()
+        object.__setattr__(made, "__wrapped_code__", self._dynamic_code(source, plain_name(filename), mode))
+        return made
 
     def _dynamic_code(self, source: Any, filename: str, mode: str) -> CodeType:
         if isinstance(source, str):
@@ -987,6 +1041,66 @@ def _counted_repr(number: Callable[[Any], int]) -> FunctionType:
     return __repr__  # type: ignore[return-value]
 
 
+def _largest(values: Any) -> bool:
+    """Whether one of the values, or of the first items of one, is an integer that takes seconds to multiply."""
+    for value in list(values):
+        kind = type(value)
+        if kind is int:
+            if value.bit_length() > priced.MAX_BITS:
+                return True
+        elif kind is list or kind is tuple:
+            for item in value[:64]:
+                if type(item) is int and item.bit_length() > priced.MAX_BITS:
+                    return True
+        elif kind is dict and len(value) <= 64:
+            for item in list(value.values()):
+                if type(item) is int and item.bit_length() > priced.MAX_BITS:
+                    return True
+        elif kind not in _LEAVES:
+            try:
+                space = _object_attribute(value, "__dict__")
+            except AttributeError:
+                continue
+            if type(space) is dict and len(space) <= 64:
+                for item in list(space.values()):
+                    if type(item) is int and item.bit_length() > priced.MAX_BITS:
+                        return True
+    return False
+
+
+def _until(function: Any, sentinel: Any, names: dict[str, Any]) -> Any:
+    """`iter(function, sentinel)`."""
+    while True:
+        if names[FLAG]:
+            names[policy.CHECKPOINT]()
+        value = function()
+        if value == sentinel:
+            return
+        yield value
+
+
+def _mapped(function: Any, rows: Any, names: dict[str, Any]) -> Any:
+    for row in rows:
+        if names[FLAG]:
+            names[policy.CHECKPOINT]()
+        yield function(*row)
+
+
+def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
+    for item in items:
+        if names[FLAG]:
+            names[policy.CHECKPOINT]()
+        if item if function is None else function(item):
+            yield item
+
+
+_CHEAP = (int, float, str, bool, ord, chr, abs, len)
+_FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
+                   type({}.keys()), type({}.values()), type({}.items())})
+_LEAVES = frozenset({str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range})
+_OPTIMIZED = 1  # the frame is a function's
+LOOK_EVERY = 200  # checkpoints between two looks at the variables, in simulation
+_object_attribute = object.__getattribute__
 _mro_of = type.__dict__["__mro__"].__get__
 
 
@@ -1037,12 +1151,19 @@ def _guest_builtins() -> dict[str, Any]:
     guards: Guards = GUARDS
     names.update({
         "type": TYPE,
+        "range": RANGE,
+        "pow": guards.pow,
+        "_axis_range": range,
+        "_axis_range_guard": RANGE,
+        "_axis_super": super,
+        "_axis_receiver": guards.receiver,
         "getattr": guards.getattr,
         "hasattr": guards.hasattr,
         "format": guards.format,
         FLAG: False,
         "_axis_type": type,
         "_axis_int": int,
+        "_axis_float": float,
         "_axis_attr": guards.attribute,
         "_axis_spec": guards.spec,
         "_axis_pow": guards.power,
@@ -1062,6 +1183,12 @@ def _library_builtins() -> dict[str, Any]:
         "hasattr": hasattr,
         "delattr": delattr,
         "type": type,
+        "iter": iter,
+        "map": map,
+        "filter": filter,
+        "sum": sum,
+        "range": range,
+        "pow": pow,
         "vars": vars,
         "dir": dir,
         "globals": _host_builtins.globals,

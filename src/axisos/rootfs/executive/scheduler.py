@@ -48,6 +48,7 @@ WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
 WATCHDOG_KILL_STRIKES = 3
 NEVER = 1 << 62
 BURIAL_ATTEMPTS = 100  # throws into a thread that will not die before it is left where it is
+MIN_COMPACT = 64  # deadlines in the heap before cancelled ones are looked for
 TICK_AGAIN_S = 0.005  # between two looks at a thread that has been told to give way
 
 
@@ -105,6 +106,7 @@ class Scheduler:
         self._woken: deque[Thread] = deque()
         self._expired: deque[Thread] = deque()
         self._deadlines: list[tuple[int, int, Deadline]] = []
+        self._compact_at = MIN_COMPACT
         self._arrivals = 0
         self._poll_ns = 0
         self._doomed: deque[Thread] = deque()
@@ -158,6 +160,8 @@ class Scheduler:
     def call_at(self, due_ns: int, action: Callable[[Any], object], argument: object) -> Deadline:
         """Have the hub call *action(argument)* at a machine time; it must not block. Returns what can cancel it."""
         deadline = Deadline(action, argument)
+        if len(self._deadlines) >= self._compact_at:
+            self._compact_deadlines()
         self._arrivals += 1
         heapq.heappush(self._deadlines, (due_ns, self._arrivals, deadline))
         if due_ns < self.attend_ns:
@@ -165,6 +169,12 @@ class Scheduler:
             if self._timer is not None:
                 self._timer.kick()
         return deadline
+
+    def _compact_deadlines(self) -> None:
+        """Forget the cancelled ones; done each time the heap has doubled, so that it costs next to nothing."""
+        self._deadlines = [entry for entry in self._deadlines if entry[2].action is not None]
+        heapq.heapify(self._deadlines)
+        self._compact_at = max(MIN_COMPACT, 2 * len(self._deadlines))
 
     def call_in_ms(self, delay_ms: float, action: Callable[[Any], object], argument: object) -> Deadline:
         """`call_at`, *delay_ms* milliseconds from now."""

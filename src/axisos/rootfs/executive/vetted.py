@@ -81,7 +81,7 @@ SHIMS = _words("""
     _functools _csv _operator codecs
 """)
 PUBLIC_SHIMS = _words("math codecs re itertools hashlib secrets traceback warnings locale")
-PRIVATE_LIBRARY = _words("_collections_abc _weakrefset copyreg")
+PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg")
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
 SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast") | PUBLIC_C | (
     LIBRARY - _words("random uuid queue datetime calendar")

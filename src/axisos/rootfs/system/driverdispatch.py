@@ -243,7 +243,7 @@ class Dispatcher:
     # --- time limits -------------------------------------------------------------------------------------------
 
     def look_at_deadlines(self) -> None:
-        """Answer the requests whose time limit has passed. A driver may have put its own into `irp.deadline`, or None."""
+        """Answer the requests whose time limit has passed; a driver may set `irp.deadline`, None is never."""
         now = self._now()
         late: dict[int, Driver] = {}
         look_again = False

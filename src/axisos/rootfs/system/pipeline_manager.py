@@ -96,6 +96,7 @@ class PipelineManager:
         self._vfs = VfsCalls(
             syscall, self._mounts, self._permissions, self._devices, self._on_denied, self._log_readers
         )
+        self._devices.on_unheard = self._vfs.unheard
         self._vfs.after_write[TABLE] = self._permissions_edited
         self._calls: dict[str, Callable[..., object]] = {
             "vfs_open": self._vfs.open,
@@ -267,8 +268,10 @@ class PipelineManager:
                 except Exception as error:  # whatever it is, the caller gets an answer and PM lives on
                     self._fail(request, error)
                     continue
-                if value is not PENDING:
-                    syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value)
+                if value is not PENDING and not syscall(
+                    "signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value
+                ):
+                    self._vfs.unheard(request, value)
             else:
                 try:
                     self._on_message(message)
@@ -407,7 +410,7 @@ class PipelineManager:
 
     def _spawn_user(self, path: str) -> int:
         environment = {
-            "ARGS": [], "PWD": "/", "HOME": "/root", "PATH": "/usr/commands", "USER": "root",
+            "ARGS": [], "PWD": "/", "HOME": "/root", "PATH": "/usr/commands:/bin", "USER": "root",
             "HOSTNAME": self._hostname(),
         }
         pid: int = self._syscall("process_spawn", path, RING_USER, environment, None, 0)

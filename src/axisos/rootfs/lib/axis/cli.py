@@ -296,7 +296,7 @@ def standard_input() -> streams.ByteStream:
 
 def text_input() -> streams.TextStream:
     """Standard input as text; bytes that are no UTF-8 come back as they were when they are written again."""
-    return sys.stdin
+    return streams.TextStream(standard_input(), None, "surrogateescape", "\n")
 
 
 def inputs(operands: list[str]) -> Iterator[tuple[str, streams.ByteStream]]:

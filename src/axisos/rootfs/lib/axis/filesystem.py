@@ -134,8 +134,7 @@ def handle_of(target: AnyHandle) -> str | int:
 def open_handle(path: object, mode: str) -> str:
     """Open *path* and return the bare token; the caller closes it with `close`. Modes r, w, a, rw of `vfs_open`."""
     target = abspath(path)
-    if streams._forgotten:
-        streams.tidy()
+    streams.settle()
     try:
         token: str = syscall("vfs_open", target, mode)
     except StatusError as error:
@@ -330,8 +329,7 @@ def list(path: object = ".") -> list[str]:  # type: ignore[valid-type]  # noqa: 
 
 def stat(path: object) -> dict[str, Any]:
     """{"type": "file" | "directory" | "device", "size", "mtime" (s), "uid", "gid", "mode": "755"}. Raises 603, 500."""
-    if streams._pending:
-        streams.flush_pending()
+    streams.settle()
     try:
         info: dict[str, Any] = syscall("vfs_stat", abspath(path))
     except StatusError as error:
@@ -366,6 +364,7 @@ def is_file(path: object) -> bool:
 
 def _named(name: str, path: object, *args: object) -> bool:
     """One system call about one path."""
+    streams.settle()
     try:
         syscall(name, abspath(path), *args)
     except StatusError as error:
@@ -398,7 +397,7 @@ def mkdir(path: object) -> bool:
 
 def rename(source: object, target: object) -> bool:
     """Give *source* the name *target*; an existing file there is replaced. Raises 603, 500, 614."""
-    streams.flush_pending()
+    streams.settle()
     try:
         syscall("vfs_rename", abspath(source), abspath(target))
     except StatusError as error:

@@ -5,7 +5,7 @@ builtin `open`, `sys.stdin` and `sys.stdout` are all made of these two.
 
 Owns        what has been written and not yet been handed to the system, per process: `flush_all` empties it, at the
             latest when the program has returned. A stream that a program forgot without closing is put in order at
-            the next `open` (not the first few: they keep their handles until the end).
+            the next `open`.
 Always so   a read flushes this process's pending writes first; no system call moves more than `TRANSFER` bytes.
 """
 
@@ -15,8 +15,8 @@ from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, NoReturn
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import NoReturn
 
     from axis.guest import _axis_process, syscall
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 TRANSFER = 262_144  # bytes in one system call at most (the kernel takes 1 MiB)
 READ_AHEAD = 65_536  # bytes asked for when a program reads piecemeal
 WRITE_BEHIND = 16_384  # bytes that may wait in a buffer
-UNWATCHED = 16  # streams that may be open before forgotten ones are looked for
 
 SEEK_SET = 0
 SEEK_CUR = 1
@@ -91,25 +90,19 @@ class _Sink:
 
 # This module runs once in each process, so these are the process's own.
 _pending: dict[_Sink, None] = {}  # sinks with unwritten data, in the order of their first write
-_owners: dict[_Sink, object] = {}  # sinks of open streams that own their handle -> what watches the stream, or None
-_forgotten: list[Any] = []  # watches of streams that were collected: put in order by `tidy`, never inside the collector
+_owned: dict[_Sink, None] = {}  # sinks whose handle is closed with their stream
+_forgotten: list[_Sink] = []  # of streams that are gone: put in order by `tidy`, never inside the collector
 
 
-_watch_types: list[Any] = []  # at most one: made when it is first needed
+def _farewell(sink: _Sink) -> Iterator[None]:
+    """Enters *sink* in `_forgotten` when nobody has the stream, and so this generator, any more.
 
-
-def _watch(stream: ByteStream, sink: _Sink) -> object:
-    """Have the result, whose `sink` is *sink*, entered in `_forgotten` when nobody has the stream any more."""
-    if not _watch_types:
-        from weakref import ref
-
-        class Watch(ref):  # type: ignore[type-arg]
-            __slots__ = ("sink",)
-
-        _watch_types.append(Watch)
-    watch = _watch_types[0](stream, _forgotten.append)  # a C function: no code of ours may run inside the collector
-    watch.sink = sink
-    return watch
+    It runs wherever the last reference is dropped, so it does nothing but append: no checkpoint, no system call.
+    """
+    try:
+        yield
+    finally:
+        _forgotten.append(sink)
 
 
 def flush_pending() -> None:
@@ -122,16 +115,24 @@ def flush_pending() -> None:
 def tidy() -> None:
     """Flush and close the streams that the program dropped without closing them."""
     while _forgotten:
-        sink = _forgotten.pop().sink
-        _owners.pop(sink, None)
+        sink = _forgotten.pop()
+        _owned.pop(sink, None)
         handle = sink.handle
         if handle is not None:
             try:
                 sink.push()
+                sink.handle = None
+                syscall("vfs_close", handle)
             except StatusError:
-                pass  # nobody is left to be told
-            sink.handle = None
-            syscall("vfs_close", handle)
+                sink.handle = None  # nobody is left to be told
+
+
+def settle() -> None:
+    """Bring the system up to date with what this process has done: before anybody else, or a path, is asked."""
+    if _forgotten:
+        tidy()
+    if _pending:
+        flush_pending()
 
 
 def flush_all() -> None:
@@ -254,7 +255,7 @@ class ByteStream(BufferedIOBase):
     """
 
     __slots__ = (
-        "_ahead", "_at", "_closed", "_readable", "_reader", "_seekable", "_sink", "_writable", "_write_behind",
+        "_ahead", "_at", "_closed", "_farewell", "_readable", "_reader", "_seekable", "_sink", "_writable", "_write_behind",
         "mode", "name", "raw_mode",
     )
 
@@ -275,8 +276,9 @@ class ByteStream(BufferedIOBase):
         self.mode = {"r": "rb", "w": "wb", "a": "ab"}.get(mode, "rb+")
         self.raw_mode = mode
         if own:
-            # Most programs close what they open; only those that do not pay for being watched.
-            _owners[sink] = _watch(self, sink) if len(_owners) >= UNWATCHED else None
+            _owned[sink] = None
+            self._farewell = farewell = _farewell(sink)
+            next(farewell)
 
     # -- what it is
 
@@ -478,8 +480,8 @@ class ByteStream(BufferedIOBase):
             self._at = 0
             sink = self._sink
             handle = sink.handle
-            if sink in _owners:
-                del _owners[sink]
+            if sink in _owned:
+                del _owned[sink]
                 sink.handle = None
                 try:
                     syscall("vfs_close", handle)
@@ -488,7 +490,7 @@ class ByteStream(BufferedIOBase):
 
     def disown(self) -> None:
         """Leave the handle open when this stream is closed or forgotten: somebody else has it now."""
-        _owners.pop(self._sink, None)
+        _owned.pop(self._sink, None)
 
     # -- position
 
@@ -582,7 +584,7 @@ class TextStream(TextIOBase):
         if newline not in (None, "", "\n", "\r", "\r\n"):
             raise ValueError(f"illegal newline value: {newline!r}")
         self.buffer = buffer
-        self.encoding = encoding or "utf-8"
+        self.encoding = encoding or "UTF-8"
         self.errors = errors or "strict"
         self.line_buffering = line_buffering
         self.mode = mode or getattr(buffer, "mode", "r").replace("b", "")

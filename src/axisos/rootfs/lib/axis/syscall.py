@@ -43,7 +43,7 @@ def spawn(
 
     if isinstance(ring, dict):
         ring, environment = None, ring
-    streams.flush_pending()
+    streams.settle()
     try:
         pid: int = kernel("process_spawn", filesystem.abspath(path), ring, environment or {}, handles)
     except StatusError as error:

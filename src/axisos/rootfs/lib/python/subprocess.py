@@ -140,7 +140,7 @@ class Popen:
             self._connect("stdin", stdin, handles)
             self._connect("stdout", stdout, handles)
             self._connect("stderr", stderr, handles)
-            streams.flush_pending()
+            streams.settle()
             arguments: dict[str, Any] = {**world, "ARGS": words[1:]}
             pgid = 0 if start_new_session else process_group
             try:

@@ -58,14 +58,19 @@ _CLOSED = {
 def __getattr__(name: str) -> Any:
     """The facts about the interpreter that are looked up when somebody asks, and why others are missing."""
     if name in _FROM_THE_HOST:
-        import weakref  # any module of Python's library: they are given these facts
-
-        return getattr(weakref.sys, name)  # type: ignore[attr-defined]
+        return getattr(_host_facts(), name)
     if name == "version":
         info = __getattr__("version_info")
         return f"{info[0]}.{info[1]}.{info[2]} (AxisOS)"
     reason = _CLOSED.get(name)
     raise AttributeError(f"module 'sys' has no attribute {name!r}" + (f": {reason}" if reason else ""))
+
+
+def _host_facts() -> Any:
+    """The few names of the host's `sys` that the modules of Python's library are given."""
+    import collections
+
+    return collections._sys  # type: ignore[attr-defined]
 
 
 def exit(status: object = None, /) -> NoReturn:  # noqa: A001 - Python's name
@@ -92,9 +97,7 @@ def getfilesystemencodeerrors() -> str:
 
 def getrecursionlimit() -> int:
     """How deep calls may nest."""
-    import weakref
-
-    return weakref.sys.getrecursionlimit()  # type: ignore[attr-defined,no-any-return]
+    return _host_facts().getrecursionlimit()  # type: ignore[no-any-return]
 
 
 def setrecursionlimit(limit: int) -> None:

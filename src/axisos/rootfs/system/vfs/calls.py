@@ -170,6 +170,14 @@ class VfsCalls:
             else:
                 self.close_file(body)
 
+    def unheard(self, request: SyscallRequest, value: object) -> None:
+        """An answer found its caller gone, or interrupted: a handle that nobody has heard of is closed again."""
+        if request.name == "vfs_open":
+            try:
+                self.handle_closed(self._syscall("ob_close_handle", request.sender_pid, value))
+            except StatusError:
+                return  # the caller has died, and its handles with it
+
     def seek(self, request: SyscallRequest, handle: str | int, offset: int, whence: str = "set") -> object:
         """Move the position of an open file, counted from "set" (its start), "cur" or "end"; the new position."""
         body = self._file_of(request, handle, "vfs_seek")
@@ -214,6 +222,7 @@ class VfsCalls:
         """The names in a directory, in order; those of directories end in "/"."""
         route = self._mounts.resolve(path)
         if route.kind is DEVICES:
+            self._need(request, DEV, READ, "list it", DEV)
             self._devices.ask_names(request, _finish_list, None)
             return PENDING
         if route.kind is DEVICE:
@@ -293,9 +302,11 @@ class VfsCalls:
             self._may_remove(request, target.path, "replace it", True)
         if target.path != source.path:
             try:
-                source.disk.rename(source.raw, target.raw)
+                done = source.disk.rename(source.raw, target.raw)
             except Exception as error:
                 refuse(error, "rename it", source.path)
+            if done is False:
+                raise StatusError(Status.DEVICE_BUSY, f"{source.path} -> {target.path}: in use; close it and try again")
             self._permissions.renamed(source.path, target.path, is_directory)
         return True
 

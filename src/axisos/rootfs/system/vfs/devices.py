@@ -54,6 +54,7 @@ class Devices:
         self._syscall = syscall
         self._own_pid = own_pid
         self.dkms_pid = 0
+        self.on_unheard: Callable[[SyscallRequest, object], object] = lambda _request, _value: None
         self.pending: dict[int, tuple[SyscallRequest | None, Irp, Finish, OpenFile]] = {}
         self._open: dict[int, OpenFile] = {}  # file id -> an open device
         self._lists: dict[int, tuple[SyscallRequest, Callable[..., object], object]] = {}
@@ -157,7 +158,8 @@ class Devices:
             status, value = int(error.status), error.detail
         else:
             status = 0
-        self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value)
+        if not self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value):
+            self.on_unheard(request, value)
 
     def listed(self, ticket: int, names: list[str]) -> None:
         """DKMS has told which devices there are."""

@@ -148,7 +148,7 @@ class DriverLoop:
             irp.io_status.information = information
             irp.device_object = None
             try:
-                syscall("signal_send", self._dkms_pid, "dkms_complete_irp", irp)  # the call, without waiting for its end
+                syscall("signal_send", self._dkms_pid, "dkms_complete_irp", irp)  # the call, not waiting for its end
             except StatusError:
                 syscall("dkms_complete_irp", irp)  # DKMS has too many messages, but calls always get through
         except StatusError as error:

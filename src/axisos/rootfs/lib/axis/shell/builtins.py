@@ -480,10 +480,15 @@ def _exit(shell: Shell, words: list[str], streams: Streams) -> int:
 
 
 def _return(shell: Shell, words: list[str], streams: Streams) -> int:
+    if not shell.locals and not shell.sourcing:
+        raise ShellError("only possible in a function or a sourced file", 2)
     raise ReturnFromFunction(_status(shell, words))
 
 
 def _break(shell: Shell, words: list[str], streams: Streams) -> int:
+    if not shell.loops:
+        shell.complain(f"{words[0]}: only possible in a loop", streams)
+        return 0
     raise LeaveLoop(max(1, _number(words[1], "the count")) if len(words) > 1 else 1, words[0] == "continue")
 
 
@@ -510,11 +515,13 @@ def _source(shell: Shell, words: list[str], streams: Streams) -> int:
     if len(words) > 2:
         shell.positional = words[2:]
     shell.status = 0
+    shell.sourcing += 1
     try:
         return shell.run_text(text, streams)
     except ReturnFromFunction as leave:
         return leave.status
     finally:
+        shell.sourcing -= 1
         if len(words) > 2:
             shell.positional = positional
 
@@ -706,7 +713,7 @@ def _kill_one(shell: Shell, word: str, signal: int) -> None:
         if job.group:
             shell.system.kill_group(job.group, signal)
             if signal in (1, 15) and job.state() == "Stopped":
-                shell.system.kill_group(job.group, 18)  # so that it can end
+                shell.system.resume_group(job.group)  # so that it can end
                 job.continued()
             elif signal == 18:
                 job.continued()

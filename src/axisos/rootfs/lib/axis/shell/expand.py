@@ -39,6 +39,7 @@ if TYPE_CHECKING:
             """Whether `set -<name>` is in force."""
 
 DEFAULT_IFS = " \t\n"
+DECLARING = ("export", "readonly", "local", "alias")  # builtins whose arguments are assignments
 
 
 class ExpansionError(Exception):
@@ -81,22 +82,45 @@ class Expander:
     # -- the four ways to expand a word -------------------------------------------------------------------------------
 
     def arguments(self, words: list[Word]) -> list[str]:
-        """The arguments that *words* come to: split into fields, patterns replaced by the file names they match."""
+        """The arguments that *words* come to: split into fields, patterns replaced by the file names they match.
+
+        After `export`, `local` and their like, `name=…` is an assignment: its value stays whole.
+        """
         arguments: list[str] = []
+        declaring = bool(words) and words[0].plain() in DECLARING
         for word in words:
             parts = word.parts
+            if declaring and _is_assignment(parts):
+                arguments.append(self.text(word, True))
+                continue
             if len(parts) == 1 and type(parts[0]) is Text:  # the everyday word
                 text = parts[0].text
-                if parts[0].quoted or not (text[:1] == "~" or "*" in text or "?" in text or "[" in text):
+                if parts[0].quoted or not (text[:1] == "~" or "*" in text or "?" in text or "[" in text or "{" in text):
                     arguments.append(text)
                     continue
-            for field in self._fields(parts, True):
-                text = "".join(field.text)
-                names: list[str] = []
-                if field.wild and not self._scope.option("f"):
-                    names = self._file_names("".join(field.pattern))
-                arguments.extend(names or [text])
+            if _has_braces(parts):
+                for each in self._without_braces(word):
+                    self._add_fields(each.parts, arguments)
+            else:
+                self._add_fields(parts, arguments)
         return arguments
+
+    def _add_fields(self, parts: list[Part], arguments: list[str]) -> None:
+        """Add the arguments that one word comes to."""
+        for field in self._fields(parts, True):
+            text = "".join(field.text)
+            names: list[str] = []
+            if field.wild and not self._scope.option("f"):
+                names = self._file_names("".join(field.pattern))
+            arguments.extend(names or [text])
+
+    def _without_braces(self, word: Word) -> list[Word]:
+        from axis.shell.braces import TooManyWordsError, expand_braces
+
+        try:
+            return expand_braces(word)
+        except TooManyWordsError as error:
+            raise ExpansionError(str(error)) from None
 
     def text(self, word: Word, assignment: bool = False) -> str:
         """The word as one text: neither split nor matched (assignments, `case` words, redirections)."""
@@ -305,7 +329,10 @@ class Expander:
             return patterns.remove_suffix(value, self.pattern(part.word), operator == "%%")
         if operator in ("/", "//"):
             old, new = _split_at_slash(part.word)
-            return patterns.replace(value, self.pattern(old), self.text(new), operator == "//")
+            shape, replacement = self.pattern(old), self.text(new)
+            if operator == "/" and shape[:1] in ("#", "%"):
+                return patterns.replace_end(value, shape[1:], replacement, shape[0] == "#")
+            return patterns.replace(value, shape, replacement, operator == "//")
         raise ExpansionError(f"${{{part.name}{operator}…}}: not possible here")
 
     # -- file names ---------------------------------------------------------------------------------------------------
@@ -348,6 +375,20 @@ class Expander:
                 if patterns.match_items(items, name):
                     found.append(directory + name if last else directory + name + "/")
         return found
+
+
+def _has_braces(parts: list[Part]) -> bool:
+    """Whether a word has an unquoted opening brace."""
+    return any(type(part) is Text and not part.quoted and "{" in part.text for part in parts)
+
+
+def _is_assignment(parts: list[Part]) -> bool:
+    """Whether a word begins with `name=`."""
+    first = parts[0] if parts else None
+    if type(first) is not Text or first.quoted:
+        return False
+    name, equals, _ = first.text.partition("=")
+    return bool(equals) and name.isascii() and name.isidentifier()
 
 
 def _split_at_slash(word: Word) -> tuple[Word, Word]:

@@ -329,7 +329,7 @@ class Parser:
             token = self._peek()
             if token.word is not None:
                 self._next()
-                assignment = None if words else _assignment(token.word)
+                assignment = None if words else as_assignment(token.word)
                 if assignment is not None:
                     assignments.append(assignment)
                     continue
@@ -369,7 +369,7 @@ class Parser:
         return redirect
 
 
-def _assignment(word: Word) -> Assignment | None:
+def as_assignment(word: Word) -> Assignment | None:
     """The word as an assignment `name=…` or `name+=…`, or None."""
     first = word.parts[0] if word.parts else None
     if type(first) is not Text or first.quoted:

@@ -200,3 +200,12 @@ def replace(text: str, pattern: str, replacement: str, everywhere: bool) -> str:
         if not everywhere:
             break
     return "".join(result) + text[index:]
+
+
+def replace_end(text: str, pattern: str, replacement: str, at_start: bool) -> str:
+    """*text* with the longest match at its start, or at its end, replaced."""
+    if at_start:
+        rest = remove_prefix(text, pattern, True)
+        return replacement + rest if len(rest) < len(text) or match(pattern, "") else text
+    rest = remove_suffix(text, pattern, True)
+    return rest + replacement if len(rest) < len(text) or match(pattern, "") else text

@@ -165,6 +165,8 @@ class Shell:
         self.in_copy = False  # this is the inside of ( … ) or $( … )
         self.expander = Expander(self)
         self.locals: list[dict[str, str | None]] = []  # what `local` hides, one table for each function being run
+        self.sourcing = 0  # files being sourced: `return` may end them
+        self.loops = 0  # loops being run: `break` may end them
         self._guarded = 0  # > 0 where a failure is part of the question: `set -e` does not count
         self._substituted = 0  # the status of the last $( … )
         self._random_asked: int | None = None
@@ -200,6 +202,8 @@ class Shell:
         other.history = self.history
         other.in_copy = True
         other.locals = [{}] if self.locals else []
+        other.sourcing = self.sourcing
+        other.loops = self.loops
         other._guarded = self._guarded
         return other
 
@@ -501,6 +505,7 @@ class Shell:
 
     def _loop_body(self, body: Sequence, streams: Streams) -> tuple[bool, int]:
         """Run a loop's body once: whether the loop goes on, and the status."""
+        self.loops += 1
         try:
             return True, self.run(body, streams)
         except LeaveLoop as leave:
@@ -508,6 +513,8 @@ class Shell:
                 leave.levels -= 1
                 raise
             return leave.again, 0
+        finally:
+            self.loops -= 1
 
     def _for(self, node: For, streams: Streams) -> int:
         if not node.redirects:
@@ -1116,10 +1123,12 @@ class Shell:
         """A job left the foreground: enter it if it is stopped, forget it if it has ended."""
         from axis.shell.jobs import SIGNAL_WORDS, STOPPED, JobTable
 
+        assert self.terminal is not None
         if self.jobs is None:
             self.jobs = JobTable()
         if job.state() == STOPPED:
             self.jobs.enter(job)
+            self.terminal.fresh_line()
             self.write(self.streams, 2, job.line(self.jobs.mark(job)) + "\n")
             return SIGNALLED + 20
         self.jobs.forget(job)
@@ -1137,11 +1146,7 @@ class Shell:
         if foreground and job.group:
             self.terminal.lend(job.group)
         if job.group:
-            try:
-                self.system.kill_group(job.group, SIGCONT)
-            except StatusError as error:
-                if error.status != Status.NO_SUCH_PROCESS:
-                    raise
+            self.system.resume_group(job.group)
         return self._foreground(job) if foreground else 0
 
     def reap(self) -> None:

@@ -217,6 +217,14 @@ class System:
         """Send a signal to all processes of a group."""
         self.call("ke_signal_group", group, signal)
 
+    def resume_group(self, group: int) -> None:
+        """Let a stopped group go on; one that has ended is let be."""
+        try:
+            self.kill_group(group, SIGCONT)
+        except StatusError as error:
+            if error.status != Status.NO_SUCH_PROCESS:
+                raise
+
     def on_signal(self, signal: int, action: Callable[[int], None] | str | None) -> None:
         """Set what a signal does in the shell itself."""
         self.call("ke_signal_handler", signal, action)

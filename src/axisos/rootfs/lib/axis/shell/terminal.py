@@ -45,6 +45,11 @@ class Terminal:
         """Columns of the screen."""
         return int(self._system.control(self.handle, "get_size")["w"])
 
+    def fresh_line(self) -> None:
+        """Begin a new line, unless the cursor stands at the beginning of one."""
+        if self._system.control(self.handle, "get_cursor")["x"] != 1:
+            self.write("\n")
+
     def lend(self, group: int) -> None:
         """Let a process group be the one in front: it reads, and Ctrl+C goes to it."""
         try:

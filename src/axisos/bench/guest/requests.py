@@ -1,0 +1,42 @@
+"""I/O requests to the trivial driver. Argument: turns."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from stopwatch import least
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
+
+DEVICE = "/dev/trivial"
+
+
+def read(turns: int) -> None:
+    for _ in range(turns):
+        syscall("vfs_read", reader, 5)
+
+
+def write(turns: int) -> None:
+    for _ in range(turns):
+        syscall("vfs_write", writer, b"hello")
+
+
+def control(turns: int) -> None:
+    for _ in range(turns):
+        syscall("vfs_device_control", writer, "hello", [])
+
+
+def open_close(turns: int) -> None:
+    for _ in range(turns):
+        syscall("vfs_close", syscall("vfs_open", DEVICE, "r"))
+
+
+turns = int(sys.argv[1])
+reader, writer = syscall("vfs_open", DEVICE, "r"), syscall("vfs_open", DEVICE, "w")
+print(json.dumps({
+    "read": least(read, turns), "write": least(write, turns), "control": least(control, turns),
+    "open_close": least(open_close, max(1, turns // 2)),
+}))

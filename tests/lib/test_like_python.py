@@ -1,0 +1,291 @@
+"""The library's Python names do what Python's own do: the same program prints the same in both."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from guest_program import run_guest, run_host
+
+PROGRAMS = {
+    "text files": r"""
+        with open("a", "w") as f:
+            print(f.write("héllo\nwörld\r\nthird\rfourth"), f.tell(), f.mode, f.encoding, f.name, f.writable(), f.readable())
+        print(f.closed)
+        print(open("a").readlines(), open("a", newline="").readlines(), open("a", newline="\n").readlines())
+        print(open("a", newline="\r\n").readlines(), open("a", newline="\r").readlines(), [*open("a", "rb")])
+        f = open("a")
+        seen = []
+        while True:
+            at = f.tell()
+            line = f.readline()
+            if not line:
+                break
+            seen.append((at, line))
+        for at, line in reversed(seen):
+            f.seek(at)
+            assert f.readline() == line, (at, line)
+        print([line for _, line in seen])
+        f.seek(0); print(f.read(3), f.tell(), f.read(2), f.tell(), repr(f.read()), repr(f.read()), f.seek(0, 2))
+        f.close()
+        for call in (lambda: f.read(), lambda: f.write("x"), lambda: next(f)):
+            try:
+                call()
+            except ValueError as error:
+                print(type(error).__name__, error)
+    """,
+    "modes": r"""
+        open("a", "w").write("12345")
+        for mode in ("r+", "a", "a+", "w+", "x", "rb+", "r"):
+            try:
+                with open("a", mode) as f:
+                    data = b"XY" if "b" in mode else "XY"
+                    steps = []
+                    for step in (lambda: f.tell(), lambda: f.read(2), lambda: f.seek(2), lambda: f.write(data), lambda: f.seek(0), lambda: f.read()):
+                        try:
+                            steps.append(step())
+                        except Exception as error:
+                            steps.append(type(error).__name__)
+                    if mode != "a+":
+                        print(mode, steps)
+                print(mode, open("a").read())
+            except OSError as error:
+                print(mode, type(error).__name__, error.errno, error.filename)
+        for mode in ("", "rw", "rr", "q", "rbt", "b", "+"):
+            try:
+                open("a", mode)
+            except ValueError as error:
+                print(mode, error)
+        for name in ("nope", "nope/x", ".", ""):
+            try:
+                open(name)
+            except OSError as error:
+                print(type(error).__name__, error.errno, error.filename)
+    """,
+    "encodings": r"""
+        text = "aé€😀\n" * 3
+        for encoding in ("utf-8", "utf-16", "utf-32", "utf-8-sig", "latin-1"):
+            try:
+                with open("a", "w", encoding=encoding) as f:
+                    f.write(text)
+            except UnicodeEncodeError as error:
+                print(encoding, error)
+                continue
+            print(encoding, open("a", "rb").read() if encoding == "utf-8" else "", open("a", encoding=encoding).read() == text)
+            print([*open("a", encoding=encoding)] == text.splitlines(True))
+        open("b", "wb").write(b"ok\xff\xfebad\xe2\x82")
+        for errors in ("strict", "replace", "ignore", "surrogateescape", "backslashreplace"):
+            try:
+                print(errors, ascii(open("b", errors=errors).read()), ascii(open("b", errors=errors).readline()))
+            except UnicodeDecodeError as error:
+                print(errors, error)
+        try:
+            open("a", encoding="nope")
+        except LookupError as error:
+            print(error)
+    """,
+    "binary files": r"""
+        with open("a", "wb") as f:
+            print(f.write(b"abc\ndef\n"), f.write(bytearray(b"123")), f.write(memoryview(b"4")), f.tell())
+            try:
+                f.write("text")
+            except TypeError as error:
+                print(error)
+        with open("a", "rb") as f:
+            buffer = bytearray(4)
+            print(f.read(2), f.peek(1)[:1], f.readline(), f.readline(2), f.tell(), f.seek(-2, 2), f.read(), f.read())
+            print(f.seek(1), f.seek(2, 1), f.readinto(buffer), buffer, f.read1(2), f.seekable())
+        with open("a", "r+b") as f:
+            f.read(3); f.write(b"!"); print(f.tell()); f.seek(0); print(f.read())
+        data = bytes(range(256)) * 4000
+        with open("b", "wb") as f:
+            for start in range(0, len(data), 777):
+                f.write(data[start:start + 777])
+        with open("b", "rb") as f:
+            print(f.read() == data, f.seek(500000), f.read(5) == data[500000:500005])
+        with open("b", "rb") as f:
+            print(b"".join(iter(lambda: f.read(70001), b"")) == data)
+            f.seek(0); print(sum(len(line) for line in f) == len(data), len(open("b", "rb").readlines()))
+    """,
+    "long lines": r"""
+        lines = ["x" * n + "é" * (n % 7) + "\n" for n in (0, 1, 8191, 8192, 65535, 65536, 65537, 200000, 3)]
+        with open("a", "w") as f:
+            f.writelines(lines)
+        print([*open("a")] == lines, open("a").readline(5), [len(line) for line in open("a")])
+        with open("a") as f:
+            print(len(f.readlines(100000)), len(f.read()))
+        with open("a", newline="") as f:
+            print([*f] == lines)
+    """,
+    "memory streams": r"""
+        import io
+        s = io.StringIO("a\nb\r\nc")
+        print(s.readlines(), s.getvalue(), s.tell(), s.seek(1), s.write("ZZZZ"), s.getvalue(), s.truncate(3), s.getvalue())
+        s = io.StringIO(); print("x", 1, file=s); s.write("é"); print(repr(s.getvalue())); s.seek(10); s.write("!"); print(repr(s.getvalue()))
+        b = io.BytesIO(b"one\ntwo"); print(b.readline(), b.read(1), b.tell(), b.seek(-1, 2), b.read(), b.getvalue(), [*io.BytesIO(b"q\nr")])
+        b.seek(9); b.write(b"end"); print(b.getvalue(), b.truncate(2), b.getvalue())
+        with io.StringIO("z") as s:
+            pass
+        try:
+            s.read()
+        except ValueError as error:
+            print("closed")
+        print(io.UnsupportedOperation.__mro__[1:3], isinstance(s, io.TextIOBase), isinstance(b, io.IOBase))
+    """,
+    "paths": r"""
+        import os.path as p
+        for path in ("", "/", "a", "/a", "a/b", "a//b/", "../a", "/../a/./b/..", ".x", "a.tar.gz", "..a.b", "/a/.b", "//x"):
+            print(p.split(path), p.splitext(path), p.basename(path), p.dirname(path), p.isabs(path), p.join(path, "z"), p.join("q", path))
+            if path != "//x":
+                print(p.normpath(path))
+        print(p.commonprefix(["abc", "abd"]), p.commonpath(["/a/b", "/a/c"]), p.relpath("/a/b", "/a/c/d"), p.relpath("/a", "/a"))
+        print(p.expanduser("~x"), p.expandvars("$NOPE ${NOPE} $ x$"), p.exists("nope"), p.isdir("."), p.isfile("."))
+    """,
+    "pathlib": r"""
+        from pathlib import Path, PurePath
+        for text in ("/a/b.tar.gz", "a", ".", "/", "a/.x", "x.", "a/../b"):
+            q = PurePath(text)
+            print(q, q.name, q.stem, q.suffix, q.suffixes, q.parent, q.parts, q.is_absolute(), q / "z", [str(x) for x in q.parents])
+        print(Path("a") / "b", "x" / Path("y"), Path("a/b").with_suffix(".c"), Path("a/b.c").with_name("d"), Path("/a/b").relative_to("/a"))
+        print(repr(Path("a")), Path("a") == Path("a/"), Path("a/b.py").match("*.py"), hash(Path("a")) == hash(Path("a")))
+        d = Path("d"); (d / "e").mkdir(parents=True); (d / "f.txt").write_text("hi"); (d / "e" / "g.txt").write_bytes(b"yo")
+        print(sorted(str(x) for x in d.iterdir()), sorted(str(x) for x in d.rglob("*.txt")), sorted(str(x) for x in d.glob("*")))
+        print((d / "f.txt").read_text(), (d / "e/g.txt").stat().st_size, d.is_dir(), (d / "f.txt").is_file(), (d / "no").exists())
+        (d / "f.txt").unlink(); (d / "no").unlink(missing_ok=True); d.mkdir(exist_ok=True)
+        for call in (lambda: d.mkdir(), lambda: d.rmdir(), lambda: (d / "no").read_text(), lambda: (d / "x/y").mkdir()):
+            try:
+                call()
+            except OSError as error:
+                print(type(error).__name__, error)
+    """,
+    "os": r"""
+        import os
+        os.makedirs("a/b/c"); os.makedirs("a/b", exist_ok=True); open("a/f", "w").close(); open("a/b/g", "w").write("123")
+        print(sorted(os.listdir("a")), sorted((e.name, e.is_dir(), e.path) for e in os.scandir("a")), os.path.getsize("a/b/g"))
+        print([(d, sorted(ds), sorted(fs)) for d, ds, fs in os.walk("a")], [d for d, _, _ in os.walk("a", topdown=False)])
+        os.rename("a/f", "a/h"); os.chdir("a"); print(sorted(os.listdir()), os.path.basename(os.getcwd())); os.chdir("..")
+        for call in (lambda: os.mkdir("a"), lambda: os.remove("no"), lambda: os.rmdir("a"), lambda: os.rmdir("a/h"),
+                     lambda: os.listdir("no"), lambda: os.chdir("no"), lambda: os.listdir("a/h"), lambda: os.rename("no", "x")):
+            try:
+                call()
+            except OSError as error:
+                print(type(error).__name__, error.errno, error)
+        os.environ["X"] = "1"; print(os.environ["X"], os.getenv("NO", 5), "X" in os.environ, os.environ.pop("X"), os.getenv("X"))
+        import stat
+        os.chmod("a/h", 0o640); print(oct(os.stat("a/h").st_mode), stat.filemode(os.stat("a/h").st_mode), os.access("a/h", os.R_OK))
+        import shutil
+        shutil.copytree("a", "z"); shutil.copy("a/b/g", "z"); shutil.move("z/g", "z/q"); print(sorted(os.listdir("z")))
+        shutil.rmtree("z"); print(os.path.exists("z"))
+        import glob
+        print(sorted(glob.glob("a/*")), sorted(glob.glob("**/g", recursive=True)), sorted(glob.glob("a/?")), glob.glob("no*"))
+        r, w = os.pipe(); os.write(w, b"hello"); os.close(w); print(os.read(r, 3), os.read(r, 9), os.read(r, 9))
+    """,
+    "time": r"""
+        import time
+        for t in (0, 86399.9, 951782400, 1709164800, 4102444799, -1):
+            g = time.gmtime(t)
+            print(tuple(g), g, time.strftime("%Y-%m-%d %H:%M:%S %j %a %A %b %B %y %I %p %U %W %u %w %G %V %% %F %T", g), time.asctime(g), time.ctime(t))
+        print(time.strptime("2024-02-29 1:02:03 PM", "%Y-%m-%d %I:%M:%S %p"), time.mktime(time.gmtime(1e9)))
+        for text, form in (("2023-02-29", "%Y-%m-%d"), ("x", "%d"), ("20245", "%Y")):
+            try:
+                time.strptime(text, form)
+            except ValueError as error:
+                print(error)
+        a = time.monotonic(); time.sleep(0.02); print(0.02 <= time.monotonic() - a < 1)
+        try:
+            time.sleep(-1)
+        except ValueError as error:
+            print(error)
+    """,
+    "threads": r"""
+        import threading, time
+        lock, total = threading.Lock(), 0
+        def add():
+            global total
+            for _ in range(2000):
+                with lock:
+                    total += 1
+        threads = [threading.Thread(target=add) for _ in range(4)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        print(total, [t.is_alive() for t in threads], threading.active_count(), threading.current_thread() is threading.main_thread())
+        event, out = threading.Event(), []
+        t = threading.Thread(target=lambda: out.append((event.wait(5), event.wait(0), threading.current_thread().name)), name="T")
+        t.start(); time.sleep(0.01); event.set(); t.join(); print(out)
+        items, ready = [], threading.Condition()
+        def consume():
+            with ready:
+                while len(out) < 4:
+                    ready.wait_for(lambda: items)
+                    out.append(items.pop())
+        t = threading.Thread(target=consume); t.start()
+        for n in range(3):
+            with ready:
+                items.append(n); ready.notify()
+            time.sleep(0.01)
+        t.join(); print(out[1:])
+        s = threading.BoundedSemaphore(2); print(s.acquire(), s.acquire(), s.acquire(blocking=False), s.acquire(timeout=0.01), s.release(), s.release())
+        for call in (s.release, lock.release, lambda: threading.RLock().release(), lambda: t.start()):
+            try:
+                call()
+            except (ValueError, RuntimeError) as error:
+                print(type(error).__name__, error)
+        here = threading.local(); here.x = 1
+        t = threading.Thread(target=lambda: out.append(hasattr(here, "x"))); t.start(); t.join(); print(out[-1], here.x)
+        r = threading.RLock()
+        with r, r:
+            print(r.acquire(blocking=False)); r.release()
+        b = threading.Barrier(3); got = []
+        ts = [threading.Thread(target=lambda: got.append(b.wait())) for _ in range(3)]
+        for t in ts: t.start()
+        for t in ts: t.join()
+        print(sorted(got))
+        timer = threading.Timer(0.01, got.append, ["late"]); timer.start(); timer.join(); print(got[-1])
+        threading.Thread(target=lambda: (time.sleep(0.02), print("after main"))).start()
+        print(lock.acquire(), lock.acquire(timeout=0.01), lock.locked())
+    """,
+    "signals": r"""
+        import os, signal
+        got = []
+        print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, signal.signal(signal.SIGTERM, lambda n, f: got.append(n)) is signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM); print(got == [15]); signal.raise_signal(signal.SIGTERM); print(len(got))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN); os.kill(os.getpid(), signal.SIGTERM); print(len(got))
+        for call in (lambda: signal.signal(signal.SIGKILL, signal.SIG_IGN), lambda: signal.signal(999, signal.SIG_IGN)):
+            try:
+                call()
+            except (OSError, ValueError) as error:
+                print(type(error).__name__)
+    """,
+    "standard streams": r"""
+        import sys
+        sys.stdout.write("a"); print("b", end="")
+        print(sys.stdin.readline(), sys.stdin.read(2), input(), end="|")
+        print([line for line in sys.stdin], repr(sys.stdin.read()))
+        print(sys.stdout.writable(), sys.stdin.readable(), sys.stdin.fileno(), sys.stdout.fileno(), sys.stdout.isatty(), sys.maxsize)
+        try:
+            input()
+        except EOFError as error:
+            print(error)
+        import io
+        old, sys.stdout = sys.stdout, io.StringIO()
+        print("hidden")
+        caught, sys.stdout = sys.stdout, old
+        print(repr(caught.getvalue()))
+        print("no newline at the end", end="")
+    """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_same_program_prints_the_same(name: str, tmp_path: Path) -> None:
+    """In a machine and in the host's Python."""
+    source = PROGRAMS[name]
+    stdin = b"first\nxyz\nl1\nl2\xff\nl3"
+    setup = "import os; os.mkdir('/tmp/work'); os.chdir('/tmp/work')\n"
+    result = run_guest(tmp_path, setup + textwrap.dedent(source), stdin=stdin)
+    assert result.stderr.decode() == ""
+    assert result.stdout.decode("utf-8", "replace").splitlines() == (
+        run_host(tmp_path, source, stdin).decode("utf-8", "replace").splitlines()
+    )
+    assert result.exit_code == 0
