@@ -7,7 +7,7 @@ import os
 from axisos.bench.lab import Session, run_job
 from axisos.bench.reference import least
 from axisos.bench.rows import Budget, Reference, Row
-from axisos.machine.disk import packaged_rootfs
+from axisos.machine.disk import packaged_root
 
 READ_FILE = "/kernel.py"
 
@@ -15,7 +15,7 @@ READ_FILE = "/kernel.py"
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
     files = run_job("files", session.turns(1_000), READ_FILE)
-    path = os.path.join(packaged_rootfs(), READ_FILE.lstrip("/"))
+    path = os.path.join(packaged_root(), READ_FILE.lstrip("/"))
     host = Reference("host's os.open, read", least(lambda turns: _read_on_the_host(path, turns), session.turns(2_000)))
     g = session.g
     return [

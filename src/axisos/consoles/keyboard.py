@@ -18,8 +18,9 @@ from axisos.machine.keys import BACKSPACE, ESCAPE, NAMED, SPACE, Key, named, typ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Event = Key | "Paste" | "Mouse"  # type: ignore[operator]  # only for readers of this line
-    Events = list[Key | "Paste" | "Mouse"]  # type: ignore[operator]
+    from typing import TypeAlias
+
+    Events: TypeAlias = "list[Key | Paste | Mouse]"
 
 ESCAPE_TIMEOUT_S = 0.025  # the Escape key, or the first byte of a sequence?
 SEQUENCE_TIMEOUT_S = 0.1  # the rest of a sequence or character that has begun

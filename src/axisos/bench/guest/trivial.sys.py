@@ -15,13 +15,13 @@ def on_read(device: dk.DeviceObject, irp: dk.Irp) -> bytes:
 
 
 def accept(device: dk.DeviceObject, irp: dk.Irp) -> None:
-    """WRITE and DEVICE_CONTROL: done."""
+    """All else: done."""
 
 
 def driver_entry(driver: dk.DriverObject) -> None:
     driver.dispatch[dk.IRP_MJ_READ] = on_read
-    driver.dispatch[dk.IRP_MJ_WRITE] = accept
-    driver.dispatch[dk.IRP_MJ_DEVICE_CONTROL] = accept
+    for major in (dk.IRP_MJ_CREATE, dk.IRP_MJ_CLOSE, dk.IRP_MJ_WRITE, dk.IRP_MJ_DEVICE_CONTROL):
+        driver.dispatch[major] = accept
     dk.create_device(driver, DEVICE)
     dk.create_symbolic_link(LINK, DEVICE)
 
