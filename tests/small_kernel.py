@@ -19,6 +19,7 @@ import axisos
 from abi.irp import IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, Irp
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
+from requests_rig import sender
 from system.dkms import Dkms
 
 ROOTFS = Path(axisos.__path__[0]) / "rootfs"
@@ -152,7 +153,7 @@ class SmallKernel:
     def call(self, name: str, *args: object, uid: int = 0, pid: int = 25) -> int:
         """A system call by some program that DKMS answers. Returns its request id; see `answers`."""
         self._last_request += 1
-        request = SyscallRequest(self._last_request, name, args, pid, pid, 3, uid, uid, (), "SYN-test")
+        request = SyscallRequest(self._last_request, name, args, pid, sender(pid, 3, uid))
         self.dkms.messages.append((0, "syscall", request))
         self.run()
         return request.request_id
@@ -205,7 +206,7 @@ class SmallKernel:
 
     def forward(self, caller: Process, name: str, args: tuple[Any, ...]) -> Any:
         self._last_request += 1
-        request = SyscallRequest(self._last_request, name, args, caller.pid, caller.pid, 2, 0, 0, (), "SYN-test")
+        request = SyscallRequest(self._last_request, name, args, caller.pid, sender(caller.pid, 2, 0))
         self.overrides[name].messages.append((0, "syscall", request))
         caller.answer = None
         caller.block("answer")

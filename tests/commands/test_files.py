@@ -1,5 +1,6 @@
 """The commands that look at and change files, as a user types them."""
 
+# ruff: noqa: E501 - a program or command line reads best on one line
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,6 @@
 """The library's Python names do what Python's own do: the same program prints the same in both."""
 
+# ruff: noqa: E501 - a program or command line reads best on one line
 from __future__ import annotations
 
 import textwrap

@@ -10,6 +10,7 @@ from vfsrig import Disks, IdleError
 
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
+from requests_rig import sender
 from system import logon
 
 
@@ -32,7 +33,7 @@ class LogonBench:
     def ask(self, name: str, *args: object, uid: int = 0, pid: int = 30) -> int:
         """Send a call. Returns its request id."""
         self._last += 1
-        self.inbox.append((0, "syscall", SyscallRequest(self._last, name, args, pid, pid, 3, uid, uid, (), "token")))
+        self.inbox.append((0, "syscall", SyscallRequest(self._last, name, args, pid, sender(pid, 3, uid))))
         return self._last
 
     def run(self) -> None:

@@ -12,6 +12,7 @@ from abi.status import Status, StatusError
 from axisos.machine.bus import Bus
 from axisos.machine.components.filesystem import Filesystem
 from axisos.machine.memory_storage import MemoryStorage
+from requests_rig import sender
 from system.pipeline_manager import PipelineManager
 
 ETC = Path(__file__).parents[2] / "src" / "axisos" / "rootfs" / "etc"
@@ -104,7 +105,7 @@ class Bench:
     ) -> int:
         """Send a call to PM. Returns its request id."""
         self._last += 1
-        request = SyscallRequest(self._last, name, args, pid, pid, 3, uid, gid, groups, "token")
+        request = SyscallRequest(self._last, name, args, pid, sender(pid, 3, uid, gid, groups))
         self.inbox.append((0, "syscall", request))
         return self._last
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUPS = ("boot", "syscall", "forward", "vfs", "irp", "switch", "spawn", "memory", "console", "sandbox")
 UNKNOWN_GROUP_EXIT = 2
 HEADINGS = ("measured", "reference", "", "ratio", "budget")
-WIDTHS = (44, 15, 20, 10, 10)  # of the columns: name, measured, reference's name and figure, ratio
+WIDTHS = (44, 15, 26, 10, 10)  # of the columns: name, measured, reference's name and figure, ratio
 
 
 def run_groups(groups: Sequence[str], as_json: bool, share: float = 1.0) -> int:
@@ -98,11 +98,11 @@ def _head(system: dict[str, Any], session: Session) -> str:
     from axisos.bench.rows import figure
 
     references = session.references
+    costs = [figure(each.value, each.unit) for each in (references.round_trip, references.call, references.loop)]
     return (
         f"AxisOS bench: {system['implementation']} {system['python']}, greenlet {system['greenlet']}, "
         f"{system['processors']} processors ({system['machine']})\n"
-        f"G, a greenlet round trip: {figure(references.round_trip.value, 's')}   "
-        f"a plain call: {figure(references.call.value, 's')}   a plain loop's turn: {figure(references.loop.value, 's')}"
+        f"G, a greenlet round trip: {costs[0]}   a plain call: {costs[1]}   a plain loop's turn: {costs[2]}"
     )
 
 

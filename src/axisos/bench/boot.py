@@ -21,7 +21,7 @@ from axisos.bench.lab import (
 from axisos.bench.rows import COUNT, PERCENT, Budget, Reference, Row
 from axisos.machine.machine import Machine
 
-IDLE_S = 1.0
+IDLE_S = 2.0
 
 
 def measure(session: Session) -> list[Row]:
@@ -40,7 +40,7 @@ def measure(session: Session) -> list[Row]:
         first = min(_probed(cache)["first"] for _ in range(1 + session.turns(5)))  # one more: the first fills the cache
         again = _probed(cache, times)["again"]
     python = Reference("python -c pass", plain)
-    busy, wakes = _idle(session.turns(IDLE_S * 10) / 10)
+    busy, wakes = _idle(IDLE_S * session.share)
     return [
         Row("axisos run, empty program, warm cache", warm, reference=python, budget=Budget(0.2)),
         Row("axisos run, empty program, cold cache", cold, reference=python, budget=Budget(1.2)),
@@ -81,10 +81,12 @@ def probe(times: str) -> None:
 def boot_time() -> float:
     """Seconds from the hand-over to the kernel to the login prompt on the screen."""
     handed_over: list[float] = []
-    machine = Machine(
-        boot_args=BOOT_ARGS, verbose_log=lambda _line: handed_over or handed_over.append(perf_counter())
-    )
-    with machine:
+
+    def log(_line: str) -> None:
+        if not handed_over:  # the kernel's first line
+            handed_over.append(perf_counter())
+
+    with Machine(boot_args=BOOT_ARGS, verbose_log=log) as machine:
         machine.power_on()
         machine.run_until("login:", PATIENCE_S)
         return perf_counter() - handed_over[0]

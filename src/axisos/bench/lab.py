@@ -68,7 +68,8 @@ def host_command(*arguments: str) -> list[str]:
 
 def probe_command(module: str, *arguments: str) -> list[str]:
     """A new process that runs `probe(*arguments)` of one of the bench's modules."""
-    return [sys.executable, "-c", f"import sys; from axisos.bench.{module} import probe; probe(*sys.argv[1:])", *arguments]
+    program = f"import sys; from axisos.bench.{module} import probe; probe(*sys.argv[1:])"
+    return [sys.executable, "-c", program, *arguments]
 
 
 def host_environment(**more: str) -> dict[str, str]:
@@ -134,7 +135,8 @@ class Lab:
 
     def send(self, pid: int, name: str, *args: object) -> None:
         """A message to a guest, from the kernel."""
-        self.machine.post(lambda: self.machine.kernel.messages.post(pid, name, *args))
+        self.machine.kernel.messages.post(pid, name, *args)
+        self.machine.computer.push_signal("work")  # the kernel may be asleep
 
     def __enter__(self) -> Lab:
         return self

@@ -98,7 +98,7 @@ class Row:
         limit = ""
         if budget is not None:
             limit = ("≥ " if budget.at_least else "") + (
-                figure(budget.limit, TIMES, reference.sign)
+                f"{budget.limit:g} {reference.sign}"
                 if budget.relative and reference is not None
                 else figure(budget.limit, self.unit)
             )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 WORST_CASE = "tight_loop"  # measured, not averaged
-ROUNDS = 9
+ROUNDS = 15
 BATCH_S = 0.02  # of plain CPython
 # In both: output goes to a list. In ring 3 the program then runs as often as it is told, and reports the seconds.
 HEAD = "_printed = []\ndef print(*words): _printed.append(words)\n"
@@ -38,14 +38,15 @@ while True:
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    rows, ratios = [], []
+    rows: list[Row] = []
+    ratios: list[float] = []
     names = sorted(file[:-3] for file in os.listdir(PROGRAMS) if file.endswith(".py"))
     rounds = max(2, session.turns(ROUNDS))
     for name in sorted(names, key=lambda name: name == WORST_CASE):
         plain, guest = run_both(name, rounds)
         row = Row(name.replace("_", " "), guest, reference=Reference("plain CPython", plain))
         if name == WORST_CASE:
-            mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+            mean = math.prod(ratios) ** (1 / len(ratios))
             rows.append(Row(f"geometric mean of these {len(ratios)}", mean, TIMES, budget=Budget(1.15)))
             row.name += ", the worst case"
         else:

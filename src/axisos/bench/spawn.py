@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 import threading
 
 from axisos.bench.lab import Session, run_job
@@ -13,24 +14,21 @@ from axisos.bench.rows import Budget, Reference, Row
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
     figures = run_job("spawner", session.turns(300))
-    fork = Reference("host's fork, wait", least(_fork_and_wait, session.turns(40)))
+    python = Reference("python -c pass", least(_run_python, session.turns(5), 3))
     host_thread = Reference("host's threading", least(_start_and_join, session.turns(200)))
     g = session.g
     return [
         Row("spawn and wait, empty program", figures["empty"], reference=g, budget=Budget(300, relative=True)),
         Row("spawn and wait, program of 16 KiB", figures["large"], reference=g, budget=Budget(400, relative=True)),
-        Row("spawn and wait, beside the host", figures["empty"], reference=fork),
+        Row("spawn and wait, beside the host", figures["empty"], reference=python),
         Row("thread create and join", figures["thread"], reference=g, budget=Budget(80, relative=True)),
         Row("threading.Thread, start and join", figures["python_thread"], reference=host_thread),
     ]
 
 
-def _fork_and_wait(turns: int) -> None:
+def _run_python(turns: int) -> None:
     for _ in range(turns):
-        pid = os.fork()
-        if pid == 0:
-            os._exit(0)
-        os.waitpid(pid, 0)
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
 
 
 def _start_and_join(turns: int) -> None:

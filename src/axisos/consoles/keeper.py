@@ -119,7 +119,7 @@ def _be_the_child(
             sys.stderr.flush()
         except OSError:
             pass  # nobody reads any more
-        if os.getppid() == 1 or _at_end(control):
+        if _at_end(control):
             terminal.leave()  # the parent, whose task it is, is gone
         os._exit(code)
 

@@ -121,7 +121,7 @@ class Decoder:
         return events
 
     def _take(self, events: Events, final: bool) -> int:
-        """Take one event from what is held. Returns the bytes that it took, 0 = more must come first (never if final)."""
+        """Take one event. Returns how many of the held bytes it took; 0 = more must come first (never if final)."""
         if self._pasting:
             return self._take_paste(events, final)
         if self._held[0] == _ESC:
@@ -166,7 +166,7 @@ class Decoder:
         if held[1] == _ESC:  # the key twice, or Alt (rxvt's) and a sequence
             if len(held) == 2 and not final:
                 return 0
-            if held[2:3] in (b"[", b"O"):
+            if held[2:3] == b"[" or held[2:3] == b"O":
                 used = self._take_sequence(events, 1, ("alt",), final)
                 return used + 1 if used else 0
             events.append(_named("escape"))

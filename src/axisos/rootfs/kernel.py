@@ -90,10 +90,10 @@ class Kernel:
 
         # 5. PID 0, the kernel process.
         self.kernel_process = kernel_process = Process(
-            KERNEL_PID, None, 0, "kernel", new_process_token(computer.entropy.token_hex), computer.clock.now_ns()
+            KERNEL_PID, None, 0, "kernel", new_process_token(computer.entropy.token_hex), computer.clock.ticks_ns()
         )
         ob.initialize_process(kernel_process)
-        kernel_thread = Thread(KERNEL_PID, kernel_process, _no_entry, computer.clock.now_ns())
+        kernel_thread = Thread(KERNEL_PID, kernel_process, _no_entry, computer.clock.ticks_ns())
         kernel_process.threads.append(kernel_thread)
         threads = {KERNEL_PID: kernel_thread}
         table = SyscallTable()

@@ -5,7 +5,7 @@ Settings: others, threads (whether they are its own), turns.
 
 from __future__ import annotations
 
-from stopwatch import least
+from stopwatch import least  # type: ignore[import-not-found]  # it stands beside this file in the guest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Pancake flipping over all permutations: list slices and integer loops."""
 
 

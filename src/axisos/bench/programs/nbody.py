@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Planets around a sun: floating-point arithmetic on lists, few calls."""
 
 from itertools import combinations

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Queens on a board: generators within generators, and a second way with bits."""
 
 

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Spheres over a floor, seen through a small window: classes with operators, constructors in the inner loop."""
 
 import math

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """A little operating system in objects: tasks with states pass packets along queues. Methods and attributes."""
 
 IDLE, WORKER, HANDLER_A, HANDLER_B, DEVICE_A, DEVICE_B = range(6)
@@ -55,7 +56,6 @@ class Task:
     def hold(self):
         self.kernel.holds += 1
         self.held = True
-        return None
 
     def release(self, ident):
         task = self.kernel.table[ident]

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """The largest singular value of an endless matrix, cut to n by n: nested loops, a small function called often."""
 
 
@@ -20,7 +21,7 @@ def main(n=60):
         v = transposed_times(times(u))
         u = transposed_times(times(v))
     vbv = vv = 0.0
-    for ue, ve in zip(u, v):
+    for ue, ve in zip(u, v):  # noqa: B905 - as people write it
         vbv += ue * ve
         vv += ve * ve
     print(f"{(vbv / vv) ** 0.5:.9f}")

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Words of a made-up text: counting, sorting, joining, formatting; dictionaries and string methods."""
 
 SYLLABLES = ["ka", "lo", "mi", "ne", "ru", "sa", "to", "vi", "zu", "pe"]
@@ -43,7 +44,7 @@ def main(n=3000):
     text = "\n".join(lines)
     counts = count_words(text)
     ranking = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    table = ["{:<12}{:>5}".format(word, count) for word, count in ranking[:50]]
+    table = ["{:<12}{:>5}".format(word, count) for word, count in ranking[:50]]  # noqa: UP032 - it is priced
     table += [f"{word}={count:04d}" for word, count in ranking[50:100]]
     secret = caesar(text[:5000], 7)
     checksum = 0

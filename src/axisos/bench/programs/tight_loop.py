@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Nothing but a loop over integers: the worst case for checkpoints."""
 
 

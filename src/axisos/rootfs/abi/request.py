@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Sender(Protocol):
+        """The process that calls, as far as a request tells of it."""
+
+        pid: int
+        ring: float
+        uid: int
+        gid: int
+        groups: tuple[int, ...]
+        token: str
+
 
 class SyscallRequest:
     """One call on its way to a ring-1 server. Filled in by the kernel; a caller cannot forge any of it.
@@ -23,29 +37,17 @@ class SyscallRequest:
         "synapse_token",
     )
 
-    def __init__(
-        self,
-        request_id: int,
-        name: str,
-        args: tuple[object, ...],
-        sender_pid: int,
-        sender_tgid: int,
-        sender_ring: float,
-        sender_uid: int,
-        sender_gid: int,
-        sender_groups: tuple[int, ...],
-        synapse_token: str,
-    ) -> None:
+    def __init__(self, request_id: int, name: str, args: tuple[object, ...], sender_pid: int, sender: Sender) -> None:
         self.request_id = request_id
         self.name = name
         self.args = args
         self.sender_pid = sender_pid  # the calling thread
-        self.sender_tgid = sender_tgid  # its process
-        self.sender_ring = sender_ring
-        self.sender_uid = sender_uid
-        self.sender_gid = sender_gid
-        self.sender_groups = sender_groups
-        self.synapse_token = synapse_token
+        self.sender_tgid = sender.pid  # its process
+        self.sender_ring = sender.ring
+        self.sender_uid = sender.uid
+        self.sender_gid = sender.gid
+        self.sender_groups = sender.groups
+        self.synapse_token = sender.token
 
     def __repr__(self) -> str:
         return f"<SyscallRequest {self.request_id} {self.name} from {self.sender_pid}>"

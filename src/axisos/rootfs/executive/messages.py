@@ -26,7 +26,7 @@ from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from executive.plain import SCALARS, copy_plain
 from executive.process import DEAD, MAX_MESSAGES, MAX_MESSAGES_FROM_USER, SLEEPING
-from executive.syscalls import ANY_RING, SERVICE_ONLY, syscall
+from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class Messages:
 
     # --- messages ----------------------------------------------------------------------------------------------
 
-    @syscall(rings=ANY_RING)
+    @syscall(rings=ANY_RING, checks_itself=True)
     def signal_send(self, thread: Thread, pid: int, name: str, *args: object) -> bool:
         """Send a message to a process (not to be confused with POSIX signals).
 
@@ -68,6 +68,10 @@ class Messages:
         Raises:  NO_SUCH_PROCESS; QUOTA_EXCEEDED when the receiver's queue is full; ACCESS_DENIED for a name that is
                  reserved to the system; INVALID_PARAMETER for data that is not plain. (Manual, chapter 8.2.)
         """
+        if type(pid) is not int:
+            refuse_argument("signal_send", "pid", "int", pid)
+        if type(name) is not str:
+            refuse_argument("signal_send", "name", "str", name)
         if name == "syscall_return":
             return self._answer(thread, pid, args)
         receiver = self._threads.get(pid)
@@ -92,7 +96,7 @@ class Messages:
         self.deliver(receiver, (thread.pid, name, *args))
         return True
 
-    @syscall(rings=ANY_RING)
+    @syscall(rings=ANY_RING, checks_itself=True)
     def signal_pull(self, thread: Thread, timeout_ms: int | float | None = None) -> object:
         """Take the oldest message.
 
@@ -104,6 +108,8 @@ class Messages:
             return thread.messages.popleft()
         if timeout_ms is None:
             return self._scheduler.block(thread, WAIT_MESSAGE)
+        if type(timeout_ms) is not int and type(timeout_ms) is not float:
+            refuse_argument("signal_pull", "timeout_ms", "int | float | None", timeout_ms)
         if timeout_ms <= 0:
             return None
         deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
@@ -159,18 +165,7 @@ class Messages:
         scheduler = self._scheduler
         process = thread.process
         self._last_request = request_id = self._last_request + 1
-        request = SyscallRequest(
-            request_id,
-            name,
-            args,
-            thread.pid,
-            process.pid,
-            process.ring,
-            process.uid,
-            process.gid,
-            process.groups,
-            process.token,
-        )
+        request = SyscallRequest(request_id, name, args, thread.pid, process)
         wait = thread.wait
         self._requests[request_id] = wait
         wait.request_id = request_id
@@ -225,6 +220,8 @@ class Messages:
 
     def _answer(self, thread: Thread, pid: int, args: tuple[object, ...]) -> bool:
         """A server's answer. One that nobody waits for any more is dropped; one from another process is refused."""
+        if len(args) != 3:
+            raise StatusError(Status.INVALID_PARAMETER, "syscall_return takes a request id, a status and a value")
         request_id, status, value = args
         wait = self._requests.get(request_id)  # type: ignore[call-overload]
         if wait is None or wait.thread.pid != pid:

@@ -599,7 +599,7 @@ class ProcessManager:
             "threads": len(process.threads),
             "handles": len(process.handles.entries),
             "messages": len(target.messages),
-            "start_time": process.start_ns / 1e9,
+            "start_time": self._scheduler.uptime_at(process.start_ns),
             "exit_status": None,
             "reason": "",
         }

@@ -69,10 +69,9 @@ class Deadline:
 class Statistics:
     """What the scheduler counts; `sched_get_stats` shows just that."""
 
-    __slots__ = ("max_slice_ns", "preemptions", "total_resumes", "watchdog_kills", "watchdog_warnings")
+    __slots__ = ("max_slice_ns", "preemptions", "watchdog_kills", "watchdog_warnings")
 
     def __init__(self) -> None:
-        self.total_resumes = 0
         self.preemptions = 0
         self.watchdog_warnings = 0
         self.watchdog_kills = 0
@@ -87,11 +86,13 @@ class Scheduler:
 
     def __init__(self, computer: Computer, kernel_thread: Thread) -> None:
         self._computer = computer
-        self.now_ns: Callable[[], int] = computer.clock.now_ns
+        self._clock = computer.clock
+        self.now_ns: Callable[[], int] = computer.clock.ticks_ns  # all times in here count from the same moment
         self.simulated: bool = computer.clock.simulated
         self.hub: greenlet = getcurrent()
         self.kernel_thread = kernel_thread
         self.current = kernel_thread
+        self.resumes = 0
         self.statistics = Statistics()
         self.slice_start_ns = self.now_ns()
         self.attend_ns = 0  # machine time at which the hub must look again, at the latest
@@ -151,6 +152,7 @@ class Scheduler:
     def doom(self, thread: Thread) -> None:
         """Take a thread's life. Its code runs no further; the hub unwinds it before anything else runs."""
         thread.killed = True
+        thread.resume = None
         thread.wait.active = False
         thread.status = DEAD
         if thread is not self.current:
@@ -217,8 +219,12 @@ class Scheduler:
 
     def give_way(self, thread: Thread) -> None:
         """Let all others run once."""
-        thread.used_ns = QUANTUM_NS  # to the end of the queue, whatever was left of it
-        self.make_ready(thread)
+        thread.used_ns = 0
+        if thread.process.stopped:
+            thread.status = STOPPED
+        else:
+            thread.status = READY
+            (self._system if thread.is_system else self._expired).append(thread)
         self._switch_from(thread, None)
         if thread.process.alarm:
             self.on_alarm(thread)
@@ -243,47 +249,53 @@ class Scheduler:
 
     def _switch_from(self, thread: Thread, successor: Thread | None) -> None:
         """Hand the processor over: to *successor*, to the next ready thread, or to the hub; return when it is back."""
-        now_ns = self._leave(thread)
-        if now_ns >= self.attend_ns:
-            if successor is not None:
-                self.make_ready(successor)
-            self._enter_hub()
-            return
-        following = successor or self._take_started()
-        if following is None:
-            self._enter_hub()
-            return
-        following.status = RUNNING
-        self.slice_start_ns = now_ns
-        if following is not thread:
-            self.statistics.total_resumes += 1
-            self.current = following
-            following.resume()  # type: ignore[misc]  # only started threads come here
-
-    def _leave(self, thread: Thread) -> int:
-        """Book the slice of the thread that gives the processor away. Returns the machine time, nanoseconds."""
         now_ns = self.now_ns()
         slice_ns = now_ns - self.slice_start_ns
         thread.cpu_ns += slice_ns
         thread.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
         if slice_ns > thread.max_slice_ns:
-            thread.max_slice_ns = slice_ns
-            if slice_ns > self.statistics.max_slice_ns:
-                self.statistics.max_slice_ns = slice_ns
-            if slice_ns > WATCHDOG_WARN_NS:
-                self.on_long_slice(thread, slice_ns)
-        return now_ns
+            self._note_longest(thread, slice_ns)
+        if now_ns >= self.attend_ns:
+            if successor is not None:
+                self.make_ready(successor)
+            self._enter_hub()
+            return
+        if successor is None:
+            queue = self._system or self._woken or self._expired
+            if not queue or queue[0].resume is None:  # nobody, or one that the hub must start or bury first
+                self._enter_hub()
+                return
+            successor = queue.popleft()
+            if successor.used_ns >= QUANTUM_NS:
+                successor.used_ns = 0
+        successor.status = RUNNING
+        self.slice_start_ns = now_ns
+        if successor is not thread:
+            self.resumes += 1
+            self.current = successor
+            successor.resume()  # type: ignore[misc]  # not None: it was started
 
-    def _take_started(self) -> Thread | None:
-        """The next thread that has run before; None if there is none, or one that the hub must start first."""
-        queue = self._system or self._woken or self._expired
-        if not queue or queue[0].resume is None or queue[0].killed:
-            return None
-        thread = queue.popleft()
-        if thread.used_ns >= QUANTUM_NS:
-            thread.used_ns = 0
-        return thread
+    def _leave(self, thread: Thread) -> None:
+        """Book the slice of the thread that gives the processor to the hub."""
+        slice_ns = self.now_ns() - self.slice_start_ns
+        thread.cpu_ns += slice_ns
+        thread.used_ns += slice_ns
+        thread.last_slice_ns = slice_ns
+        if slice_ns > thread.max_slice_ns:
+            self._note_longest(thread, slice_ns)
+
+    def _note_longest(self, thread: Thread, slice_ns: int) -> None:
+        """A thread has never run so long at a stretch; the watchdog may have a word to say."""
+        thread.max_slice_ns = slice_ns
+        if slice_ns > self.statistics.max_slice_ns:
+            self.statistics.max_slice_ns = slice_ns
+        if slice_ns > WATCHDOG_WARN_NS:
+            self.on_long_slice(thread, slice_ns)
+
+    def uptime_at(self, at_ns: int) -> float:
+        """The machine's uptime, in seconds, when `now_ns` was *at_ns*."""
+        return float(self._clock.now() - (self.now_ns() - at_ns) / 1e9)
 
     def _enter_hub(self) -> None:
         self.current = self.kernel_thread
@@ -347,7 +359,7 @@ class Scheduler:
             thread.task = greenlet(self._live, self.hub)
             thread.resume = self.resumer(thread)
         thread.status = RUNNING
-        self.statistics.total_resumes += 1
+        self.resumes += 1
         self.current = thread
         self.slice_start_ns = self.now_ns()
         if started:

@@ -51,15 +51,17 @@ _TYPES: dict[str, type | None] = {
 _F = TypeVar("_F", bound="Callable[..., object]")
 
 
-def syscall(*, rings: Iterable[float]) -> Callable[[_F], _F]:
+def syscall(*, rings: Iterable[float], checks_itself: bool = False) -> Callable[[_F], _F]:
     """Mark a subsystem's method as the system call of its name; callers outside *rings* never reach it.
 
+    With *checks_itself* the body tests the types of its arguments, because it is too hot for a test in front of it.
     Its parameters after (self, thread) are the call's; annotations name exact types (`int | None`, `dict[str, object]`,
     `object` for anything, `Handle` for a token or a standard index).
     """
 
     def mark(body: _F) -> _F:
         body.__syscall_rings__ = tuple(rings)  # type: ignore[attr-defined]
+        body.__syscall_checks_itself__ = checks_itself  # type: ignore[attr-defined]
         return body
 
     return mark
@@ -115,19 +117,28 @@ def _split_union(annotation: str) -> list[str]:
 class SystemCall:
     """One row of the table."""
 
-    __slots__ = ("body", "checked", "documentation", "name", "parameters", "rings")
+    __slots__ = ("body", "checked", "checks_itself", "documentation", "name", "parameters", "rings")
 
-    def __init__(self, name: str, rings: tuple[float, ...], body: Body, parameters: list[Parameter], doc: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        rings: tuple[float, ...],
+        body: Body,
+        parameters: list[Parameter],
+        checks_itself: bool = False,
+        doc: str = "",
+    ) -> None:
         self.name = name
         self.rings = rings
         self.body = body  # (thread, *arguments)
         self.parameters = parameters
+        self.checks_itself = checks_itself
         self.documentation = doc
         self.checked = self.behind_checks(body)
 
     def behind_checks(self, body: Body) -> Body:
         """*body* (thread, *arguments) behind this call's test of its arguments' types."""
-        return _with_checks(self, body) if self.parameters else body
+        return _with_checks(self, body) if self.parameters and not self.checks_itself else body
 
     def accepts(self, count: int) -> bool:
         """Whether the call takes *count* arguments."""
@@ -160,12 +171,13 @@ def declared_call(name: str, rings: Iterable[float], body: Body) -> SystemCall:
     ]
     if code.co_flags & 0x04:  # *args
         parameters.append(Parameter(code.co_varnames[code.co_argcount], "object", False, None, True))
-    return SystemCall(name, tuple(rings), body, parameters, function.__doc__ or "")
+    checks_itself = getattr(function, "__syscall_checks_itself__", False)
+    return SystemCall(name, tuple(rings), body, parameters, checks_itself, function.__doc__ or "")
 
 
 def _with_checks(call: SystemCall, body: Body) -> Body:
     """A body behind a test of each argument's exact type, as one flat function."""
-    namespace: dict[str, object] = {"_body": body, "_refuse": _refuse_argument, "_NoneType": type(None)}
+    namespace: dict[str, object] = {"_body": body, "_refuse": refuse_argument, "_NoneType": type(None)}
     heads, tests, passed = [], [], []
     for parameter in call.parameters:
         name = parameter.name
@@ -191,7 +203,8 @@ def _with_checks(call: SystemCall, body: Body) -> Body:
     return namespace[call.name]  # type: ignore[return-value]
 
 
-def _refuse_argument(call: str, name: str, annotation: str, value: object) -> None:
+def refuse_argument(call: str, name: str, annotation: str, value: object) -> None:
+    """Raises INVALID_PARAMETER: the argument has the wrong type."""
     given = str(type.__dict__["__name__"].__get__(type(value)))[:80]
     raise StatusError(Status.INVALID_PARAMETER, f"{call}: {name} must be {annotation}, not {given}")
 
@@ -272,8 +285,16 @@ class Gate:
             body = process.calls.get(name) if type(name) is str else None
             if body is None:
                 refuse(scheduler.current, name)
+            thread = scheduler.current
             try:
-                return body(scheduler.current, *args)  # type: ignore[misc]
+                if not args:  # spelt out: a call with a star costs a C stack frame, which every switch would copy
+                    return body(thread)  # type: ignore[misc]
+                count = len(args)
+                if count == 1:
+                    return body(thread, args[0])  # type: ignore[misc]
+                if count == 2:
+                    return body(thread, args[0], args[1])  # type: ignore[misc]
+                return body(thread, *args)  # type: ignore[misc]
             except HandlerRaised as interrupted:
                 failure = interrupted.error
             except Exception as error:

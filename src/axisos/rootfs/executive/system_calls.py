@@ -93,7 +93,7 @@ class SystemCalls:
         """What the scheduler and the instrumenter count, with the quantum in milliseconds."""
         statistics = self._scheduler.statistics
         return {
-            "total_resumes": statistics.total_resumes,
+            "total_resumes": self._scheduler.resumes,
             "preemptions": statistics.preemptions,
             "watchdog_warnings": statistics.watchdog_warnings,
             "watchdog_kills": statistics.watchdog_kills,

@@ -26,11 +26,11 @@ from axis import filesystem, streams
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from axis.guest import env, syscall
 
-    Options = dict[str, str | bool | int]
+    Options = dict[str, Any]  # letter -> True, how often, or the value
 
 OK = 0
 FAILED = 1
@@ -57,7 +57,7 @@ _run = _Run()  # this module runs once in each process
 
 
 def run(
-    main: Callable[[Options, list[str]], int | None], help: str, *, flags: str = "", values: str = "",  # noqa: A002
+    main: Callable[[Options, list[str]], int | None], help: str, *, flags: str = "", values: str = "",
     long: dict[str, str] | None = None, number: str = "", intermixed: bool = True,
     verbatim: bool = False,
 ) -> NoReturn:
@@ -389,10 +389,7 @@ def user_name(uid: int) -> str:
 
 def programs_named(name: str, search: str) -> list[str]:
     """The paths that *name* may stand for: itself if it has a slash, otherwise in the directories of *search*."""
-    if "/" in name:
-        places = [name]
-    else:
-        places = [join(directory, f"{name}.py") for directory in search.split(":") if directory]
+    places = [name] if "/" in name else [join(place, f"{name}.py") for place in search.split(":") if place]
     return [place for place in places if filesystem.is_file(place)]
 
 

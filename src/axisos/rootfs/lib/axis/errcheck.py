@@ -5,7 +5,7 @@ The table itself is `abi.status`; this module only gives its names the manual's 
 
 from __future__ import annotations
 
-from abi.status import Status, StatusError, all_statuses
+from abi.status import Status, StatusError
 
 __all__ = ["Status", "StatusError", "get_error_string"]
 
@@ -20,7 +20,7 @@ def __getattr__(name: str) -> Status:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *(f"STATUS_{status.name}" for status in all_statuses())]
+    return [*__all__, *(f"STATUS_{name}" for name in dir(Status) if name.isupper())]
 
 
 def get_error_string(code: int) -> str:

@@ -46,71 +46,71 @@ class UnsupportedOperation(OSError, ValueError):
     """`io.UnsupportedOperation`: the stream cannot do that, as reading one opened for writing, or seeking in a pipe."""
 
 
-class OSError(_Mapped, OSError):  # noqa: A001 - the name that a traceback shows
+class OSError(_Mapped, OSError):
     """A failure that only `errno` and `status` tell apart."""
 
 
-class FileNotFoundError(_Mapped, FileNotFoundError):  # noqa: A001
+class FileNotFoundError(_Mapped, FileNotFoundError):
     """603, 405, 703: nothing has this name."""
 
 
-class FileExistsError(_Mapped, FileExistsError):  # noqa: A001
+class FileExistsError(_Mapped, FileExistsError):
     """612, 406, 704: the name is taken."""
 
 
-class NotADirectoryError(_Mapped, NotADirectoryError):  # noqa: A001
+class NotADirectoryError(_Mapped, NotADirectoryError):
     """613."""
 
 
-class IsADirectoryError(_Mapped, IsADirectoryError):  # noqa: A001
+class IsADirectoryError(_Mapped, IsADirectoryError):
     """614."""
 
 
-class PermissionError(_Mapped, PermissionError):  # noqa: A001
+class PermissionError(_Mapped, PermissionError):
     """500 to 503, 801: the caller may not."""
 
 
-class ProcessLookupError(_Mapped, ProcessLookupError):  # noqa: A001
+class ProcessLookupError(_Mapped, ProcessLookupError):
     """606."""
 
 
-class TimeoutError(_Mapped, TimeoutError):  # noqa: A001
+class TimeoutError(_Mapped, TimeoutError):
     """258."""
 
 
-class InterruptedError(_Mapped, InterruptedError):  # noqa: A001
+class InterruptedError(_Mapped, InterruptedError):
     """607."""
 
 
-class BrokenPipeError(_Mapped, BrokenPipeError):  # noqa: A001
+class BrokenPipeError(_Mapped, BrokenPipeError):
     """820."""
 
 
-class BlockingIOError(_Mapped, BlockingIOError):  # noqa: A001
+class BlockingIOError(_Mapped, BlockingIOError):
     """821: the call would have to sleep and may not."""
 
 
-class EOFError(_Mapped, EOFError):  # noqa: A001
+class EOFError(_Mapped, EOFError):
     """602."""
 
 
-class ValueError(_Mapped, ValueError):  # noqa: A001
+class ValueError(_Mapped, ValueError):
     """601, 705, 823: an argument has the wrong range or form."""
 
 
-class TypeError(_Mapped, TypeError):  # noqa: A001
+class TypeError(_Mapped, TypeError):
     """706, 825: the handle is of another type."""
 
 
-class RuntimeError(_Mapped, RuntimeError):  # noqa: A001
+class RuntimeError(_Mapped, RuntimeError):
     """822: only the owner may release."""
 
 
-class KeyError(_Mapped, KeyError):  # noqa: A001
+class KeyError(_Mapped, KeyError):
     """800: no such registry key."""
 
 
-class NotImplementedError(_Mapped, NotImplementedError):  # noqa: A001
+class NotImplementedError(_Mapped, NotImplementedError):
     """301, 303."""
 
 

@@ -162,7 +162,7 @@ def open_bytes(path: object, mode: str = "r", write_behind: int = streams.WRITE_
     return ByteStream(open_handle(path, kind), path, kind, True, write_behind)
 
 
-def open(path: object, mode: str = "r") -> File:  # noqa: A001 - the manual's name
+def open(path: object, mode: str = "r") -> File:
     """Open a file or device.
 
     Args:    path: absolute or relative; mode: r, w (empties or creates), a, rw, also r+, w+, a+, x; with "b" the
@@ -318,7 +318,7 @@ def isatty(target: AnyHandle) -> bool:
 # -- names
 
 
-def list(path: object = ".") -> list[str]:  # type: ignore[valid-type]  # noqa: A001 - the manual's name
+def list(path: object = ".") -> list[str]:  # type: ignore[valid-type]
     """The names in a directory, those of directories with a `/` at the end. Raises 603, 613, 500."""
     try:
         names: list[str] = syscall("vfs_list", abspath(path))  # type: ignore[valid-type]

@@ -255,12 +255,12 @@ class ByteStream(BufferedIOBase):
     """
 
     __slots__ = (
-        "_ahead", "_at", "_closed", "_farewell", "_readable", "_reader", "_seekable", "_sink", "_writable", "_write_behind",
-        "mode", "name", "raw_mode",
+        "_ahead", "_at", "_closed", "_farewell", "_readable", "_reader", "_seekable", "_sink", "_writable",
+        "_write_behind", "mode", "name", "raw_mode",
     )
 
     def __init__(
-        self, handle: Handle, name: object, mode: str, own: bool = True, write_behind: int = WRITE_BEHIND,
+        self, handle: Handle, name: object, mode: str, own: bool = True, write_behind: int = WRITE_BEHIND, *,
         reader: Callable[[int], bytes] | None = None,
     ) -> None:
         self._sink = sink = _Sink(handle)
@@ -728,10 +728,8 @@ class TextStream(TextIOBase):
     def readline(self, size: int = -1) -> str:
         """Through the next end of line, or to the end of the text; at most *size* characters if not negative."""
         at = self._at
-        if self._newline is None or self._newline == "\n":
-            end = self._text.find("\n", at) + 1
-        else:
-            end = self._line_end(at)
+        plain = self._newline is None or self._newline == "\n"
+        end = self._text.find("\n", at) + 1 if plain else self._line_end(at)
         while not end and (size < 0 or len(self._text) - self._at < size):
             searched = len(self._text) - self._at
             if not self._fill():
@@ -767,6 +765,8 @@ class TextStream(TextIOBase):
         """Take *text*; returns its length in characters."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if self.buffer.closed:
+            raise ValueError("I/O operation on closed file.")
         if self._text or self._tail:
             self._forget_window()
         out = text

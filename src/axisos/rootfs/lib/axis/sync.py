@@ -128,7 +128,7 @@ def close(handle: str) -> bool:
     return _call("vfs_close", handle)  # type: ignore[return-value]
 
 
-class locked:  # noqa: N801 - used like a function, as contextlib's are
+class locked:
     """`with locked(mutex):` - owns the mutex for the block.
 
     Raises:  258 (`TimeoutError`) if it was not to be had within *timeout_ms*.

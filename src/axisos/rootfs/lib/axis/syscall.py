@@ -18,7 +18,7 @@ else:
 def syscall(name: str, *args: object) -> Any:
     """Make the system call *name* and return its value.
 
-    Raises:  the builtin exception that fits its status and is a `StatusError` (the builtin `syscall` raises the bare one).
+    Raises:  the builtin exception that fits its status and is a `StatusError`; the builtin `syscall` raises a bare one.
     """
     try:
         return kernel(name, *args)

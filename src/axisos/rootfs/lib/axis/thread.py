@@ -98,7 +98,7 @@ def sleep(seconds: float) -> None:
     syscall("process_sleep", seconds * 1000)
 
 
-def list() -> list[int]:  # type: ignore[valid-type]  # noqa: A001 - the manual's name
+def list() -> list[int]:  # type: ignore[valid-type]
     """The ids of this process's living threads."""
     return syscall("process_list_threads")  # type: ignore[no-any-return]
 

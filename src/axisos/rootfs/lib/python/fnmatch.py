@@ -70,7 +70,7 @@ def _in_set(members: str, letter: str) -> bool:
     return False
 
 
-def filter(names: Iterable[str], pat: str) -> list[str]:  # noqa: A001 - Python's name
+def filter(names: Iterable[str], pat: str) -> list[str]:
     """The names that match."""
     return [name for name in names if fnmatchcase(name, pat)]
 

@@ -80,5 +80,6 @@ def _matching(head: str, parts: list[str], root: str, recursive: bool, hidden: b
 
         for name in _names(root, head):
             plain = name.rstrip("/")
-            if (hidden or part[0] == "." or plain[0] != ".") and fnmatchcase(plain, part) and (not rest or name[-1] == "/"):
+            visible = hidden or part[0] == "." or plain[0] != "."
+            if visible and fnmatchcase(plain, part) and (not rest or name[-1] == "/"):
                 yield from _matching(_join(head, plain), rest, root, recursive, hidden)

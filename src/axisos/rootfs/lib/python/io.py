@@ -5,6 +5,8 @@ Files are made of `axis.streams`: there is no separate raw layer, `buffering=0` 
 
 from __future__ import annotations
 
+import builtins
+
 from axis import filesystem
 from axis.streams import (
     SEEK_CUR,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_BUFFER_SIZE", "SEEK_CUR", "SEEK_END", "SEEK_SET", "BlockingIOError", "BufferedIOBase", "BufferedRandom",
     "BufferedReader", "BufferedWriter", "BytesIO", "FileIO", "IOBase", "RawIOBase", "StringIO", "TextIOBase",
-    "TextIOWrapper", "UnsupportedOperation", "open", "open_code", "text_encoding",
+    "TextIOWrapper", "open", "open_code", "text_encoding",
 ]
 
 _open_bytes = filesystem.open_bytes
@@ -47,7 +49,7 @@ class RawIOBase(IOBase):
 
 
 DEFAULT_BUFFER_SIZE = WRITE_BEHIND
-BlockingIOError = BlockingIOError  # noqa: A001, PLW0127 - the builtin, which `io` gives as well
+BlockingIOError = BlockingIOError
 BufferedReader = BufferedWriter = BufferedRandom = ByteStream
 TextIOWrapper = TextStream
 
@@ -57,7 +59,7 @@ def text_encoding(encoding: str | None, stacklevel: int = 2) -> str:
     return encoding or "utf-8"
 
 
-def open(  # noqa: A001 - Python's name
+def open(
     file: object, mode: str = "r", buffering: int = -1, encoding: str | None = None, errors: str | None = None,
     newline: str | None = None, closefd: bool = True, opener: Any = None,
 ) -> ByteStream | TextStream:
@@ -77,7 +79,8 @@ def open(  # noqa: A001 - Python's name
     if "b" in letters and "t" in letters:
         raise ValueError("can't have text and binary mode at once")
     if len(kinds) != 1:
-        raise ValueError("must have exactly one of create/read/write/append mode")
+        what = "must have exactly one of create/read/write/append mode"
+        raise ValueError(what if kinds else f"M{what[1:]} and at most one plus")
     binary = "b" in letters
     if binary:
         for name, value in (("encoding", encoding), ("errors", errors), ("newline", newline)):
@@ -117,7 +120,7 @@ class FileIO(ByteStream):
     """A file without a write buffer: `FileIO(path, "r")`."""
 
     def __init__(self, file: object, mode: str = "r", closefd: bool = True, opener: object = None) -> None:
-        opened = open(file, mode.replace("b", "") + "b", 0, closefd=closefd, opener=opener)
+        opened = builtins.open(file, mode.replace("b", "") + "b", 0, closefd=closefd, opener=opener)
         handle, raw_mode = opened.handle, opened.raw_mode  # type: ignore[union-attr]
         ByteStream.__init__(self, handle, file, raw_mode, closefd, 0)
         opened.disown()  # type: ignore[union-attr]

@@ -6,7 +6,9 @@ take a token (0, 1, 2 are the standard handles); there are no links, no fork and
 
 from __future__ import annotations
 
+import builtins
 import posixpath as path
+
 from abi.status import StatusError
 from axis import filesystem
 
@@ -147,7 +149,7 @@ class _Environ:
         return [(key, self[key]) for key in self]
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return default if key == "ARGS" or key not in env else str(env[key])
 
     def setdefault(self, key: str, default: str) -> str:
         if key not in self:
@@ -205,7 +207,7 @@ def listdir(target: object = ".") -> list[str]:
     return [entry.rstrip("/") for entry in filesystem.list(fspath(target))]
 
 
-class stat_result(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's name
+class stat_result(tuple):  # type: ignore[type-arg]
     """(st_mode, st_ino, st_dev, st_nlink, st_uid, st_gid, st_size, st_atime, st_mtime, st_ctime)."""
 
     __slots__ = ()
@@ -251,7 +253,8 @@ class stat_result(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's nam
     st_atime_ns = st_ctime_ns = st_mtime_ns
 
     def __repr__(self) -> str:
-        return f"os.stat_result(st_mode={self[0]}, st_uid={self[4]}, st_gid={self[5]}, st_size={self[6]}, st_mtime={self[8]})"
+        shown = f"st_mode={self[0]}, st_uid={self[4]}, st_gid={self[5]}, st_size={self[6]}, st_mtime={self[8]}"
+        return f"os.stat_result({shown})"
 
 
 _KINDS = {"file": 0o100000, "directory": 0o040000, "device": 0o020000}
@@ -439,7 +442,7 @@ def access(target: object, mode: int, **_keywords: object) -> bool:
 # -- handles
 
 
-def open(target: object, flags: int = O_RDONLY, mode: int = 0o777, *, dir_fd: object = None) -> str:  # noqa: A001
+def open(target: object, flags: int = O_RDONLY, mode: int = 0o777, *, dir_fd: object = None) -> str:
     """A handle token; close it with `os.close`."""
     text = fspath(target)
     kind = flags & 3
@@ -502,9 +505,8 @@ def isatty(handle: Handle) -> bool:
 
 def fdopen(handle: Handle, mode: str = "r", buffering: int = -1, *args: Any, **keywords: Any) -> Any:
     """A stream over a handle token."""
-    import io
 
-    return io.open(None, mode, buffering, *args, opener=lambda _path, _mode: handle, **keywords)
+    return builtins.open(None, mode, buffering, *args, opener=lambda _path, _mode: handle, **keywords)
 
 
 def pipe() -> tuple[str, str]:
@@ -512,7 +514,7 @@ def pipe() -> tuple[str, str]:
     return syscall("ke_create_pipe")  # type: ignore[no-any-return]
 
 
-class terminal_size(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's name
+class terminal_size(tuple):  # type: ignore[type-arg]
     """(columns, lines)."""
 
     __slots__ = ()
@@ -636,19 +638,19 @@ def waitstatus_to_exitcode(status: int) -> int:
     return -(status & 0x7F) if status & 0x7F else status >> 8
 
 
-def WIFEXITED(status: int) -> bool:  # noqa: N802 - Python's name
+def WIFEXITED(status: int) -> bool:
     return not status & 0x7F
 
 
-def WEXITSTATUS(status: int) -> int:  # noqa: N802 - Python's name
+def WEXITSTATUS(status: int) -> int:
     return status >> 8
 
 
-def WIFSIGNALED(status: int) -> bool:  # noqa: N802 - Python's name
+def WIFSIGNALED(status: int) -> bool:
     return bool(status & 0x7F)
 
 
-def WTERMSIG(status: int) -> int:  # noqa: N802 - Python's name
+def WTERMSIG(status: int) -> int:
     return status & 0x7F
 
 
@@ -688,7 +690,7 @@ def strerror(code: int) -> str:
     return f"Unknown error {code}"
 
 
-class uname_result(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's name
+class uname_result(tuple):  # type: ignore[type-arg]
     """(sysname, nodename, release, version, machine)."""
 
     __slots__ = ()
@@ -721,7 +723,7 @@ def uname() -> uname_result:
     )
 
 
-class times_result(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's name
+class times_result(tuple):  # type: ignore[type-arg]
     """(user, system, children_user, children_system, elapsed), in seconds."""
 
     __slots__ = ()

@@ -150,7 +150,7 @@ class PurePosixPath:
         if not wanted:
             raise ValueError("empty pattern")
         have = self.parts
-        if pattern[:1] == "/" and len(have) != len(wanted) or len(wanted) > len(have):
+        if (pattern[:1] == "/" and len(have) != len(wanted)) or len(wanted) > len(have):
             return False
         return all(fnmatchcase(part, want) for part, want in zip(reversed(have), reversed(wanted), strict=False))
 

@@ -167,9 +167,10 @@ def commonpath(paths: Iterable[object]) -> str:
 def expanduser(path: object) -> str:
     """`~` at the beginning becomes HOME; `~name` stays, for programs do not see the list of users."""
     text = _text(path)
-    if text == "~" or text[:2] == "~/":
-        return (str(env.get("HOME") or "/").rstrip("/") or "/") + text[1:] if text != "~" else str(env.get("HOME") or "/")
-    return text
+    if text != "~" and text[:2] != "~/":
+        return text
+    home = str(env.get("HOME") or "/")
+    return home if text == "~" else home.rstrip("/") + text[1:]
 
 
 def expandvars(path: object) -> str:

@@ -72,7 +72,8 @@ def ignore_patterns(*patterns: str) -> Callable[[Any, list[str]], set[str]]:
 
 def copytree(
     source: object, target: object, symlinks: bool = False, ignore: Callable[[Any, list[str]], Any] | None = None,
-    copy_function: Callable[[Any, Any], Any] = copy2, ignore_dangling_symlinks: bool = False, dirs_exist_ok: bool = False,
+    copy_function: Callable[[Any, Any], Any] = copy2, ignore_dangling_symlinks: bool = False,
+    dirs_exist_ok: bool = False,
 ) -> Any:
     """Copy a whole tree; returns *target*."""
     from_path, to_path = os.fspath(source), os.fspath(target)
@@ -100,7 +101,8 @@ def copytree(
 
 
 def rmtree(
-    path: object, ignore_errors: bool = False, onerror: Callable[[Any, str, Any], object] | None = None, **_more: object,
+    path: object, ignore_errors: bool = False, onerror: Callable[[Any, str, Any], object] | None = None,
+    **_more: object,
 ) -> None:
     """Delete a directory and all that is in it."""
     text = os.fspath(path)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from axis.guest import syscall
 
 __all__ = [
-    "SIGABRT", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGILL", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP",
-    "SIGTERM", "SIGTSTP", "SIGUSR1", "SIGUSR2", "SIG_BLOCK", "SIG_DFL", "SIG_IGN", "SIG_SETMASK", "SIG_UNBLOCK",
+    "SIGABRT", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGILL", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT",
+    "SIGSTOP", "SIGTERM", "SIGTSTP", "SIGUSR1", "SIGUSR2", "SIG_BLOCK", "SIG_DFL", "SIG_IGN", "SIG_SETMASK", "SIG_UNBLOCK",
     "default_int_handler", "getsignal", "pause", "pthread_sigmask", "raise_signal", "signal", "strsignal",
     "valid_signals",
 ]
@@ -44,7 +44,9 @@ _NEEDS = {
     "sigwait": "use signal.signal and axis.sync.wait", "set_wakeup_fd": "use signal.signal",
 }
 
-_handlers: dict[int, Any] = {}  # what this process set; this module runs once in each process
+# This module runs once in each process, so these are the process's own.
+_handlers: dict[int, Any] = {}  # what was set with `signal`
+_pauses: list[str] = []  # events of the threads in `pause`
 
 
 def __getattr__(name: str) -> Any:
@@ -70,8 +72,10 @@ def signal(number: int, handler: Callable[[int, Any], object] | int | None) -> A
     elif handler is SIG_IGN:
         action = _signals.SIG_IGN
     elif callable(handler):
-        def action(received: int) -> object:
-            return handler(received, None)
+        def action(received: int) -> None:
+            handler(received, None)
+            for event in _pauses:
+                syscall("ke_set_event", event)
     else:
         raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
     _signals.handle(number, action)
@@ -113,5 +117,9 @@ def pthread_sigmask(how: int, mask: Iterable[int]) -> set[int]:
 def pause() -> None:
     """Wait until a signal has been handled."""
     event = syscall("ke_create_event", False, False)
-    syscall("ke_wait_single", event, None, True)
-    syscall("vfs_close", event)
+    _pauses.append(event)
+    try:
+        syscall("ke_wait_single", event)
+    finally:
+        _pauses.remove(event)
+        syscall("vfs_close", event)

@@ -83,7 +83,8 @@ class CompletedProcess:
 
     def __repr__(self) -> str:
         parts = [f"args={self.args!r}", f"returncode={self.returncode!r}"]
-        parts += [f"{name}={value!r}" for name, value in (("stdout", self.stdout), ("stderr", self.stderr)) if value is not None]
+        outputs = (("stdout", self.stdout), ("stderr", self.stderr))
+        parts += [f"{name}={value!r}" for name, value in outputs if value is not None]
         return f"CompletedProcess({', '.join(parts)})"
 
 
@@ -96,7 +97,7 @@ def _program(word: str, search: str) -> str:
             place = f"{directory or '.'}/{name}"
             if filesystem.is_file(place):
                 return filesystem.abspath(place)
-    filesystem.raise_for(StatusError(603, f"{word}: no such program in {search}"), word)
+    return filesystem.raise_for(StatusError(603, f"{word}: no such program in {search}"), word)
 
 
 class Popen:
@@ -161,7 +162,7 @@ class Popen:
         index = _STANDARD[name]
         if wanted is None:
             handles[index] = index
-        elif wanted == PIPE or wanted == DEVNULL:
+        elif wanted in (PIPE, DEVNULL):
             read_end, write_end = syscall("ke_create_pipe", 65536)
             theirs, ours = (read_end, write_end) if name == "stdin" else (write_end, read_end)
             handles[index] = theirs
@@ -205,7 +206,7 @@ class Popen:
             self.returncode = 128 - code if reason[:7] == "signal " else code
         return self.returncode
 
-    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:  # noqa: A002
+    def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:
         """Send *input*, read everything, wait for the end: (stdout, stderr)."""
         results: dict[str, Any] = {}
         workers = []
@@ -234,7 +235,8 @@ class Popen:
                 syscall("process_wait", thread, left)
             except StatusError as error:
                 if error.status == _OUT_OF_TIME:
-                    raise TimeoutExpired(self.args, timeout or 0, results.get("stdout"), results.get("stderr")) from None
+                    got = results.get("stdout"), results.get("stderr")
+                    raise TimeoutExpired(self.args, timeout or 0, *got) from None
                 if error.status != 606:
                     filesystem.raise_for(error)
 
@@ -282,7 +284,7 @@ def _drain(handle: str) -> None:
 
 
 def run(
-    args: Any, *, input: Any = None, capture_output: bool = False, timeout: float | None = None,  # noqa: A002
+    args: Any, *, input: Any = None, capture_output: bool = False, timeout: float | None = None,
     check: bool = False, **options: Any,
 ) -> CompletedProcess:
     """Run a program to its end."""

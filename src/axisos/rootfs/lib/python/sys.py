@@ -1,7 +1,7 @@
 """What a program knows about its interpreter and about itself. The host's own `sys` is never visible here.
 
 `_axis_process` is the sandbox's private word to the libraries below /lib (see executive/sandbox.py, ProcessHook).
-Standard input shares its read-ahead with `input`; `print` goes through `stdout` from here on, so that their order holds.
+Standard input shares its read-ahead with `input`; `print` goes through `stdout` from here on, so that order holds.
 
 Differs from the host's: no frames, no tracing, no recursion limit, no import hooks; `platform` is "axis".
 """
@@ -21,7 +21,7 @@ orig_argv = argv
 modules = _axis_process.modules
 path: list[str] = [_axis_process.image.rpartition("/")[0] or "/", "/lib/python", "/usr/lib"]
 
-stdin = TextStream(ByteStream(-10, "<stdin>", "r", False, 0, _axis_process.stdin.read1), None, "surrogateescape")
+stdin = TextStream(ByteStream(-10, "<stdin>", "r", False, reader=_axis_process.stdin.read1), None, "surrogateescape")
 stdout = TextStream(ByteStream(-11, "<stdout>", "w", False), None, "surrogateescape", None, None)
 stderr = TextStream(ByteStream(-12, "<stderr>", "w", False), None, "backslashreplace", None, True)
 _first = (stdin, stdout, stderr)  # kept alive and known when a program puts others in their place
@@ -38,7 +38,7 @@ ps1 = ">>> "
 ps2 = "... "
 warnoptions: list[str] = []
 builtin_module_names = ("builtins", "sys", "time")
-copyright = "AxisOS for Python"  # noqa: A001 - Python's name
+copyright = "AxisOS for Python"
 
 _FROM_THE_HOST = (
     "version_info", "hexversion", "float_info", "int_info", "hash_info", "implementation", "intern", "getsizeof",
@@ -73,14 +73,14 @@ def _host_facts() -> Any:
     return collections._sys  # type: ignore[attr-defined]
 
 
-def exit(status: object = None, /) -> NoReturn:  # noqa: A001 - Python's name
+def exit(status: object = None, /) -> NoReturn:
     """End the program: None is 0, an int is the exit status, anything else is printed to stderr and is 1."""
     raise SystemExit(status)
 
 
 def exception() -> None:
     """Always None: use `except ... as error`."""
-    return None
+    return
 
 
 def getdefaultencoding() -> str:

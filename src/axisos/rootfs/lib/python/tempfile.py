@@ -41,13 +41,13 @@ def _fresh(suffix: str | None, prefix: str | None, directory: Any) -> str:
     raise FileExistsError(17, "No usable temporary file name found", base)
 
 
-def mktemp(suffix: str = "", prefix: str = template, dir: Any = None) -> str:  # noqa: A002 - Python's name
+def mktemp(suffix: str = "", prefix: str = template, dir: Any = None) -> str:
     """A path that does not exist yet; somebody else may take it first. Better: `mkstemp`."""
     return _fresh(suffix, prefix, dir)
 
 
 def mkstemp(
-    suffix: str | None = None, prefix: str | None = None, dir: Any = None, text: bool = False,  # noqa: A002
+    suffix: str | None = None, prefix: str | None = None, dir: Any = None, text: bool = False,
 ) -> tuple[str, str]:
     """(handle token, path) of a new file that only its owner may read."""
     path = _fresh(suffix, prefix, dir)
@@ -56,7 +56,7 @@ def mkstemp(
     return token, path
 
 
-def mkdtemp(suffix: str | None = None, prefix: str | None = None, dir: Any = None) -> str:  # noqa: A002
+def mkdtemp(suffix: str | None = None, prefix: str | None = None, dir: Any = None) -> str:
     """A new directory that only its owner may enter."""
     path = _fresh(suffix, prefix, dir)
     os.mkdir(path)
@@ -91,9 +91,9 @@ class _Temporary:
         return iter(self.file)
 
 
-def NamedTemporaryFile(  # noqa: N802 - Python's name
+def NamedTemporaryFile(
     mode: str = "w+b", buffering: int = -1, encoding: str | None = None, newline: str | None = None,
-    suffix: str | None = None, prefix: str | None = None, dir: Any = None, delete: bool = True,  # noqa: A002
+    suffix: str | None = None, prefix: str | None = None, dir: Any = None, delete: bool = True,
     *, errors: str | None = None,
 ) -> Any:
     """A new file, deleted when it is closed; use it in `with`, or close it."""
@@ -110,7 +110,7 @@ class TemporaryDirectory:
     """A new directory, deleted with all that is in it at the end of the `with`, or by `cleanup`."""
 
     def __init__(
-        self, suffix: str | None = None, prefix: str | None = None, dir: Any = None,  # noqa: A002
+        self, suffix: str | None = None, prefix: str | None = None, dir: Any = None,
         ignore_cleanup_errors: bool = False, *, delete: bool = True,
     ) -> None:
         self.name = mkdtemp(suffix, prefix, dir)
@@ -129,5 +129,5 @@ class TemporaryDirectory:
             self.cleanup()
 
 
-def SpooledTemporaryFile(*args: Any, **keywords: Any) -> Any:  # noqa: N802 - Python's name
+def SpooledTemporaryFile(*args: Any, **keywords: Any) -> Any:
     raise NotImplementedError("tempfile.SpooledTemporaryFile: use io.BytesIO, or tempfile.TemporaryFile")

@@ -64,7 +64,8 @@ class Lock:
                 self._held = True
                 return True
             left = None if deadline is None else deadline - _now()
-            result = 258 if left is not None and left <= 0 else syscall("ke_wait_single", self._wake, _milliseconds(left))
+            late = left is not None and left <= 0
+            result = 258 if late else syscall("ke_wait_single", self._wake, _milliseconds(left))
             self._waiting -= 1
             if not self._held:
                 self._held = True
@@ -543,7 +544,7 @@ def main_thread() -> Thread:
     return _state.main
 
 
-def enumerate() -> list[Thread]:  # noqa: A001 - Python's name
+def enumerate() -> list[Thread]:
     """All threads that run: the main one and those started here."""
     return [main_thread(), *_state.threads]
 
@@ -559,7 +560,7 @@ def settrace(function: object) -> None:
 setprofile = settrace
 
 
-class local:  # noqa: N801 - Python's name
+class local:
     """Attributes that each thread has for itself."""
 
     def __new__(cls, *args: Any, **keywords: Any) -> local:

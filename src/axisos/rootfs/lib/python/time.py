@@ -92,7 +92,7 @@ def sleep(seconds: float) -> None:
     syscall("process_sleep", float(seconds) * 1000)
 
 
-class struct_time(tuple):  # type: ignore[type-arg]  # noqa: N801 - Python's name
+class struct_time(tuple):  # type: ignore[type-arg]
     """Broken-down time: (year, month, day, hour, minute, second, weekday, day of the year, daylight saving)."""
 
     __slots__ = ()
@@ -245,7 +245,7 @@ _COMPOUND = {
 }
 
 
-def strftime(format: str, fields: Sequence[int] | None = None) -> str:  # noqa: A002 - Python's name
+def strftime(format: str, fields: Sequence[int] | None = None) -> str:
     """Text of broken-down time (now by default) by *format*; day and month names are English."""
     t = gmtime() if fields is None else fields
     if len(t) < 9:
@@ -272,7 +272,7 @@ def strftime(format: str, fields: Sequence[int] | None = None) -> str:  # noqa: 
     return "".join(out)
 
 
-def strptime(text: str, format: str = "%a %b %d %H:%M:%S %Y") -> struct_time:  # noqa: A002 - Python's name
+def strptime(text: str, format: str = "%a %b %d %H:%M:%S %Y") -> struct_time:
     """Broken-down time from *text*; knows %Y %m %d %H %M %S %y %b %B %a %A %j %I %p %f %T %D %F %R %Z %z %%."""
     found: dict[str, int] = {"Y": 1900, "m": 1, "d": 1, "H": 0, "M": 0, "S": 0}
     rest = _match(text, format, found)
@@ -313,7 +313,7 @@ def _match(text: str, form: str, found: dict[str, int]) -> str | None:
             continue
         kind = next(letters, "")
         if kind in _COMPOUND or kind == "e":
-            rest = _match(text[at:].lstrip() if kind == "e" else text[at:], {"e": "%d"}.get(kind) or _COMPOUND[kind], found)
+            rest = _match(text[at:].lstrip(), "%d", found) if kind == "e" else _match(text[at:], _COMPOUND[kind], found)
             if rest is None:
                 return None
             at = len(text) - len(rest)
@@ -353,4 +353,4 @@ def _match(text: str, form: str, found: dict[str, int]) -> str | None:
 
 
 def get_clock_info(name: str) -> Any:
-    raise NotImplementedError("time.get_clock_info: use time.monotonic() and time.time(); both come from syscall time_get")
+    raise NotImplementedError("time.get_clock_info: time() and monotonic() are what syscall time_get gives")

@@ -1,5 +1,7 @@
 """cat: write files one after the other, byte for byte."""
 
+from __future__ import annotations
+
 from axis import cli, streams
 
 HELP = """\
@@ -9,7 +11,7 @@ Write each FILE to standard output; without FILE, or for -, standard input.
 """
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     for _, stream in cli.inputs(operands):
         for chunk in cli.chunks(stream):
             streams.write_all(-11, chunk)

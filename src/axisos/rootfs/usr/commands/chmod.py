@@ -1,5 +1,7 @@
 """chmod: change who may read, write and execute."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -44,7 +46,7 @@ def change(path, mode, recursive):
         cli.warn(path, cli.why(error))
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     words = list(operands)
     recursive = False
     while words and words[0] in ("-R", "--recursive", "--"):

@@ -1,5 +1,7 @@
 """cp: copy files and, with -r, directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem, streams
 
@@ -54,7 +56,7 @@ def copy(source, target, options):
         cli.warn(getattr(error, "filename", None) or source, cli.why(error))
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 2, None, "a source and a target")
     *sources, target = operands
     if len(sources) > 1 and not filesystem.is_dir(target):

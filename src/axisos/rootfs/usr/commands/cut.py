@@ -1,5 +1,7 @@
 """cut: parts of lines."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = """\
@@ -35,7 +37,7 @@ def chosen(items, ranges):
     return sorted(picked)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     kinds = [letter for letter in "fcb" if letter in options]
     if len(kinds) != 1:
         cli.usage("one of -f, -c and -b is needed")

@@ -1,5 +1,7 @@
 """date: the time."""
 
+from __future__ import annotations
+
 import time
 
 from axis import cli
@@ -13,7 +15,7 @@ Print the machine's time (UTC), by FORMAT as strftime knows it: %Y %m %d %H %M %
 """
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 1, "")
     if operands and operands[0][:1] != "+":
         cli.usage(f"{operands[0]}: a format begins with +; the time cannot be set")

@@ -1,7 +1,13 @@
 """dmesg: the kernel's log."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: dmesg [-n N] [-l LEVEL[,LEVEL...]] [-fw] [-T] [-s] [-c] [--levels]
@@ -51,7 +57,7 @@ def statistics():
     cli.write(f"{stats['total']} of {stats['max_size']} entries, numbers {stats['first_seq']} to {stats['last_seq']}\n")
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     if "L" in options:
         cli.write("".join(f"{level}\n" for level in _LEVELS))

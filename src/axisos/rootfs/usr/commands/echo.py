@@ -1,5 +1,7 @@
 """echo: write its arguments."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = """\
@@ -45,7 +47,7 @@ def unescaped(text):
     return "".join(parts), False
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     words = operands
     newline, escapes = "\n", False
     while words and len(words[0]) > 1 and words[0][0] == "-" and not words[0][1:].strip("neE"):

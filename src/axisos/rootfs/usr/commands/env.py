@@ -1,7 +1,13 @@
 """env: run a program in a changed environment."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env, syscall
 
 HELP = """\
 Usage: env [-i] [-u NAME] [NAME=VALUE...] [COMMAND [ARGUMENT...]]
@@ -14,7 +20,7 @@ Run COMMAND with each NAME set to VALUE; without COMMAND, print the environment.
 _KEPT = ("ARGS", "PATH", "PWD", "USER", "UID", "HOME", "HOSTNAME")
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     world = {name: value for name, value in env.items() if "i" not in options or name in _KEPT}
     if "u" in options:
         world.pop(options["u"], None)

@@ -1,5 +1,7 @@
 """false: fail."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = "Usage: false\n\nDo nothing, without success (exit status 1).\n"

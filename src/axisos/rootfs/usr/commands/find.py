@@ -1,5 +1,7 @@
 """find: walk through a directory tree."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -81,8 +83,8 @@ def parse(arguments):
                 def test(path, name, facts, value=value):
                     return fnmatchcase(name, value)
             elif word == "-iname":
-                def test(path, name, facts, value=value.lower()):
-                    return fnmatchcase(name.lower(), value)
+                def test(path, name, facts, value=value):
+                    return fnmatchcase(name.lower(), value.lower())
             elif word == "-path":
                 def test(path, name, facts, value=value):
                     return fnmatchcase(path, value)
@@ -140,7 +142,7 @@ def report(path, facts, walk, depth):
         cli.write(path + walk.end)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     paths, walk = parse(operands)
     for path in paths:
         visit(path, walk, 0)

@@ -1,6 +1,12 @@
 """free: how much memory is left."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: free [-bkm]
@@ -23,7 +29,7 @@ def shown(size, unit):
     return f"{size}B"
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     memory = syscall("mem_info")
     total, used, left = int(memory["total"]), int(memory["used"]), int(memory["free"])

@@ -1,5 +1,7 @@
 """grep: lines that contain a text."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -105,9 +107,7 @@ class Search:
         search = None if self.pattern is None else self.pattern.search
         count = 0
         earlier, show_until, last_shown = [], 0, 0
-        number = 0
-        for line in stream:
-            number += 1
+        for number, line in enumerate(stream, 1):
             if plain is not None:
                 hit = plain in line
             else:
@@ -151,7 +151,7 @@ class Search:
         return False
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     if "e" in options:
         patterns = [options["e"]]
     else:

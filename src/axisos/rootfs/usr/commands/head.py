@@ -1,5 +1,7 @@
 """head: the first lines of files."""
 
+from __future__ import annotations
+
 from axis import cli, streams
 
 HELP = """\
@@ -37,7 +39,7 @@ def first_bytes(stream, count):
         count -= len(data)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     count = cli.integer(options.get("c", options.get("n", "10")), "the count")
     headings = ("v" in options or len(operands) > 1) and "q" not in options
     first = True
@@ -56,4 +58,6 @@ def main(options, operands):
             first_lines(stream, count)
 
 
-cli.run(main, HELP, flags="qv", values="nc", long={"lines": "n", "bytes": "c", "quiet": "q", "verbose": "v"}, number="n")
+cli.run(
+    main, HELP, flags="qv", values="nc", number="n", long={"lines": "n", "bytes": "c", "quiet": "q", "verbose": "v"},
+)

@@ -1,7 +1,13 @@
 """help: what commands there are."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env, syscall
 
 HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
 
@@ -19,7 +25,7 @@ def summary(path):
     return line.partition(": ")[2] or line
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     search = str(env.get("PATH") or "/usr/commands")
     for name in operands:
         path = cli.find_program(name, search)

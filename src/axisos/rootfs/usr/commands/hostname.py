@@ -1,11 +1,13 @@
 """hostname: the machine's name."""
 
+from __future__ import annotations
+
 from axis import cli, filesystem
 
 HELP = "Usage: hostname [NAME]\n\nPrint the machine's name, or, for root, make it NAME (in force at the next login).\n"
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 1, "")
     if operands:
         name = operands[0]

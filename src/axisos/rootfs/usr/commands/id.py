@@ -1,6 +1,12 @@
 """id: who you are to the system."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: id [-ugnGr]
@@ -11,7 +17,7 @@ Print user id, group id and ring of this process, as the kernel holds them.
 """
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     info = syscall("process_info")
     name = cli.user_name(info["uid"])

@@ -1,7 +1,13 @@
 """insmod: load a driver."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: insmod [-v] DRIVER
@@ -93,7 +99,7 @@ def inspect(path):
     return facts, [row for row in rows if row[1]], warnings_about(source, facts)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     if "s" in options:
         cli.need_operands(operands, 0, 0, "")
         target = f"/drivers/{options['s']}.sys.py"
@@ -126,6 +132,7 @@ def main(options, operands):
         for name in filesystem.list("/dev"):
             if name.lower().startswith(start.lower()):
                 cli.write(f"/dev/{name}\n")
+    return None
 
 
 cli.run(main, HELP, flags="vi", values="s", long={"verbose": "v", "inspect": "i", "component": "s"})

@@ -1,6 +1,12 @@
 """ipcs: what the IPC subsystem has done."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = "Usage: ipcs\n\nShow the counters of events, pipes, sections, queues, signals, waits and timers.\n"
 
@@ -15,7 +21,7 @@ _GROUPS = (
 )
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     stats = dict(syscall("ke_ipc_stats"))
     for title, keys in _GROUPS:

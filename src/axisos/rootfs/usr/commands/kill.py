@@ -1,7 +1,13 @@
 """kill: send signals."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, signals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: kill [-s SIGNAL | -SIGNAL | -N] PID...
@@ -45,7 +51,7 @@ def send(target, signal):
         cli.warn(target, cli.why(error))
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     words = operands
     signal = signals.SIGTERM
     if words and words[0] in ("-l", "--list"):
@@ -61,6 +67,7 @@ def main(options, operands):
     cli.need_operands(words, 1, None, "the pid of a process")
     for target in [cli.integer(text, "the pid") for text in words]:
         send(target, signal)
+    return None
 
 
 cli.run(main, HELP, verbatim=True)

@@ -1,7 +1,13 @@
 """logread: the system's logs."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem, streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: logread [-f FILE | -l | -a]
@@ -42,7 +48,7 @@ def names_in(directory):
         return []
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     if "l" in options:
         for directory in _DIRECTORIES:

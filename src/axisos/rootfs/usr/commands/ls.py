@@ -1,5 +1,7 @@
 """ls: list directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -19,7 +21,8 @@ _TYPES = {"directory": "d", "device": "c", "file": "-"}
 
 def rights(mode):
     """`rwxr-xr-x` for "755"."""
-    return "".join(("r" if int(d) & 4 else "-") + ("w" if int(d) & 2 else "-") + ("x" if int(d) & 1 else "-") for d in mode)
+    bits = (("r", 4), ("w", 2), ("x", 1))
+    return "".join([letter if int(digit) & bit else "-" for digit in mode for letter, bit in bits])
 
 
 def when(mtime):
@@ -107,7 +110,7 @@ def list_directory(path, options, heading):
                     cli.warn(below, cli.why(error))
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     files, directories = [], []
     for path in operands or ["."]:
         try:

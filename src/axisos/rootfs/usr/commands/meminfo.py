@@ -1,6 +1,12 @@
 """meminfo: where the memory goes."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: meminfo [-p] [-v]
@@ -14,7 +20,11 @@ Show the machine's memory in bytes.
 _COLUMNS = ("pid", "ring", "status", "modules", "handles", "signals", "threads", "cpu")
 
 
-def main(options, operands):
+def shown(key, value):
+    return f"{value:.3f}" if key == "cpu" else f"{value:g}" if key == "ring" else str(value)
+
+
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     memory = syscall("mem_info")
     names = ["total", "used", "free"]
@@ -25,10 +35,7 @@ def main(options, operands):
             cli.write(f"{name:<18} {memory[name]}\n")
     if "p" in options:
         cli.write("\n")
-        rows = [
-            [f"{row[key]:.3f}" if key == "cpu" else f"{row[key]:g}" if key == "ring" else str(row[key]) for key in _COLUMNS]
-            for row in [{**dict.fromkeys(_COLUMNS, 0), **process} for process in memory.get("process_list", ())]
-        ]
+        rows = [[shown(key, process.get(key, 0)) for key in _COLUMNS] for process in memory.get("process_list", ())]
         cli.table([name.upper() for name in _COLUMNS], rows)
 
 

@@ -1,5 +1,7 @@
 """mkdir: make directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -34,7 +36,7 @@ def make_with_parents(path, options):
         cli.warn(path, "File exists")
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 1, None, "a directory")
     mode = options.get("m", "755")
     if len(mode) != 3 or mode.strip("01234567"):

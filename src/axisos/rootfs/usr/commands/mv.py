@@ -1,5 +1,7 @@
 """mv: rename and move files and directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem, streams
 
@@ -39,7 +41,7 @@ def move(source, target):
         filesystem.remove(source, True)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 2, None, "a source and a target")
     *sources, target = operands
     if len(sources) > 1 and not filesystem.is_dir(target):

@@ -1,11 +1,23 @@
 """printenv: the environment."""
 
+from __future__ import annotations
+
 from axis import cli
 
-HELP = "Usage: printenv [-0] [NAME...]\n\nPrint the environment, or the values of the NAMEs only.\n\n  -0  end each with a zero byte\n"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env
+
+HELP = """\
+Usage: printenv [-0] [NAME...]
+
+Print the environment, or the values of the NAMEs only.
+
+  -0  end each with a zero byte
+"""
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     end = "\0" if "0" in options else "\n"
     if not operands:
         for name in sorted(env):

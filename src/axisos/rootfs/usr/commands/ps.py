@@ -1,7 +1,13 @@
 """ps: the processes."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: ps [-aelfu] [-p PID] [PID...]
@@ -27,7 +33,7 @@ def columns_of(process, full):
     return [*row[:4], *more, row[4]]
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     full = "f" in options or "l" in options
     wanted = None
     if "p" in options or operands:

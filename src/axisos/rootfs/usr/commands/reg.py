@@ -1,6 +1,12 @@
 """reg: look into the virtual registry."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: reg query PATH             the keys below PATH and its values
@@ -82,7 +88,8 @@ def set_value(path, name, text):
 def tree(path="@VT", depth="10"):
     for node in syscall("reg_dump_tree", existing(path), cli.integer(depth, "the depth", 0, _MAX_DEPTH)):
         count = f" ({node['values']})" if node["values"] else ""
-        cli.write(f"{'  ' * node['depth']}{'+' if node['sub_keys'] else '-'} {cli.coloured(node['name'], 'blue')}{count}\n")
+        sign = "+" if node["sub_keys"] else "-"
+        cli.write(f"{'  ' * node['depth']}{sign} {cli.coloured(node['name'], 'blue')}{count}\n")
 
 
 def info(path):
@@ -108,7 +115,7 @@ _COMMANDS = {
 }
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     cli.need_operands(operands, 1, None, "query, get, set, tree, info or find")
     row = _COMMANDS.get(operands[0])
     if row is None:

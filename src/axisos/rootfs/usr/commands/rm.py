@@ -1,5 +1,7 @@
 """rm: delete files and, with -r, directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -18,7 +20,7 @@ Delete each PATH.
 _KEPT = ("/", "/dev", "/etc", "/bin", "/boot", "/lib", "/usr", "/system", "/executive", "/abi", "/drivers")
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     if "f" not in options:
         cli.need_operands(operands, 1, None, "what to delete")
     here = filesystem.getcwd()

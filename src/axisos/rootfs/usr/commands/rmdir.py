@@ -1,12 +1,14 @@
 """rmdir: delete empty directories."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
 HELP = "Usage: rmdir DIRECTORY...\n\nDelete each DIRECTORY, which must be empty.\n"
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 1, None, "a directory")
     for path in operands:
         try:

@@ -1,7 +1,13 @@
 """sched: what the scheduler has done."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: sched [-p] [-v]
@@ -17,8 +23,8 @@ _ROWS = (
     ("watchdog kills", "watchdog_kills"), ("longest slice (ms)", "max_slice_ms"),
 )
 _MORE = (
-    ("instrumented files", "instrumented_files"), ("checkpoints", "injected_checkpoints"), ("quantum (ms)", "quantum_ms"),
-    ("check interval", "check_interval"),
+    ("instrumented files", "instrumented_files"), ("checkpoints", "injected_checkpoints"),
+    ("quantum (ms)", "quantum_ms"), ("check interval", "check_interval"),
 )
 
 
@@ -26,7 +32,7 @@ def shown(value):
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     stats = syscall("sched_get_stats")
     for label, key in _ROWS + (_MORE if "v" in options else ()):

@@ -1,6 +1,12 @@
 """seq: a sequence of numbers."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env
 
 HELP = """\
 Usage: seq [-w] [-s SEPARATOR] [FIRST [STEP]] LAST
@@ -20,7 +26,7 @@ def value_of(text):
     return (int(text) if "." not in text and "e" not in text.lower() else number), digits
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 1, 3, "the last number")
     numbers = [value_of(text) for text in operands]
     first = numbers[0][0] if len(numbers) > 1 else 1

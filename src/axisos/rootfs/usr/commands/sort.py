@@ -1,5 +1,7 @@
 """sort: sort lines."""
 
+from __future__ import annotations
+
 from axis import cli, filesystem
 
 HELP = """\
@@ -54,7 +56,7 @@ def key_function(options):
     return key
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     if len(options.get("t", "x")) != 1:
         cli.usage("-t: needs one character")
     key = key_function(options)
@@ -93,6 +95,8 @@ def main(options, operands):
 
 cli.run(
     main, HELP, flags="rnufbc", values="kto",
-    long={"reverse": "r", "numeric-sort": "n", "unique": "u", "ignore-case": "f", "key": "k", "output": "o", "check": "c",
-          "field-separator": "t", "ignore-leading-blanks": "b"},
+    long={
+        "reverse": "r", "numeric-sort": "n", "unique": "u", "ignore-case": "f", "key": "k", "output": "o",
+        "check": "c", "field-separator": "t", "ignore-leading-blanks": "b",
+    },
 )

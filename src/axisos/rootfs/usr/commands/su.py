@@ -9,6 +9,10 @@ from axis.shell.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from axis.guest import env, syscall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from typing import Any
 
     from axis.guest import env, syscall

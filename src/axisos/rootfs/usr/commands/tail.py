@@ -1,6 +1,12 @@
 """tail: the last lines of files."""
 
+from __future__ import annotations
+
 from axis import cli, filesystem, streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import syscall
 
 HELP = """\
 Usage: tail [-n N | -N | -c BYTES] [-f] [-qv] [FILE...]
@@ -90,7 +96,7 @@ def follow(path, stream):
             stream.seek(0)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     text = options.get("c", options.get("n", "10"))
     count = cli.integer(text, "the count")
     headings = ("v" in options or len(operands) > 1) and "q" not in options

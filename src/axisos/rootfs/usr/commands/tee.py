@@ -1,12 +1,20 @@
 """tee: copy standard input to standard output and to files."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem, streams
 
-HELP = "Usage: tee [-a] [FILE...]\n\nCopy standard input to standard output and to each FILE.\n\n  -a  add to the FILEs\n"
+HELP = """\
+Usage: tee [-a] [FILE...]
+
+Copy standard input to standard output and to each FILE.
+
+  -a  add to the FILEs
+"""
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     files = []
     for path in operands:
         try:

@@ -1,5 +1,7 @@
 """touch: make files exist, and their time stamps new."""
 
+from __future__ import annotations
+
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -25,7 +27,7 @@ def renew(path):
             file.write(last)
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 1, None, "a file")
     for path in operands:
         try:

@@ -1,5 +1,7 @@
 """tr: replace, squeeze or delete characters."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = """\
@@ -74,7 +76,7 @@ def squeezed(text, members, previous):
     return "".join(kept), previous
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     delete, squeeze = "d" in options, "s" in options
     most = 2 if squeeze or not delete else 1
     least = 2 if (delete and squeeze) or not (delete or squeeze) else 1
@@ -86,7 +88,7 @@ def main(options, operands):
     replacing = bool(second) and not delete
     if replacing and "c" not in options:
         second_full = second + [second[-1]] * (len(first) - len(second))
-        table = {ord(a): b for a, b in reversed(list(zip(first, second_full)))}
+        table = {ord(a): b for a, b in reversed(list(zip(first, second_full, strict=False)))}
     last = frozenset(second) if second else None
     to_squeeze = member if last is None else (lambda c: c in last)
     if len(operands) > 1 and not second and not delete:

@@ -1,5 +1,7 @@
 """true: succeed."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = "Usage: true\n\nDo nothing, with success (exit status 0).\n"

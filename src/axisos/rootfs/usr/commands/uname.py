@@ -1,6 +1,12 @@
 """uname: what system this is."""
 
+from __future__ import annotations
+
 from axis import cli, filesystem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env, syscall
 
 HELP = """\
 Usage: uname [-asnrvmo]
@@ -24,7 +30,7 @@ def host_name():
         return str(env.get("HOSTNAME") or "localhost")
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     facts = {
         "s": "AxisOS",

@@ -1,5 +1,7 @@
 """uniq: leave out repeated lines."""
 
+from __future__ import annotations
+
 from axis import cli, filesystem
 
 HELP = """\
@@ -12,7 +14,7 @@ Print each run of equal lines of INPUT (standard input by default) once.
 """
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     cli.need_operands(operands, 0, 2, "")
     skip = cli.integer(options.get("f", "0"), "-f", 0)
     output = filesystem.open_bytes(operands[1], "w") if len(operands) > 1 else None
@@ -47,6 +49,7 @@ def main(options, operands):
         finish(current, count)
     if output is not None:
         output.close()
+    return None
 
 
 cli.run(main, HELP, flags="cdui", values="f", long={"count": "c", "repeated": "d", "unique": "u", "ignore-case": "i"})

@@ -1,5 +1,7 @@
 """wc: count lines, words and bytes."""
 
+from __future__ import annotations
+
 from axis import cli
 
 HELP = """\
@@ -37,7 +39,7 @@ def counts(stream, wanted):
 _CONTINUATION = [bytes([byte]) for byte in range(0x80, 0xC0)]  # in UTF-8 these begin no character
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> None:
     wanted = [letter for letter in "lwmcL" if letter in options] or ["l", "w", "c"]
     rows = []
     for name, stream in cli.inputs(operands):

@@ -1,6 +1,12 @@
 """which: where a command is."""
 
+from __future__ import annotations
+
 from axis import cli
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from axis.guest import env
 
 HELP = """\
 Usage: which [-a] COMMAND...
@@ -11,7 +17,7 @@ Print the path of the program behind each COMMAND.
 """
 
 
-def main(options, operands):
+def main(options: cli.Options, operands: list[str]) -> int | None:
     cli.need_operands(operands, 1, None, "a command")
     status = 0
     for name in operands:
