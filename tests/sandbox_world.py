@@ -1,4 +1,4 @@
-"""A stand-in for the kernel, just large enough for a sandbox: files in a dict, output in a buffer, a checkpoint limit."""
+"""A stand-in for the kernel, large enough for a sandbox: files in a dict, output in a buffer, a checkpoint limit."""
 
 from __future__ import annotations
 

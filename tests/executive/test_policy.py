@@ -1,5 +1,6 @@
 """What the checker lets through, and what it refuses and why."""
 
+# ruff: noqa: E501  (a program under test stands on as few lines as it can)
 from __future__ import annotations
 
 import ast
@@ -103,7 +104,7 @@ def test_what_leads_out_is_refused_by_name(source: str, rule: str) -> None:
     "class A:\n def __init__(self): super().__init__()\n def __getattr__(self, n): raise AttributeError(n)",
     "print(__file__, __doc__)",
     "x.__class__.__name__, x.__dict__, x.__doc__, f.__name__, f.__wrapped__",
-    "match p:\n case Point(x=0, y=1) | [1, *rest] | {'a': b, **more} if b: pass\n case _: pass",
+    "match p:\n case Point(x=0, y=1) | [1, 2]: pass\n case [1, *rest]: pass\n case {'a': b, **more} if b: pass\n case _: pass",
     "async def f():\n async with a as b:\n  async for c in d: await e\n return [x async for x in y]",
     "try: pass\nexcept* ValueError as group: pass",
     "from __future__ import annotations",

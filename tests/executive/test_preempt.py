@@ -1,14 +1,15 @@
 """The instrumenter: the same behaviour, the same lines, and a checkpoint wherever code can go round."""
 
+# ruff: noqa: E501  (a program under test stands on as few lines as it can)
 from __future__ import annotations
 
 import marshal
 import traceback
 
 import pytest
-from sandbox_world import Killed, boot, run
 
 from executive import preempt
+from sandbox_world import Killed, boot, run
 
 SPINNING = {
     "while": "while True: pass",
@@ -46,7 +47,7 @@ SPINNING = {
     "huge product": "import itertools\nfor _ in zip(itertools.product(range(9), repeat=40)): pass",
     "chained": "import itertools\nlist(itertools.chain.from_iterable([[]] * 10**6)) \nwhile True: pass",
     "huge range": "sum(range(10**15))",
-    "range alias": "r = range\nany(filter(None.__ne__, r(10**15)))",
+    "range alias": "r = range\nsum(r(10**15))",
     "map of C functions": "sum(map(abs, iter(int, 1)))",
     "filter of C functions": "list(filter(None, iter(int, 1)))",
     "reduce": "import functools\nfunctools.reduce(max, iter(int, 1))",
@@ -61,7 +62,7 @@ SPINNING = {
 @pytest.mark.parametrize("shape", SPINNING)
 def test_a_spinning_program_reaches_checkpoints(shape: str) -> None:
     """Whatever goes round, a kill comes through in the end, and cannot be swallowed."""
-    with pytest.raises(BaseException) as caught:  # noqa: PT011  (a generator's close may wrap it)
+    with pytest.raises(BaseException) as caught:
         run(SPINNING[shape], limit=3000)
     assert isinstance(caught.value, Killed), caught.value
 
@@ -101,8 +102,8 @@ def test_the_result_is_the_same_each_time_and_can_be_stored() -> None:
     """The kernel caches instrumented code with marshal, so it may depend on nothing else and hold no objects."""
     source = "x = {1, 2}\ndef f(a, *b, c=1, **d):\n  a.b = [i for i in b if i]\n  return lambda: a ** c * 'x'\n"
     for kind in ("program", "library", "exec"):
-        first = marshal.dumps(preempt.instrument(source, "/p.py", kind))
-        assert first == marshal.dumps(preempt.instrument(source, "/p.py", kind))
+        first = preempt.instrument(source, "/p.py", kind)
+        assert first == preempt.instrument(source, "/p.py", kind) == marshal.loads(marshal.dumps(first))
     assert preempt.policy_hash() == preempt.policy_hash()
     assert len(preempt.policy_hash()) == 16
 

@@ -123,3 +123,11 @@ def test_two_machines_side_by_side_do_not_meet(tmp_path: Path) -> None:
     assert [runner.port.take(1) for runner in runners] == [b"left 21\n", b"right 21\n"]
     for machine in machines:
         machine.power_off()
+
+
+def test_the_bit_bucket_swallows_everything_and_gives_nothing() -> None:
+    """/dev/null and /dev/zero are there for shells and programs."""
+    line = "echo gone > /dev/null; cat /dev/null; head -c 5 /dev/zero | wc -c; cat < /dev/null; echo end"
+    result = run(Machine(seed=7), None, line=line)
+
+    assert (result.stdout.split(), result.stderr, result.exit_code) == ([b"5", b"end"], b"", 0)

@@ -11,7 +11,7 @@ from time import perf_counter, process_time
 
 from axisos.bench.lab import (
     BOOT_ARGS,
-    PATIENCE_S,
+    BOOT_PATIENCE_S,
     CannotMeasure,
     Session,
     host_command,
@@ -88,7 +88,7 @@ def boot_time() -> float:
 
     with Machine(boot_args=BOOT_ARGS, verbose_log=log) as machine:
         machine.power_on()
-        machine.run_until("login:", PATIENCE_S)
+        machine.run_until("login:", BOOT_PATIENCE_S)
         return perf_counter() - handed_over[0]
 
 
@@ -96,7 +96,7 @@ def _idle(duration_s: float) -> tuple[float, float]:
     """What a machine does at its prompt: per cent of a core, and how often a second it wakes."""
     with Machine(boot_args=BOOT_ARGS) as machine:
         machine.power_on()
-        machine.run_until("login:", PATIENCE_S)
+        machine.run_until("login:", BOOT_PATIENCE_S)
         machine.run_until_idle()
         wakes, busy = 0, process_time()
         end = machine.clock.now() + duration_s

@@ -32,6 +32,7 @@ SHARED = "stopwatch"  # the module that guests import
 ANY_RING = (0, 1, 2, 2.5, 3)
 BOOT_ARGS = {"quick": "Enabled", "timeout": 0}
 PATIENCE_S = 60.0  # machine seconds until a guest that reports nothing is given up
+BOOT_PATIENCE_S = 10.0  # the same for a boot
 
 
 class CannotMeasure(Exception):
@@ -87,7 +88,7 @@ class Lab:
         self.machine.power_on()
         try:
             if profile == "full":
-                self.machine.run_until("login:", PATIENCE_S)
+                self.machine.run_until("login:", BOOT_PATIENCE_S)
             self.machine.run_until_idle()
             if self.machine.kernel is None:
                 raise CannotMeasure(f"no kernel: {self.machine.last_error}")

@@ -88,7 +88,7 @@ class Planner:
 def chain(length):
     planner = Planner()
     variables = [Variable("v" + str(number), number) for number in range(length)]
-    for source, target in zip(variables, variables[1:]):  # noqa: B905 - as people write it
+    for source, target in zip(variables, variables[1:]):  # noqa: B905, RUF007 - as people write it
         Equal(source, target, 2).add(planner)
     total = 0
     for value in range(40):

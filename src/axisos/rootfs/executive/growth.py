@@ -166,7 +166,7 @@ class Growth:
             if op is _ast.Add:
                 return left & right
             if op is _ast.Mult:
-                repeated = left & SEQUENCE and right & INTEGER or left & INTEGER and right & SEQUENCE
+                repeated = (left & SEQUENCE and right & INTEGER) or (left & INTEGER and right & SEQUENCE)
                 return (SEQUENCE if repeated else 0) | (left & right & INTEGER)
             if op is _ast.Mod:
                 return (left & SEQUENCE) | (left & right & INTEGER)
@@ -224,7 +224,7 @@ class Growth:
             one, other = self.kind(left), self.kind(right)
             if one & other & INTEGER and self._chain(node) > MAX_CHAIN:
                 return "mul"
-            if not (one & SEQUENCE and other & INTEGER or one & INTEGER and other & SEQUENCE):
+            if not ((one & SEQUENCE and other & INTEGER) or (one & INTEGER and other & SEQUENCE)):
                 return None
             if one == SEQUENCE or other == SEQUENCE or not self._local:
                 return "mul"

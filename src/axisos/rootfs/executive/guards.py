@@ -85,7 +85,7 @@ class Namespace(metaclass=Sealed):
         return iter([key for key in self.__wrapped_namespace__ if not _hidden(key)])
 
     def __len__(self) -> int:
-        return len(self.keys())
+        return sum(not _hidden(key) for key in self.__wrapped_namespace__)
 
     def keys(self) -> list[str]:
         return list(self)
@@ -249,7 +249,7 @@ _COMPILER_NAMES = frozenset({
     "__reduce_ex__", "__getnewargs__", "__dataclass_fields__", "__dataclass_params__", "__weakref__", "__dict__",
     "__abstractmethods__", "__parameters__", "__supertype__", "__getnewargs_ex__", "__reduce__", "__setstate__",
     "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__", "__prepare__",
-    "__abc_tpflags__", "__signature__", "__getnewargs__", "__text_signature__",
+    "__abc_tpflags__", "__text_signature__",
 })
 
 
@@ -301,7 +301,7 @@ class Guards:
 
     def receiver(self, target: Any) -> Any:
         """What `super()` gave, when `super` is not Python's: its `__init__` must not be a shared descriptor's."""
-        if type(target) in _DESCRIPTORS or isinstance(target, type) and issubclass(target, _DESCRIPTORS):
+        if type(target) in _DESCRIPTORS or (isinstance(target, type) and issubclass(target, _DESCRIPTORS)):
             raise refuse("__init__", "dunder-attribute")
         return target
 
@@ -605,7 +605,7 @@ MANY = 1 << 20  # items that C code may go through without a checkpoint
 class LongRange(metaclass=Sealed):
     """A range of more than MANY items. What consumes it runs guest's code, and so passes checkpoints."""
 
-    __slots__ = ("start", "stop", "step", "__wrapped_range__")
+    __slots__ = ("__wrapped_range__", "start", "step", "stop")
 
     def __init__(self, real: range) -> None:
         if type(real) is not range:

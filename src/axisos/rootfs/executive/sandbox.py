@@ -63,29 +63,13 @@ _ABI_FOR_GUESTS = frozenset({"abi.status", "abi.signals", "abi.access", "abi.nam
 _get_frame = _host_sys._getframe
 
 # Builtins that a guest gets as they are: immutable types and functions without state.
-PLAIN = """
-    None True False Ellipsis NotImplemented __debug__
-    object int float complex bool str bytes bytearray memoryview list tuple dict set frozenset slice
-    property classmethod staticmethod super enumerate zip reversed range map filter
-    abs all any ascii bin callable chr divmod hash hex isinstance issubclass iter len max min next oct ord pow repr
-    round sorted sum aiter anext id
-    BaseException Exception ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError BufferError
-    BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError
-    DeprecationWarning EOFError EncodingWarning EnvironmentError FileExistsError FileNotFoundError FloatingPointError
-    FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError IndexError InterruptedError
-    IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError
-    NotADirectoryError NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError
-    ProcessLookupError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning StopAsyncIteration
-    StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError UnboundLocalError
-    UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning ValueError
-    Warning ZeroDivisionError BaseExceptionGroup ExceptionGroup
-""".split()
+PLAIN = ["None", "True", "False", "Ellipsis", "NotImplemented", "__debug__", "object", "int", "float", "complex", "bool", "str", "bytes", "bytearray", "memoryview", "list", "tuple", "dict", "set", "frozenset", "slice", "property", "classmethod", "staticmethod", "super", "enumerate", "zip", "reversed", "range", "map", "filter", "abs", "all", "any", "ascii", "bin", "callable", "chr", "divmod", "hash", "hex", "isinstance", "issubclass", "iter", "len", "max", "min", "next", "oct", "ord", "pow", "repr", "round", "sorted", "sum", "aiter", "anext", "id", "BaseException", "Exception", "ArithmeticError", "AssertionError", "AttributeError", "BlockingIOError", "BrokenPipeError", "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "EncodingWarning", "EnvironmentError", "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning", "ValueError", "Warning", "ZeroDivisionError", "BaseExceptionGroup", "ExceptionGroup"]
 
 
 class StandardInput(metaclass=Sealed):
     """Bytes read ahead from handle -10, shared by `input` and `sys.stdin`, so that none is lost between them."""
 
-    __slots__ = ("__wrapped_read__", "__wrapped_bytes__", "__wrapped_end__")
+    __slots__ = ("__wrapped_bytes__", "__wrapped_end__", "__wrapped_read__")
 
     def __init__(self, syscall: Callable[..., Any]) -> None:
         self.__wrapped_read__ = syscall
@@ -138,8 +122,23 @@ class StandardInput(metaclass=Sealed):
 class ProcessHook(metaclass=Sealed):
     """What modules below /lib may know of their process, as the global `_axis_process`; programs cannot name it."""
 
-    __slots__ = ("stdin", "modules", "argv", "image", "ring", "write", "format_exception", "thread_start",
-                 "at_flush", "set_standard", "current_globals", "simulated", "computer", "next_id", "load")
+    __slots__ = (
+        "argv",
+        "at_flush",
+        "computer",
+        "current_globals",
+        "format_exception",
+        "image",
+        "load",
+        "modules",
+        "next_id",
+        "ring",
+        "set_standard",
+        "simulated",
+        "stdin",
+        "thread_start",
+        "write",
+    )
 
     def __init__(self, sandbox: Sandbox) -> None:
         put = object.__setattr__
@@ -177,8 +176,28 @@ class CompiledCode(metaclass=Sealed):
 class Helpers:
     """Flag and helpers of one process, for code that may run over a dictionary of the guest's."""
 
-    __slots__ = ("due", "checkpoint", "attr", "type", "int", "float", "sealed", "pow", "shl", "mul",
-                 "super", "receiver", "range", "range_guard", "factor", "exponent", "bits", "count", "spec", "import_all")
+    __slots__ = (
+        "attr",
+        "bits",
+        "checkpoint",
+        "count",
+        "due",
+        "exponent",
+        "factor",
+        "float",
+        "import_all",
+        "int",
+        "mul",
+        "pow",
+        "range",
+        "range_guard",
+        "receiver",
+        "sealed",
+        "shl",
+        "spec",
+        "super",
+        "type",
+    )
 
 
 class Sandbox:
@@ -479,7 +498,7 @@ class Sandbox:
         if not self.guest and name in vetted.SYSTEM:
             return self._keep(name, self.host.host_module(name))
         if name in vetted.LIBRARY:
-            module = self._vetted(name)
+            module = self._vetted(name) if self.guest else self.host.host_module(name)
             if module is not None:
                 self.modules[name] = module
             return module
@@ -700,7 +719,7 @@ class Sandbox:
             globals = frame.f_globals
             if locals is None:
                 locals = frame.f_locals
-        code = bind_helpers(self.host.compile(source, "<string>", "library-exec"), self._helper_table())
+        code = bind_helpers(self._compiled(source, "<string>", "library-exec"), self._helper_table())
         globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
         exec(code, globals, globals if locals is None else locals)
 
@@ -713,7 +732,7 @@ class Sandbox:
         if type(source) is CompiledCode:
             code = source.__wrapped_code__
         else:
-            code = bind_helpers(self.host.compile(source, "<string>", "library-eval"), self._helper_table())
+            code = bind_helpers(self._compiled(source, "<string>", "library-eval"), self._helper_table())
         globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
         return eval(code, globals, globals if locals is None else locals)
 
@@ -721,7 +740,9 @@ class Sandbox:
         if name == "__globals__":  # typing evaluates annotations in them: those of the guest's functions only
             if type(target) is FunctionType and target.__builtins__ is self.builtins:
                 return target.__globals__
-            return default[0] if default else {}
+            if not default:
+                raise refuse(name, "dunder-attribute")
+            return default[0]
         return GUARDS.library_getattr(target, name, *default)
 
     def _library_setattr(self, target: Any, name: str, value: Any) -> None:
@@ -947,12 +968,20 @@ class Sandbox:
         if code is None:
             if not self.guest:
                 return compile(source, filename, mode, 0, True)
-            code = bind_helpers(self.host.compile(source, filename, mode), self._helper_table())
+            code = bind_helpers(self._compiled(source, filename, mode), self._helper_table())
             if len(self._dynamic) >= 64:
                 del self._dynamic[next(iter(self._dynamic))]
             if len(source) <= 4096:
                 self._dynamic[key] = code
         return code
+
+    def _compiled(self, source: Any, filename: str, mode: str) -> CodeType:
+        """Compile for a guest: a refusal reaches it as a plain SyntaxError, without anything of ours behind it."""
+        try:
+            return self.host.compile(source, filename, mode)
+        except policy.PolicyError as error:
+            refusal = SyntaxError(error.msg, (filename, error.lineno, error.offset, None))
+        raise refusal
 
     def _exec(self, source: Any, globals: Any = None, locals: Any = None, /) -> None:
         self._dynamic_run(source, globals, locals, "exec", _get_frame(1))
@@ -993,7 +1022,7 @@ class Sandbox:
             names = [key for key in GUARDS.dictionary(module) if key[:1] != "_"]
         for key in list(names):
             key = plain_name(key)
-            if policy.attribute_rule(key) is not None or policy.is_dunder(key) and key not in policy.BINDABLE:
+            if policy.attribute_rule(key) is not None or (policy.is_dunder(key) and key not in policy.BINDABLE):
                 raise refuse(key, "star-import")
             if key in self._packages.get(name, ()) or not hasattr(module, key):
                 self._load(f"{name}.{key}" if not level else f"{module.__name__}.{key}")
@@ -1131,7 +1160,7 @@ def without_colours(text: str) -> str:
 
 def _check_module_name(name: str) -> None:
     for part in name.split("."):
-        if not part.isidentifier() or policy.is_dunder(part) and part != "__future__":
+        if not part.isidentifier() or (policy.is_dunder(part) and part != "__future__"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 

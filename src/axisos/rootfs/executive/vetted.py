@@ -109,7 +109,7 @@ def library_path(name: str) -> tuple[str, bool]:
 # What library code may read of the host's `sys`.
 LIBRARY_SYS = _words("""
     maxsize maxunicode byteorder float_info int_info hash_info version version_info implementation
-    getrecursionlimit intern getsizeof float_repr_style hexversion copyright
+    getrecursionlimit intern getsizeof float_repr_style hexversion copyright exc_info
 """)
 
 # Changes of library source: module -> (text, replacement). A text that is not there is an error, so that a new

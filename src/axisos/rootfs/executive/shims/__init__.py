@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class World:
     """The process of a shim, as far as shims need it."""
 
-    __slots__ = ("builtins", "host_module", "syscall", "format_exception", "library", "own", "modules")
+    __slots__ = ("builtins", "format_exception", "host_module", "library", "modules", "own", "syscall")
 
     def __init__(
         self, builtins: dict[str, Any], host_module: Callable[[str], Any], syscall: Callable[..., Any],

@@ -245,7 +245,7 @@ def make_warnings(world: World) -> dict[str, Any]:
                        append: bool = False) -> None:
         simplefilter(action, category)
 
-    class catch_warnings:  # noqa: N801  (its name in Python)
+    class catch_warnings:
         """Put the filters back at the end of the block."""
 
         def __init__(self, *, record: bool = False, **more: Any) -> None:

@@ -22,7 +22,7 @@ def make(world: World) -> dict[str, Any]:
     pattern_type, match_type = host.Pattern, host.Match
     compiled: dict[Any, Any] = {}
 
-    class error(Exception):  # noqa: N801, N818  (its name in Python)
+    class error(Exception):
         """A pattern that is not one."""
 
         __module__ = "re"

@@ -63,7 +63,7 @@ def make_itertools(world: World) -> dict[str, Any]:
 
         return make
 
-    class chain:  # noqa: N801  (its name in Python)
+    class chain:
         """One iterable after the other."""
 
         __module__ = "itertools"
@@ -80,7 +80,7 @@ def make_itertools(world: World) -> dict[str, Any]:
     combinations = bounded(itertools.combinations, lambda n, r: math.comb(n, r) if n < 1000 else MANY + 1)
     with_replacement = bounded(
         itertools.combinations_with_replacement,
-        lambda n, r: math.comb(n + r - 1, r) if 0 < n and n + r < 1000 else MANY + 1,
+        lambda n, r: math.comb(n + r - 1, r) if n > 0 and n + r < 1000 else MANY + 1,
     )
     for function, name in (
         (permutations, "permutations"), (combinations, "combinations"),

@@ -79,7 +79,8 @@ def run(
         if verbatim:
             if arguments in (["-h"], ["--help"]):
                 show_help()
-            options, operands = {}, arguments
+            options: Options = {}
+            operands = arguments
         else:
             options, operands = parse(arguments, flags, values, long or {}, number, intermixed)
         code = main(options, operands)
@@ -178,7 +179,7 @@ def parse(
 
 
 def _count(options: Options, letter: str) -> None:
-    options[letter] = options[letter] + 1 if letter in options else True  # type: ignore[operator]
+    options[letter] = options[letter] + 1 if letter in options else True
 
 
 def show_help() -> NoReturn:
@@ -291,7 +292,7 @@ def terminal_size(default: tuple[int, int] = (80, 25)) -> tuple[int, int]:
 
 def standard_input() -> streams.ByteStream:
     """Standard input as bytes."""
-    return sys.stdin.buffer
+    return sys.stdin.buffer  # type: ignore[return-value]  # the guest's `sys`
 
 
 def text_input() -> streams.TextStream:

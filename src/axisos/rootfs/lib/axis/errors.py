@@ -10,6 +10,8 @@ Always so   a status without a fitting builtin stays the `StatusError` that it w
 
 from __future__ import annotations
 
+import builtins
+
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
@@ -26,7 +28,7 @@ class _Mapped(StatusError):
     ) -> None:
         StatusError.__init__(self, status, detail)
         self.errno = errno
-        self.strerror = strerror
+        self.strerror: str | None = strerror
         self.filename = filename
         self.filename2 = filename2
         self.args = (errno, strerror) if errno is not None else (detail or self.status.meaning,)
@@ -42,75 +44,75 @@ class _Mapped(StatusError):
         return f"{text}: {self.detail}" if self.detail else text
 
 
-class UnsupportedOperation(OSError, ValueError):
+class UnsupportedOperation(builtins.OSError, builtins.ValueError):
     """`io.UnsupportedOperation`: the stream cannot do that, as reading one opened for writing, or seeking in a pipe."""
 
 
-class OSError(_Mapped, OSError):
+class OSError(_Mapped, builtins.OSError):
     """A failure that only `errno` and `status` tell apart."""
 
 
-class FileNotFoundError(_Mapped, FileNotFoundError):
+class FileNotFoundError(_Mapped, builtins.FileNotFoundError):
     """603, 405, 703: nothing has this name."""
 
 
-class FileExistsError(_Mapped, FileExistsError):
+class FileExistsError(_Mapped, builtins.FileExistsError):
     """612, 406, 704: the name is taken."""
 
 
-class NotADirectoryError(_Mapped, NotADirectoryError):
+class NotADirectoryError(_Mapped, builtins.NotADirectoryError):
     """613."""
 
 
-class IsADirectoryError(_Mapped, IsADirectoryError):
+class IsADirectoryError(_Mapped, builtins.IsADirectoryError):
     """614."""
 
 
-class PermissionError(_Mapped, PermissionError):
+class PermissionError(_Mapped, builtins.PermissionError):
     """500 to 503, 801: the caller may not."""
 
 
-class ProcessLookupError(_Mapped, ProcessLookupError):
+class ProcessLookupError(_Mapped, builtins.ProcessLookupError):
     """606."""
 
 
-class TimeoutError(_Mapped, TimeoutError):
+class TimeoutError(_Mapped, builtins.TimeoutError):
     """258."""
 
 
-class InterruptedError(_Mapped, InterruptedError):
+class InterruptedError(_Mapped, builtins.InterruptedError):
     """607."""
 
 
-class BrokenPipeError(_Mapped, BrokenPipeError):
+class BrokenPipeError(_Mapped, builtins.BrokenPipeError):
     """820."""
 
 
-class BlockingIOError(_Mapped, BlockingIOError):
+class BlockingIOError(_Mapped, builtins.BlockingIOError):
     """821: the call would have to sleep and may not."""
 
 
-class EOFError(_Mapped, EOFError):
+class EOFError(_Mapped, builtins.EOFError):
     """602."""
 
 
-class ValueError(_Mapped, ValueError):
+class ValueError(_Mapped, builtins.ValueError):
     """601, 705, 823: an argument has the wrong range or form."""
 
 
-class TypeError(_Mapped, TypeError):
+class TypeError(_Mapped, builtins.TypeError):
     """706, 825: the handle is of another type."""
 
 
-class RuntimeError(_Mapped, RuntimeError):
+class RuntimeError(_Mapped, builtins.RuntimeError):
     """822: only the owner may release."""
 
 
-class KeyError(_Mapped, KeyError):
+class KeyError(_Mapped, builtins.KeyError):
     """800: no such registry key."""
 
 
-class NotImplementedError(_Mapped, NotImplementedError):
+class NotImplementedError(_Mapped, builtins.NotImplementedError):
     """301, 303."""
 
 

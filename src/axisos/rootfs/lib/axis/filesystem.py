@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     File = ByteStream | TextStream
     AnyHandle = ByteStream | TextStream | str | int
+    _Names = list[str]  # `list` is a function of this module
+    _Arguments = list[Any]
 
 STDIN = -10
 STDOUT = -11
@@ -64,18 +66,20 @@ def getcwd() -> str:
 def text_of(path: object) -> str:
     """The str of a path given as str, bytes or path object. Raises 601 for anything else and for NUL characters."""
     if type(path) is not str:
-        as_text = getattr(path, "as_posix", None)
+        as_text = getattr(path, "__fspath__", None)
         if isinstance(path, str):
-            path = "".join(path)
+            text = "".join(path)
         elif isinstance(path, bytes):
-            path = path.decode("utf-8", "surrogateescape")
+            text = path.decode("utf-8", "surrogateescape")
         elif as_text is not None:
-            path = as_text()
+            text = as_text()
         else:
             raise _invalid(f"a path must be str, bytes or a path object, not {type(path).__name__}")
-    if "\0" in path:
+    else:
+        text = path
+    if "\0" in text:
         raise _invalid("a path cannot hold a NUL character")
-    return path
+    return text
 
 
 def abspath(path: object) -> str:
@@ -87,7 +91,7 @@ def abspath(path: object) -> str:
         text = f"{env.get('PWD') or '/'}/{text}"
     if "//" not in text and "/." not in text:
         return text if len(text) == 1 or text[-1] != "/" else text[:-1]
-    parts: list[str] = []
+    parts: _Names = []
     for part in text.split("/"):
         if part == "..":
             if parts:
@@ -162,7 +166,7 @@ def open_bytes(path: object, mode: str = "r", write_behind: int = streams.WRITE_
     return ByteStream(open_handle(path, kind), path, kind, True, write_behind)
 
 
-def open(path: object, mode: str = "r") -> File:
+def open(path: object, mode: str = "r") -> Any:  # a ByteStream or TextStream, as the mode says
     """Open a file or device.
 
     Args:    path: absolute or relative; mode: r, w (empties or creates), a, rw, also r+, w+, a+, x; with "b" the
@@ -192,9 +196,8 @@ class _Tokens:
         if stream is None or stream.closed:
             stream = _standard_stream(handle) if type(handle) is int else None
             if stream is None:
-                stream = TextStream(
-                    ByteStream(handle, handle, "rw", False, _MANUAL_WRITE_BEHIND), errors="replace", line_buffering=True,
-                )
+                below = ByteStream(handle, handle, "rw", False, _MANUAL_WRITE_BEHIND)
+                stream = TextStream(below, errors="replace", line_buffering=True)
             self.streams[handle] = stream
         return stream
 
@@ -283,10 +286,10 @@ def seek(target: AnyHandle, offset: int, whence: int | str = SEEK_SET) -> int:
     if number not in (0, 1, 2):
         raise _invalid(f"whence {whence!r} is none of 0, 1, 2, 'set', 'cur', 'end'")
     if isinstance(target, (TextStream, ByteStream)):
-        return target.seek(offset, number)  # type: ignore[arg-type]
+        return target.seek(offset, number)
     flush(target)
     try:
-        position: int = syscall("vfs_seek", handle_of(target), offset, ("set", "cur", "end")[number])  # type: ignore[index]
+        position: int = syscall("vfs_seek", handle_of(target), offset, ("set", "cur", "end")[number])
     except StatusError as error:
         raise_for(error, target)
     return position
@@ -299,7 +302,7 @@ def tell(target: AnyHandle) -> int:
     return seek(target, 0, SEEK_CUR)
 
 
-def device_control(target: AnyHandle, method: str, args: list[Any] | None = None) -> Any:
+def device_control(target: AnyHandle, method: str, args: _Arguments | None = None) -> Any:
     """Ask a device's driver for *method*; returns the driver's result. Raises the driver's status, 601 on a file."""
     if type(method) is not str:
         raise _invalid(f"the method must be str, not {type(method).__name__}")
@@ -318,10 +321,10 @@ def isatty(target: AnyHandle) -> bool:
 # -- names
 
 
-def list(path: object = ".") -> list[str]:  # type: ignore[valid-type]
+def list(path: object = ".") -> _Names:
     """The names in a directory, those of directories with a `/` at the end. Raises 603, 613, 500."""
     try:
-        names: list[str] = syscall("vfs_list", abspath(path))  # type: ignore[valid-type]
+        names: _Names = syscall("vfs_list", abspath(path))
     except StatusError as error:
         raise_for(error, path)
     return names

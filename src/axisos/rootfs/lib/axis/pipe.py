@@ -9,6 +9,7 @@ from abi.status import StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import NoReturn
 
     from axis.guest import syscall
@@ -28,7 +29,7 @@ class PipePair:
         self.write = write
         self.name = name
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[str]:
         return iter((self.read, self.write))
 
     def __repr__(self) -> str:
@@ -57,7 +58,8 @@ def create(size: int = 4096) -> PipePair:
 def create_named(name: str, size: int = 4096) -> PipePair:
     """A new pipe that others find as `\\Pipe\\<name>`. Raises 704 if the name is taken, 705 if it cannot be one."""
     try:
-        return PipePair(*syscall("ke_create_named_pipe", name, size), name)
+        read_end, write_end = syscall("ke_create_named_pipe", name, size)
+        return PipePair(read_end, write_end, name)
     except StatusError as error:
         _fail(error, name)
 

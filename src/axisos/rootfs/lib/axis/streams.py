@@ -16,7 +16,7 @@ from abi.status import Status, StatusError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import NoReturn
+    from typing import Any, NoReturn, Self
 
     from axis.guest import _axis_process, syscall
 
@@ -197,9 +197,9 @@ class IOBase:
     def detach(self) -> object:
         raise unsupported("detach")
 
-    def readlines(self, hint: int = -1) -> list[bytes] | list[str]:
+    def readlines(self, hint: int = -1) -> list[Any]:
         """All remaining lines; with a positive *hint*, no more once that many characters have been read."""
-        lines = []
+        lines: list[Any] = []
         total = 0
         for line in self:
             lines.append(line)
@@ -216,17 +216,17 @@ class IOBase:
         if self.closed:
             raise ValueError("I/O operation on closed file.")
 
-    def __iter__(self) -> IOBase:
+    def __iter__(self) -> Self:
         self._check_open()
         return self
 
-    def __next__(self) -> bytes | str:
+    def __next__(self) -> Any:
         line = self.readline()
         if not line:
             raise StopIteration
         return line
 
-    def __enter__(self) -> IOBase:
+    def __enter__(self) -> Self:
         self._check_open()
         return self
 
@@ -241,8 +241,8 @@ class BufferedIOBase(IOBase):
 class TextIOBase(IOBase):
     """Streams of text."""
 
-    encoding: str | None = None
-    errors: str | None = None
+    encoding = "UTF-8"
+    errors = "strict"
     newlines = None
 
 

@@ -120,7 +120,7 @@ class FileIO(ByteStream):
     """A file without a write buffer: `FileIO(path, "r")`."""
 
     def __init__(self, file: object, mode: str = "r", closefd: bool = True, opener: object = None) -> None:
-        opened = builtins.open(file, mode.replace("b", "") + "b", 0, closefd=closefd, opener=opener)
+        opened = builtins.open(file, mode.replace("b", "") + "b", 0, closefd=closefd, opener=opener)  # noqa: SIM115 - taken over
         handle, raw_mode = opened.handle, opened.raw_mode  # type: ignore[union-attr]
         ByteStream.__init__(self, handle, file, raw_mode, closefd, 0)
         opened.disown()  # type: ignore[union-attr]

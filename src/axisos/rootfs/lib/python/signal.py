@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SIGABRT", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGILL", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT",
-    "SIGSTOP", "SIGTERM", "SIGTSTP", "SIGUSR1", "SIGUSR2", "SIG_BLOCK", "SIG_DFL", "SIG_IGN", "SIG_SETMASK", "SIG_UNBLOCK",
-    "default_int_handler", "getsignal", "pause", "pthread_sigmask", "raise_signal", "signal", "strsignal",
-    "valid_signals",
+    "SIGSTOP", "SIGTERM", "SIGTSTP", "SIGUSR1", "SIGUSR2", "SIG_BLOCK", "SIG_DFL", "SIG_IGN", "SIG_SETMASK",
+    "SIG_UNBLOCK", "default_int_handler", "getsignal", "pause", "pthread_sigmask", "raise_signal", "signal",
+    "strsignal", "valid_signals",
 ]
 
 SIG_DFL = 0

@@ -17,7 +17,7 @@ in u+x, go-w, a=r (u owner, g group, o others, a all), separated by commas.
 _BITS = {"r": 4, "w": 2, "x": 1}
 
 
-def changed(mode, words):
+def changed(mode: str, words: str) -> str | None:
     """The three digits *mode* with the changes in *words* made; None if they make no sense."""
     digits = [int(digit) for digit in mode]
     for word in words.split(","):
@@ -34,11 +34,11 @@ def changed(mode, words):
     return "".join(map(str, digits))
 
 
-def change(path, mode, recursive):
+def change(path: str, mode: str, recursive: bool) -> None:
     try:
         info = filesystem.stat(path)
         digits = mode if not mode.strip("01234567") else changed(info["mode"], mode)
-        filesystem.chmod(path, digits)
+        filesystem.chmod(path, digits or mode)
         if recursive and info["type"] == "directory":
             for name in filesystem.list(path):
                 change(cli.join(path, name.rstrip("/")), mode, True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from abi.status import StatusError
 from axis import cli, filesystem, streams
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 HELP = """\
 Usage: cp [-rfnv] SOURCE TARGET
        cp [-rfnv] SOURCE... DIRECTORY
@@ -16,7 +20,7 @@ Copy SOURCE to TARGET, or each SOURCE into DIRECTORY.
 """
 
 
-def copy_file(source, target, info):
+def copy_file(source: str, target: str, info: dict[str, Any]) -> None:
     with filesystem.open_bytes(source) as reader:
         new = not filesystem.exists(target)
         with filesystem.open_bytes(target, "w", write_behind=0) as writer:
@@ -26,7 +30,7 @@ def copy_file(source, target, info):
         filesystem.chmod(target, info["mode"])
 
 
-def copy(source, target, options):
+def copy(source: str, target: str, options: cli.Options) -> None:
     """Copy one file or tree; complaints are made here."""
     try:
         info = filesystem.stat(source)

@@ -16,7 +16,7 @@ Print the chosen parts of each line. LIST is numbers and ranges from 1 on: 1,3-5
 """
 
 
-def ranges_of(text):
+def ranges_of(text: str) -> list[tuple[int, int | None]]:
     """[(first, last)] of a LIST, counted from 0, last excluded; None = to the end."""
     ranges = []
     for part in text.split(","):
@@ -29,9 +29,9 @@ def ranges_of(text):
     return ranges
 
 
-def chosen(items, ranges):
+def chosen(items: str | bytes | list[bytes], ranges: list[tuple[int, int | None]]) -> list[int]:
     """The indexes of *items* that are chosen, in order."""
-    picked = set()
+    picked: set[int] = set()
     for first, last in ranges:
         picked.update(range(first, len(items) if last is None else min(last, len(items))))
     return sorted(picked)

@@ -7,6 +7,8 @@ from axis import cli
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from axis.guest import syscall
 
 HELP = """\
@@ -29,14 +31,14 @@ _POLL_MS = 200
 _BAR = 30
 
 
-def stamp(seconds, clock):
+def stamp(seconds: float, clock: bool) -> str:
     if not clock:
         return f"{seconds:9.4f}"
     whole = int(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}.{int(seconds * 1000) % 1000:03}"
 
 
-def show(entries, options, levels):
+def show(entries: list[dict[str, Any]], options: cli.Options, levels: list[str]) -> None:
     for entry in entries:
         if levels and entry["level"] not in levels:
             continue
@@ -45,7 +47,7 @@ def show(entries, options, levels):
         cli.write(f"[{stamp(entry['time'], 'T' in options)}] {tag} P{entry['pid']} {cli.printable(entry['msg'])}\n")
 
 
-def statistics():
+def statistics() -> None:
     stats = syscall("dmesg_stats")
     counts = stats["level_counts"]
     largest = max(counts.values(), default=0)

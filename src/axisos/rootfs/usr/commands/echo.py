@@ -16,7 +16,7 @@ Write the WORDs with one space between them, and a newline.
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\\": "\\", "e": "\x1b"}
 
 
-def unescaped(text):
+def unescaped(text: str) -> tuple[str, bool]:
     """*text* with its escapes resolved, and whether \\c asked to stop."""
     parts = []
     at = 0

@@ -42,7 +42,7 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
     except StatusError as error:
         cli.warn(words[0], cli.why(error))
         return 126
-    return syscall("process_wait_status", pid)
+    return int(syscall("process_wait_status", pid))
 
 
 cli.run(main, HELP, flags="i", values="u", long={"ignore-environment": "i", "unset": "u"}, intermixed=False)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from abi.status import StatusError
 from axis import cli, filesystem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Test = Callable[[str, str, dict[str, Any]], bool]
+
 HELP = """\
 Usage: find [PATH...] [-name GLOB] [-iname GLOB] [-path GLOB] [-type f|d|c] [-size [+-]N[ck]] [-empty]
             [-maxdepth N] [-mindepth N] [-delete] [-print] [-print0]
@@ -21,47 +28,70 @@ Print every path in the tree below each PATH (the working directory by default) 
 _TYPES = {"f": "file", "d": "directory", "c": "device"}
 
 
-def fnmatchcase(name, pattern):
-    """`fnmatch.fnmatchcase`, loaded when a name is to be matched."""
-    from fnmatch import fnmatchcase as match
-
-    return match(name, pattern)
-
-
 class Walk:
     """What to look for, and how deep."""
 
-    def __init__(self):
-        self.tests = []  # functions (path, name, facts) -> bool
-        self.least, self.most = 0, None
+    def __init__(self) -> None:
+        self.tests: list[Test] = []
+        self.least = 0
+        self.most: int | None = None
         self.delete = False
         self.end = "\n"
 
 
-def size_test(text):
-    sign = text[:1] if text[:1] in "+-" else ""
-    digits = text[len(sign):]
-    unit = 1
-    if digits[-1:] in ("c", "k"):
-        unit = 1024 if digits[-1] == "k" else 1
-        digits = digits[:-1]
-    wanted = cli.integer(digits, "-size", 0)
+def matches(text: str, pattern: str) -> bool:
+    """`fnmatch.fnmatchcase`, loaded when a name is to be matched."""
+    from fnmatch import fnmatchcase
 
-    def test(path, name, facts):
+    return fnmatchcase(text, pattern)
+
+
+def name_test(value: str) -> Test:
+    return lambda path, name, facts: matches(name, value)
+
+
+def iname_test(value: str) -> Test:
+    return lambda path, name, facts: matches(name.lower(), value.lower())
+
+
+def path_test(value: str) -> Test:
+    return lambda path, name, facts: matches(path, value)
+
+
+def type_test(value: str) -> Test:
+    if value not in _TYPES:
+        cli.usage(f"-type {value}: is none of f, d, c")
+    return lambda path, name, facts: facts["type"] == _TYPES[value]
+
+
+def size_test(text: str) -> Test:
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    digits = text[len(sign):]
+    unit = 1024 if digits[-1:] == "k" else 1
+    wanted = cli.integer(digits[:-1] if digits[-1:] in ("c", "k") else digits, "-size", 0)
+
+    def test(path: str, name: str, facts: dict[str, Any]) -> bool:
         units = -(-facts["size"] // unit)
-        return units > wanted if sign == "+" else units < wanted if sign == "-" else units == wanted
+        return bool(units > wanted if sign == "+" else units < wanted if sign == "-" else units == wanted)
 
     return test
 
 
-def is_empty(path, name, facts):
+def is_empty(path: str, name: str, facts: dict[str, Any]) -> bool:
     if facts["type"] == "directory":
         return not filesystem.list(path)
-    return facts["size"] == 0
+    return bool(facts["size"] == 0)
 
 
-def parse(arguments):
-    """(paths, Walk) of the command line."""
+def turned_round(test: Test) -> Test:
+    return lambda path, name, facts: not test(path, name, facts)
+
+
+_WITH_VALUE = {"-name": name_test, "-iname": iname_test, "-path": path_test, "-type": type_test, "-size": size_test}
+
+
+def parse(arguments: list[str]) -> tuple[list[str], Walk]:
+    """(paths, what to look for) of the command line."""
     walk, paths = Walk(), []
     words = list(arguments)
     while words and words[0][:1] not in ("-", "!"):
@@ -69,37 +99,21 @@ def parse(arguments):
     turned = False
     while words:
         word = words.pop(0)
+        test: Test | None = None
         if word in ("-h", "--help"):
             cli.show_help()
-        if word in ("!", "-not"):
+        elif word in ("!", "-not"):
             turned = not turned
-            continue
-        test = None
-        if word in ("-name", "-iname", "-path", "-type", "-size", "-maxdepth", "-mindepth"):
+        elif word in _WITH_VALUE or word in ("-maxdepth", "-mindepth"):
             if not words:
                 cli.usage(f"{word}: needs a value")
             value = words.pop(0)
-            if word == "-name":
-                def test(path, name, facts, value=value):
-                    return fnmatchcase(name, value)
-            elif word == "-iname":
-                def test(path, name, facts, value=value):
-                    return fnmatchcase(name.lower(), value.lower())
-            elif word == "-path":
-                def test(path, name, facts, value=value):
-                    return fnmatchcase(path, value)
-            elif word == "-type":
-                if value not in _TYPES:
-                    cli.usage(f"-type {value}: is none of f, d, c")
-
-                def test(path, name, facts, value=_TYPES[value]):
-                    return facts["type"] == value
-            elif word == "-size":
-                test = size_test(value)
-            elif word == "-maxdepth":
+            if word == "-maxdepth":
                 walk.most = cli.integer(value, word, 0)
-            else:
+            elif word == "-mindepth":
                 walk.least = cli.integer(value, word, 0)
+            else:
+                test = _WITH_VALUE[word](value)
         elif word == "-empty":
             test = is_empty
         elif word == "-delete":
@@ -109,15 +123,12 @@ def parse(arguments):
         elif word not in ("-print", "-a", "-and"):
             cli.usage(f"{word}: unknown test")
         if test is not None:
-            if turned:
-                def test(path, name, facts, inner=test):
-                    return not inner(path, name, facts)
-            walk.tests.append(test)
+            walk.tests.append(turned_round(test) if turned else test)
             turned = False
     return paths or ["."], walk
 
 
-def visit(path, walk, depth):
+def visit(path: str, walk: Walk, depth: int) -> None:
     try:
         facts = filesystem.stat(path)
         if not walk.delete:
@@ -131,7 +142,7 @@ def visit(path, walk, depth):
         cli.warn(path, cli.why(error))
 
 
-def report(path, facts, walk, depth):
+def report(path: str, facts: dict[str, Any], walk: Walk, depth: int) -> None:
     name = cli.basename(path)
     if depth < walk.least or not all(test(path, name, facts) for test in walk.tests):
         return

@@ -20,7 +20,7 @@ _CELLS = 30
 _LOW = 32 * 1024
 
 
-def shown(size, unit):
+def shown(size: int, unit: int | None) -> str:
     if unit:
         return str(size // unit)
     for letter, factor in (("M", 1 << 20), ("K", 1 << 10)):

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from abi.status import StatusError
-from axis import cli, filesystem
+from axis import cli, filesystem, streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 HELP = """\
 Usage: grep [-EFinvclLoqswxHr] [-m N] [-A N] [-B N] [-C N] PATTERN [FILE...]
@@ -25,7 +30,7 @@ Exit status: 0 if a line was found, 1 if none, 2 if something went wrong.
 """
 
 
-def files_below(path):
+def files_below(path: str) -> Iterator[str]:
     """Every file in a directory tree, in order."""
     try:
         names = sorted(filesystem.list(path))
@@ -40,7 +45,7 @@ def files_below(path):
             yield whole
 
 
-def expression(patterns, options):
+def expression(patterns: list[str], options: cli.Options) -> Any:
     """One compiled pattern for all the patterns given."""
     import re
 
@@ -59,7 +64,7 @@ def expression(patterns, options):
         cli.usage(f"{patterns[0]}: not a regular expression: {error}")
 
 
-def painted(text, pattern):
+def painted(text: str, pattern: Any) -> str:
     """The line with its matches in red."""
     parts, at = [], 0
     for match in pattern.finditer(text):
@@ -72,20 +77,20 @@ def painted(text, pattern):
 class Search:
     """One search over any number of files."""
 
-    def __init__(self, pattern, options, prefix):
+    def __init__(self, pattern: Any, options: cli.Options, prefix: bool) -> None:
         self.pattern = pattern
         self.options = options
         self.prefix = prefix
         self.found = False
-        self.before = int(options.get("B", options.get("C", "0")))
-        self.after = int(options.get("A", options.get("C", "0")))
+        self.before = int(options["B"] if "B" in options else options.get("C", "0"))
+        self.after = int(options["A"] if "A" in options else options.get("C", "0"))
         self.limit = int(options["m"]) if "m" in options else None
         self.quiet = any(letter in options for letter in "qlLc")
         self.paint = cli.colourful() and "v" not in options
         # Plain text with no other wish is looked for in the bytes: most lines are never decoded.
-        self.plain = None
+        self.plain: bytes | None = None
 
-    def emit(self, name, number, text, mark=":"):
+    def emit(self, name: str, number: int, text: str, mark: str = ":") -> None:
         if "o" in self.options and mark == ":":
             if "v" not in self.options:
                 for match in self.pattern.finditer(text):
@@ -94,19 +99,20 @@ class Search:
             return
         self.line(name, number, painted(text, self.pattern) if self.paint and mark == ":" else text, mark)
 
-    def line(self, name, number, text, mark):
+    def line(self, name: str, number: int, text: str, mark: str) -> None:
         head = f"{cli.coloured(name, 'magenta')}{mark}" if self.prefix else ""
         if "n" in self.options:
             head += f"{cli.coloured(str(number), 'green')}{mark}"
         cli.write(f"{head}{text}\n")
 
-    def run(self, name, stream):
+    def run(self, name: str, stream: streams.ByteStream) -> bool:
         """Search one file; True when the search as a whole is over (-q)."""
         wanted = "v" not in self.options
         plain = self.plain
-        search = None if self.pattern is None else self.pattern.search
+        search: Any = None if self.pattern is None else self.pattern.search
         count = 0
-        earlier, show_until, last_shown = [], 0, 0
+        earlier: list[str] = []
+        show_until = last_shown = 0
         for number, line in enumerate(stream, 1):
             if plain is not None:
                 hit = plain in line

@@ -14,7 +14,7 @@ Print the first 10 lines of each FILE (standard input by default).
 """
 
 
-def first_lines(stream, count):
+def first_lines(stream: streams.ByteStream, count: int) -> None:
     for _ in range(count):
         line = stream.readline()
         if not line:
@@ -22,7 +22,7 @@ def first_lines(stream, count):
         cli.write(line)
 
 
-def all_but_last_lines(stream, count):
+def all_but_last_lines(stream: streams.ByteStream, count: int) -> None:
     held = []
     for line in stream:
         held.append(line)
@@ -30,7 +30,7 @@ def all_but_last_lines(stream, count):
             cli.write(held.pop(0))
 
 
-def first_bytes(stream, count):
+def first_bytes(stream: streams.ByteStream, count: int) -> None:
     while count > 0:
         data = stream.read(min(count, streams.READ_AHEAD))
         if not data:
@@ -40,7 +40,7 @@ def first_bytes(stream, count):
 
 
 def main(options: cli.Options, operands: list[str]) -> None:
-    count = cli.integer(options.get("c", options.get("n", "10")), "the count")
+    count = cli.integer(options["c"] if "c" in options else options.get("n", "10"), "the count")
     headings = ("v" in options or len(operands) > 1) and "q" not in options
     first = True
     for name, stream in cli.inputs(operands):

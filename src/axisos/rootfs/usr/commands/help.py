@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
 
 
-def summary(path):
+def summary(path: str) -> str:
     """The first line of a program's docstring without the name; "" if there is none."""
     try:
         with filesystem.open_bytes(path) as file:
@@ -37,7 +37,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
         syscall("process_wait_status", pid)
     if operands:
         return
-    rows = {}
+    rows: dict[str, str] = {}
     for directory in search.split(":"):
         try:
             names = filesystem.list(directory)

@@ -35,7 +35,7 @@ _HINTS = {
 }
 
 
-def resolve(target):
+def resolve(target: str) -> str | None:
     """The path of the driver file *target*, or None."""
     places = [target]
     if not target.startswith("/"):
@@ -44,7 +44,7 @@ def resolve(target):
     return next((filesystem.abspath(place) for place in places if filesystem.is_file(place)), None)
 
 
-def value_after(source, field):
+def value_after(source: str, field: str) -> str | None:
     """The literal that follows `"field":` in a driver's source, as text; None if there is none."""
     for quote in "\"'":
         at = source.find(f"{quote}{field}{quote}")
@@ -58,7 +58,7 @@ def value_after(source, field):
     return None
 
 
-def facts_of(source):
+def facts_of(source: str) -> dict[str, str | None]:
     """What the driver says of itself: {field: text}."""
     start = source.find("DRIVER_INFO")
     facts = {field: value_after(source[start:], field) for field in _FIELDS} if start >= 0 else {}
@@ -68,7 +68,7 @@ def facts_of(source):
     return facts
 
 
-def warnings_about(source, facts):
+def warnings_about(source: str, facts: dict[str, str | None]) -> list[str]:
     """What looks wrong in a driver's source."""
     found = []
     if not facts:
@@ -84,7 +84,7 @@ def warnings_about(source, facts):
     return found
 
 
-def inspect(path):
+def inspect(path: str) -> tuple[dict[str, str | None], list[tuple[str, str]], list[str]]:
     """(facts, rows to print, warnings) about the file."""
     with filesystem.open(path) as file:
         source = file.read()
@@ -96,7 +96,7 @@ def inspect(path):
         ("version", facts.get("version")), ("size", f"{filesystem.stat(path)['size']} bytes"),
         ("component", facts.get("supported_component")),
     ]
-    return facts, [row for row in rows if row[1]], warnings_about(source, facts)
+    return facts, [(label, value) for label, value in rows if value], warnings_about(source, facts)
 
 
 def main(options: cli.Options, operands: list[str]) -> int | None:
@@ -128,7 +128,7 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
         cli.fail(path, f"{int(error.status)} {error}" + (f"; {hint}" if hint else ""))
     cli.write(f"{message}\n")
     if facts.get("driver_type") == "ComponentModeDriver" and facts.get("supported_component"):
-        start = facts["supported_component"]
+        start = str(facts["supported_component"])
         for name in filesystem.list("/dev"):
             if name.lower().startswith(start.lower()):
                 cli.write(f"/dev/{name}\n")

@@ -19,27 +19,27 @@ Send SIGTERM, or SIGNAL (TERM, SIGTERM or its number), to each process; -PID, af
 """
 
 
-def list_signals(numbers):
+def list_signals(numbers: list[str]) -> None:
     if not numbers:
         for number, name in signals.NAMES.items():
             cli.write(f"{number:>2}  {name}\n")
     for text in numbers:
         number = cli.integer(text, "the signal", 0)
-        name = signals.NAMES.get(number) or signals.NAMES.get(number - 128)
-        if name is None:
+        known = signals.NAMES.get(number) or signals.NAMES.get(number - 128)
+        if known is None:
             cli.warn(text, "no such signal")
         else:
-            cli.write(name[3:] + "\n")
+            cli.write(known[3:] + "\n")
 
 
-def number_of(text):
+def number_of(text: str) -> int:
     try:
         return 0 if text == "0" else signals.number_of(text)
     except ValueError:
         cli.usage(f"{text}: no such signal")
 
 
-def send(target, signal):
+def send(target: int, signal: int) -> None:
     try:
         if signal == 0:
             syscall("process_info", abs(target))
@@ -51,11 +51,12 @@ def send(target, signal):
         cli.warn(target, cli.why(error))
 
 
-def main(options: cli.Options, operands: list[str]) -> int | None:
+def main(options: cli.Options, operands: list[str]) -> None:
     words = operands
     signal = signals.SIGTERM
     if words and words[0] in ("-l", "--list"):
-        return list_signals(words[1:])
+        list_signals(words[1:])
+        return
     if words and words[0] in ("-s", "-n"):
         if len(words) < 2:
             cli.usage(f"{words[0]}: needs a signal")
@@ -67,7 +68,6 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
     cli.need_operands(words, 1, None, "the pid of a process")
     for target in [cli.integer(text, "the pid") for text in words]:
         send(target, signal)
-    return None
 
 
 cli.run(main, HELP, verbatim=True)

@@ -21,13 +21,13 @@ Print the live log, /dev/ringlog.
 _DIRECTORIES = ("/log", "/vbl")
 
 
-def copy(path):
+def copy(path: str) -> None:
     with filesystem.open_bytes(path) as stream:
         while data := stream.read1():
             streams.write_all(-11, data)
 
 
-def live():
+def live() -> None:
     """The ring log's contents: a device answers one read with all it has."""
     token = filesystem.open_handle("/dev/ringlog", "r")
     data = syscall("vfs_read", token, None)
@@ -38,7 +38,7 @@ def live():
             streams.write_all(-11, b"\n")
 
 
-def names_in(directory):
+def names_in(directory: str) -> list[str]:
     try:
         return sorted(name for name in filesystem.list(directory) if not name.endswith("/"))
     except FileNotFoundError:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from abi.status import StatusError
 from axis import cli, filesystem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Facts = dict[str, Any]
+    Entry = tuple[str, str, Facts | None]  # shown name, path, what is known of it
+
 HELP = """\
 Usage: ls [-aAl1dRrtS] [PATH...]
 
@@ -19,13 +26,13 @@ List the entries of each PATH (the working directory by default), sorted by name
 _TYPES = {"directory": "d", "device": "c", "file": "-"}
 
 
-def rights(mode):
+def rights(mode: str) -> str:
     """`rwxr-xr-x` for "755"."""
     bits = (("r", 4), ("w", 2), ("x", 1))
     return "".join([letter if int(digit) & bit else "-" for digit in mode for letter, bit in bits])
 
 
-def when(mtime):
+def when(mtime: float) -> str:
     """A time stamp as `2024-05-17 09:30` (UTC)."""
     import time
 
@@ -33,7 +40,7 @@ def when(mtime):
     return f"{t.tm_year}-{t.tm_mon:02}-{t.tm_mday:02} {t.tm_hour:02}:{t.tm_min:02}"
 
 
-def painted(name, path, info):
+def painted(name: str, path: str, info: Facts | None) -> str:
     """The name as it is shown: / after directories, and the colour of its kind."""
     shown = cli.printable(name)
     if name.endswith("/"):
@@ -46,7 +53,7 @@ def painted(name, path, info):
     return shown
 
 
-def facts(path):
+def facts(path: str) -> Facts | None:
     """What is known of *path*, or None when it may not be looked at."""
     try:
         return filesystem.stat(path)
@@ -54,7 +61,7 @@ def facts(path):
         return None
 
 
-def show(entries, options):
+def show(entries: list[Entry], options: cli.Options) -> None:
     """Print (shown name, path, facts) entries."""
     if "l" not in options:
         for name, path, info in entries:
@@ -74,7 +81,7 @@ def show(entries, options):
         cli.write(f"{mode}  {owner:<{owners}}  {size:>{sizes}}  {stamp}  {name}\n")
 
 
-def ordered(entries, options):
+def ordered(entries: list[Entry], options: cli.Options) -> list[Entry]:
     """Entries in the order asked for."""
     entries.sort(key=lambda entry: entry[0])
     if "t" in options:
@@ -86,7 +93,7 @@ def ordered(entries, options):
     return entries
 
 
-def list_directory(path, options, heading):
+def list_directory(path: str, options: cli.Options, heading: str | None) -> None:
     names = filesystem.list(path)
     if "a" not in options and "A" not in options:
         names = [name for name in names if name[0] != "."]
@@ -111,7 +118,8 @@ def list_directory(path, options, heading):
 
 
 def main(options: cli.Options, operands: list[str]) -> None:
-    files, directories = [], []
+    files: list[Entry] = []
+    directories = []
     for path in operands or ["."]:
         try:
             info = filesystem.stat(path)

@@ -6,6 +6,8 @@ from axis import cli
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from axis.guest import syscall
 
 HELP = """\
@@ -20,7 +22,7 @@ Show the machine's memory in bytes.
 _COLUMNS = ("pid", "ring", "status", "modules", "handles", "signals", "threads", "cpu")
 
 
-def shown(key, value):
+def shown(key: str, value: Any) -> str:
     return f"{value:.3f}" if key == "cpu" else f"{value:g}" if key == "ring" else str(value)
 
 

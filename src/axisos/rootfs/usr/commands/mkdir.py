@@ -16,7 +16,7 @@ Make each DIRECTORY.
 """
 
 
-def make(path, options):
+def make(path: str, options: cli.Options) -> None:
     filesystem.mkdir(path)
     if "m" in options:
         filesystem.chmod(path, options["m"])
@@ -24,7 +24,7 @@ def make(path, options):
         cli.write(f"made {path}\n")
 
 
-def make_with_parents(path, options):
+def make_with_parents(path: str, options: cli.Options) -> None:
     target = filesystem.abspath(path)
     missing = []
     while not filesystem.exists(target):

@@ -15,7 +15,7 @@ Give SOURCE the name TARGET, or move each SOURCE into DIRECTORY. Across file sys
 """
 
 
-def copy_tree(source, target):
+def copy_tree(source: str, target: str) -> None:
     """Copy a file or a tree to another file system, rights included."""
     info = filesystem.stat(source)
     if info["type"] == "directory":
@@ -30,7 +30,7 @@ def copy_tree(source, target):
         filesystem.chmod(target, info["mode"])
 
 
-def move(source, target):
+def move(source: str, target: str) -> None:
     try:
         filesystem.rename(source, target)
     except (OSError, StatusError, ValueError) as error:

@@ -7,6 +7,8 @@ from axis import cli
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from axis.guest import syscall
 
 HELP = """\
@@ -19,7 +21,7 @@ List the processes: PID, PPID (parent), RING, STATUS, IMAGE (the program's file)
 """
 
 
-def columns_of(process, full):
+def columns_of(process: dict[str, Any], full: bool) -> list[str]:
     row = [str(process["pid"]), str(process["parent"]), f"{process['ring']:g}", process["status"], process["image"]]
     if not full:
         return row

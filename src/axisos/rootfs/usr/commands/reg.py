@@ -6,6 +6,8 @@ from axis import cli
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from axis.guest import syscall
 
 HELP = """\
@@ -23,26 +25,26 @@ _CUT = 40
 _MAX_DEPTH = 20
 
 
-def path_of(text):
+def path_of(text: str) -> str:
     path = text.replace("/", "\\").strip("\\") or "@VT"
     if path.split("\\")[0] != "@VT":
         cli.usage(f"{text}: a registry path begins with @VT")
     return path
 
 
-def existing(text):
+def existing(text: str) -> str:
     path = path_of(text)
     if not syscall("reg_key_exists", path):
         cli.fail(text, "Key not found")
     return path
 
 
-def shown(value):
+def shown(value: object) -> str:
     text = cli.printable(str(value))
     return text if len(text) <= _CUT else text[:_CUT - 3] + "..."
 
 
-def query(path):
+def query(path: str) -> None:
     path = existing(path)
     keys = syscall("reg_enum_keys", path)
     values = syscall("reg_enum_values", path)
@@ -55,14 +57,14 @@ def query(path):
         cli.write(f"  {cli.printable(value['name']):<24} {value['type']:<6} {shown(value['value'])}\n")
 
 
-def get(path, name):
+def get(path: str, name: str) -> None:
     found = syscall("reg_get_value", existing(path), name)
     if found is None:
         cli.fail(f"{path} {name}", "Value not found")
     cli.write(f"{name} = {cli.printable(str(found[0]))} ({found[1]})\n")
 
 
-def typed(text):
+def typed(text: str) -> tuple[object, str]:
     """(value, type) as the text looks."""
     if text in ("true", "false"):
         return text == "true", "BOOL"
@@ -74,7 +76,7 @@ def typed(text):
     return text, "STR"
 
 
-def set_value(path, name, text):
+def set_value(path: str, name: str, text: str) -> None:
     path = path_of(path)
     # The calls themselves would end a caller that may not make them.
     if syscall("process_get_ring") > 2:
@@ -85,14 +87,14 @@ def set_value(path, name, text):
     cli.write(f"{name} = {value} ({kind})\n")
 
 
-def tree(path="@VT", depth="10"):
+def tree(path: str = "@VT", depth: str = "10") -> None:
     for node in syscall("reg_dump_tree", existing(path), cli.integer(depth, "the depth", 0, _MAX_DEPTH)):
         count = f" ({node['values']})" if node["values"] else ""
         sign = "+" if node["sub_keys"] else "-"
         cli.write(f"{'  ' * node['depth']}{sign} {cli.coloured(node['name'], 'blue')}{count}\n")
 
 
-def info(path):
+def info(path: str) -> None:
     facts = syscall("reg_query_info", existing(path))
     cli.write(
         f"name      {facts['name']}\nkeys      {facts['sub_keys']}\nvalues    {facts['values']}\n"
@@ -100,7 +102,7 @@ def info(path):
     )
 
 
-def find(text):
+def find(text: str) -> int:
     wanted = text.lower()
     found = [node["path"] for node in syscall("reg_dump_tree", "@VT", _MAX_DEPTH) if wanted in node["path"].lower()]
     for path in found:
@@ -109,7 +111,7 @@ def find(text):
     return 0 if found else 1
 
 
-_COMMANDS = {
+_COMMANDS: dict[str, tuple[Callable[..., int | None], int, int]] = {
     "query": (query, 1, 1), "get": (get, 2, 2), "set": (set_value, 3, 3), "tree": (tree, 0, 2), "info": (info, 1, 1),
     "find": (find, 1, 1),
 }

@@ -28,7 +28,7 @@ _MORE = (
 )
 
 
-def shown(value):
+def shown(value: float) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 

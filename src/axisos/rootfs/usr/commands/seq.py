@@ -17,7 +17,7 @@ Print the numbers from FIRST (1) to LAST, STEP (1) apart.
 """
 
 
-def value_of(text):
+def value_of(text: str) -> tuple[float, int]:
     """An int where one is written, otherwise a float; and the digits after its point."""
     number = cli.number(text, "the number")
     if number in (float("inf"), float("-inf")):
@@ -47,7 +47,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
 
 
 # -5 is a number here and no option: only -s, -w and --help in front of the numbers are options.
-def split(arguments):
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
     options = []
     while arguments and arguments[0][:1] == "-" and not arguments[0][1:2].isdigit() and arguments[0][1:2] != ".":
         word, arguments = arguments[0], arguments[1:]

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from axis import cli, filesystem
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 HELP = """\
 Usage: sort [-rnufbc] [-k FIELD] [-t CHARACTER] [-o FILE] [FILE...]
 
@@ -16,7 +21,7 @@ Print the lines of all FILEs (standard input by default) in order of their bytes
 """
 
 
-def numeric(text):
+def numeric(text: bytes) -> float:
     """The number that *text* begins with; 0 without one."""
     text = text.lstrip()
     end = 1 if text[:1] in (b"-", b"+") else 0
@@ -30,7 +35,7 @@ def numeric(text):
         return 0.0
 
 
-def key_function(options):
+def key_function(options: cli.Options) -> Callable[[bytes], Any]:
     """What lines are compared by."""
     separator = options["t"].encode() if "t" in options else None
     fields = None
@@ -44,7 +49,7 @@ def key_function(options):
         start = cli.integer(first.rstrip("nrfb"), "-k", 1)
         fields = (start - 1, cli.integer(last.rstrip("nrfb"), "-k", start) if last.rstrip("nrfb") else None)
 
-    def key(line):
+    def key(line: bytes) -> Any:
         if fields is not None:
             line = (separator or b" ").join(line.split(separator)[fields[0]:fields[1]])
         if "b" in options:

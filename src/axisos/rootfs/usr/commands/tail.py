@@ -20,7 +20,7 @@ Print the last 10 lines of each FILE (standard input by default).
 _POLL_MS = 200
 
 
-def last_lines(stream, count):
+def last_lines(stream: streams.ByteStream, count: int) -> None:
     """The last lines of a stream; a file is read from its end backwards."""
     if count == 0:
         if stream.seekable():
@@ -45,7 +45,7 @@ def last_lines(stream, count):
     cli.write(b"".join(kept[-count:]))
 
 
-def last_of(data, count):
+def last_of(data: bytes, count: int) -> bytes:
     """The last *count* lines of *data*, where only a newline ends a line."""
     at = len(data) - 1 if data.endswith(b"\n") else len(data)
     for _ in range(count):
@@ -55,7 +55,7 @@ def last_of(data, count):
     return data[at + 1:]
 
 
-def last_bytes(stream, count):
+def last_bytes(stream: streams.ByteStream, count: int) -> None:
     if count == 0:
         return
     if stream.seekable():
@@ -70,7 +70,7 @@ def last_bytes(stream, count):
     cli.write(kept)
 
 
-def from_position(stream, start, in_bytes):
+def from_position(stream: streams.ByteStream, start: int, in_bytes: bool) -> None:
     """Everything from line or byte *start* (counted from 1) on."""
     if in_bytes:
         stream.read(max(start - 1, 0))
@@ -82,7 +82,7 @@ def from_position(stream, start, in_bytes):
         cli.write(chunk)
 
 
-def follow(path, stream):
+def follow(path: str, stream: streams.ByteStream) -> None:
     """Print what is added to the file, for ever."""
     while True:
         chunk = stream.read1()
@@ -97,7 +97,7 @@ def follow(path, stream):
 
 
 def main(options: cli.Options, operands: list[str]) -> None:
-    text = options.get("c", options.get("n", "10"))
+    text = options["c"] if "c" in options else options.get("n", "10")
     count = cli.integer(text, "the count")
     headings = ("v" in options or len(operands) > 1) and "q" not in options
     first = True

@@ -14,7 +14,7 @@ Make an empty FILE where there is none; give one that exists the present time.
 """
 
 
-def renew(path):
+def renew(path: str) -> None:
     """Give a file the present time: its last byte is written again, for the VFS has no call of its own for that."""
     if filesystem.stat(path)["type"] != "file":
         return

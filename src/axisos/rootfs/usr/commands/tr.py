@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from axis import cli
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 HELP = """\
 Usage: tr [-cs] SET1 SET2
        tr -d [-cs] SET1 [SET2]
@@ -18,7 +22,7 @@ A SET is characters, ranges (a-z), classes ([:alpha:] [:digit:] [:alnum:] [:uppe
 \\n, \\t, \\r, \\\\, \\NNN (octal).
 """
 
-_CLASSES = {
+_CLASSES: dict[str, Callable[[str], bool]] = {
     "alpha": lambda c: c.isalpha(), "digit": lambda c: c.isdigit(), "alnum": lambda c: c.isalnum(),
     "upper": lambda c: c.isupper(), "lower": lambda c: c.islower(), "space": lambda c: c.isspace(),
     "punct": lambda c: c.isprintable() and not c.isalnum() and not c.isspace(),
@@ -29,7 +33,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "b": "\b", "
 _LARGEST_SET = 1 << 16
 
 
-def characters(text):
+def characters(text: str) -> list[str]:
     """The characters of a SET, in order."""
     items, at = [], 0
     while at < len(text):
@@ -66,7 +70,7 @@ def characters(text):
     return items
 
 
-def squeezed(text, members, previous):
+def squeezed(text: str, members: Callable[[str], bool], previous: str) -> tuple[str, str]:
     """*text* with runs of members reduced to one; *previous* is the character before it."""
     kept = []
     for letter in text:
@@ -84,13 +88,20 @@ def main(options: cli.Options, operands: list[str]) -> None:
     first = characters(operands[0])
     second = characters(operands[1]) if len(operands) > 1 else []
     inside = frozenset(first)
-    member = (lambda c: c not in inside) if "c" in options else (lambda c: c in inside)
+    turned = "c" in options
+
+    def member(letter: str) -> bool:
+        return (letter in inside) is not turned
+
     replacing = bool(second) and not delete
     if replacing and "c" not in options:
         second_full = second + [second[-1]] * (len(first) - len(second))
         table = {ord(a): b for a, b in reversed(list(zip(first, second_full, strict=False)))}
-    last = frozenset(second) if second else None
-    to_squeeze = member if last is None else (lambda c: c in last)
+    last = frozenset(second)
+
+    def to_squeeze(letter: str) -> bool:
+        return letter in last if last else member(letter)
+
     if len(operands) > 1 and not second and not delete:
         cli.usage("the second set is empty")
     previous = ""

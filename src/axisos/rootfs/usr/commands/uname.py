@@ -17,12 +17,12 @@ Print the name of the operating system.
 """
 
 
-def registry(key, name, default):
+def registry(key: str, name: str, default: str) -> str:
     found = syscall("reg_get_value", key, name)
     return str(found[0]) if found else default
 
 
-def host_name():
+def host_name() -> str:
     try:
         with filesystem.open("/etc/hostname") as file:
             return "".join(file.read().split()) or "localhost"
@@ -33,16 +33,11 @@ def host_name():
 def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     facts = {
-        "s": "AxisOS",
-        "n": host_name,
-        "r": lambda: registry("@VT\\SYS\\BOOT", "KernelVersion", "0.3"),
-        "v": "Xen XKA",
-        "m": "python",
-        "o": "AxisOS",
+        "s": "AxisOS", "n": host_name(), "r": registry("@VT\\SYS\\BOOT", "KernelVersion", "0.3"), "v": "Xen XKA",
+        "m": "python", "o": "AxisOS",
     }
     letters = "snrvm" if "a" in options else "".join(letter for letter in "snrvmo" if letter in options) or "s"
-    values = [facts[letter] for letter in letters]
-    cli.write(" ".join([value if isinstance(value, str) else value() for value in values]) + "\n")
+    cli.write(" ".join([facts[letter] for letter in letters]) + "\n")
 
 
 cli.run(main, HELP, flags="asnrvmo", long={"all": "a"})

@@ -19,13 +19,13 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
     skip = cli.integer(options.get("f", "0"), "-f", 0)
     output = filesystem.open_bytes(operands[1], "w") if len(operands) > 1 else None
 
-    def key(line):
+    def key(line: bytes) -> bytes:
         if skip:
             parts = line.split(None, skip)
             line = parts[skip] if len(parts) > skip else b""
         return line.lower() if "i" in options else line
 
-    def finish(line, count):
+    def finish(line: bytes, count: int) -> None:
         if ("d" in options and count == 1) or ("u" in options and count > 1):
             return
         data = (f"{count:>7} ".encode() if "c" in options else b"") + line + b"\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from axis import cli
+from axis import cli, streams
 
 HELP = """\
 Usage: wc [-lwcmL] [FILE...]
@@ -13,7 +13,7 @@ Count the lines, words and bytes of each FILE (standard input by default), and o
 """
 
 
-def counts(stream, wanted):
+def counts(stream: streams.ByteStream, wanted: list[str]) -> dict[str, int]:
     """{letter: count} of a stream, read piece by piece."""
     lines = words = size = characters = longest = 0
     in_word = False

@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     Streams = dict[int, "Handle | Capture"]
     Builtin = Callable[["Shell", list[str], Streams], int]
 
-NOWHERE = "/dev/null"
 DEFAULT_PATH = "/usr/commands:/bin"
 DEEPEST_CALL = 100  # functions within functions
 SPECIAL_BUILTINS = frozenset({
@@ -591,14 +590,9 @@ class Shell:
             raise ShellError(": No such file or directory")
         if mode == "w" and "C" in self.options and self.exists(path):
             raise ShellError(f"{path}: cannot overwrite existing file")
-        absolute = self.absolute(path)
-        if absolute == NOWHERE and mode == "r":
-            return self.system.feed(b"")
         try:
-            return self.system.open(absolute, mode)
+            return self.system.open(self.absolute(path), mode)
         except StatusError as error:
-            if absolute == NOWHERE and error.status in (Status.NO_SUCH_DEVICE, Status.NO_SUCH_FILE):
-                return self.system.sink()
             raise ShellError(f"{path}: {reason(error)}") from None
 
     # -- simple commands ----------------------------------------------------------------------------------------------

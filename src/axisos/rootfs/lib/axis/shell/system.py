@@ -162,18 +162,6 @@ class System:
         self.call("process_thread", pour)
         return reader
 
-    def sink(self) -> Handle:
-        """The writing end of a pipe that swallows everything, where the machine has no /dev/null."""
-        reader, writer = self.pipe()
-
-        def swallow() -> None:
-            while self.read(reader, PIPE_SIZE):
-                pass
-            self.close(reader)
-
-        self.call("process_thread", swallow)
-        return writer
-
     # -- processes ----------------------------------------------------------------------------------------------------
 
     def spawn(

@@ -1,0 +1,149 @@
+"""The command line contract, tried from outside: real processes, real signals, exit codes and what is printed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src"
+PATIENCE_S = 60  # for a busy machine: nothing here takes so long
+
+
+class Tool:
+    """The `axisos` command with a cache and a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {
+            **os.environ, "PYTHONPATH": str(SOURCE), "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_DATA_HOME": str(home / "data"),
+        }  # fmt: skip
+
+    def program(self, source: str) -> str:
+        path = self.home / "program.py"
+        path.write_text(source)
+        return str(path)
+
+    def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "axisos.supervisor", *arguments],
+            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,  # type: ignore[call-overload]
+        )  # fmt: skip
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+        """(exit code, stdout, stderr) of a whole run."""
+        process = self.start(*arguments)
+        out, err = process.communicate(stdin, timeout=PATIENCE_S)
+        return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
+    return Tool(tmp_path_factory.mktemp("home"))
+
+
+def test_the_exit_code_and_the_streams_are_the_programs_own(tool: Tool) -> None:
+    """Standard input comes from the pipe; nothing is added to the output."""
+    program = tool.program("import sys\nprint(sys.stdin.read().upper(), end='')\nsys.exit(int(sys.argv[1]))\n")
+
+    assert tool("run", program, "0", stdin=b"to be\n") == (0, "TO BE\n", "")
+    assert tool("run", program, "3", stdin=b"") == (3, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((), 2, "axisos: "),
+        (("dance",), 2, "axisos: "),
+        (("run",), 2, "axisos run: "),
+        (("run", "--timeout", "soon", "x.py"), 2, "axisos run: "),
+        (("run", "/nowhere/x.py"), 127, "axisos: /nowhere/x.py: No such file or directory"),
+        (("run", "guest:/nowhere.py"), 127, "axisos: /nowhere.py: "),
+        (("run", "--disk", "/nowhere", "guest:/bin/sh.py"), 2, "axisos: --disk /nowhere: "),
+        (("run", "--user", "nobody", "guest:/bin/sh.py"), 126, "axisos: user 'nobody': "),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(tool: Tool, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """No traceback of ours, whatever is wrong with the request."""
+    returned, out, err = tool(*arguments)
+
+    assert (returned, out) == (code, "")
+    assert err.startswith(said) and len(err.strip().splitlines()) == 1, err
+
+
+def test_a_shell_line_runs_with_files_copied_in(tool: Tool) -> None:
+    """`--put` makes a host file a program of the guest; pipes and statuses are the shell's."""
+    program = tool.program("print('from the host')\n")
+
+    code, out, err = tool("sh", "--put", f"{program}:/tmp/a.py", "-c", "/tmp/a.py | cat; false || echo yes; exit 5")
+    assert (code, out, err) == (5, "from the host\nyes\n", "")
+
+
+def test_a_run_ends_at_its_time_limit_whatever_the_program_does(tool: Tool) -> None:
+    """137 and one line that says why; --quiet leaves the line out."""
+    program = tool.program("while True:\n    try:\n        while True: pass\n    except BaseException: pass\n")
+
+    code, out, err = tool("run", "--timeout", "1", program)
+    assert (code, out) == (137, "") and "not done after 1 s" in err and len(err.splitlines()) == 1
+    assert tool("run", "--quiet", "--timeout", "1", program) == (137, "", "")
+
+
+def test_the_first_interrupt_is_the_programs_the_second_kills_it(tool: Tool) -> None:
+    """A program may handle SIGINT; the second one is SIGKILL to it, and the command says 137."""
+    program = tool.program(
+        "import signal\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('interrupted', flush=True))\n"
+        "print('ready', flush=True)\n"
+        "while True: pass\n"
+    )
+    process = tool.start("run", program)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == b"interrupted\n"
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(PATIENCE_S) == 137
+    process.communicate()
+
+
+def test_sigterm_switches_the_machine_off(tool: Tool) -> None:
+    """Also while the program computes; the exit code is 137 and one line says why."""
+    process = tool.start("run", tool.program("print('ready', flush=True)\nwhile True: pass\n"))
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    process.terminate()
+    _, err = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 137
+    assert err.decode() == "axisos: the machine was stopped: SIGTERM was received\n"
+
+
+def test_a_reader_that_goes_away_ends_the_program(tool: Tool) -> None:
+    """As in `axisos run yes.py | head -1`: the program gets SIGPIPE and the command ends."""
+    process = tool.start("run", tool.program("while True: print('y')\n"))
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"y\n"
+    process.stdout.close()
+
+    assert process.wait(PATIENCE_S) == 128 + signal.SIGPIPE
+    assert process.stderr is not None and process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_one_seed_one_trace(tool: Tool) -> None:
+    """Two runs with a seed write the same trace and print the same; the command sees to the hashes itself."""
+    program = tool.program("import random\nprint(random.random(), hash('a'), {*'abcdef'})\n")
+    results, traces = [], []
+    for name in ("one", "two"):
+        trace = tool.home / name
+        results.append(tool("run", "--seed", "5", "--trace", str(trace), program))
+        traces.append(trace.read_text())
+
+    assert results[0] == results[1] and results[0][0] == 0
+    assert traces[0] == traces[1] and traces[0].count("\n") > 100
