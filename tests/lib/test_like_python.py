@@ -258,6 +258,27 @@ PROGRAMS = {
             except (OSError, ValueError) as error:
                 print(type(error).__name__)
     """,
+    "words and names": r"""
+        import fnmatch, shlex
+        for line in ("a b", "'a b' c", '"a \\"b\\" \\x" \\  d', "a'b'\"c\"", "", "''", "a # b", "x\\\ny"):
+            print(shlex.split(line), shlex.split(line, comments=True), shlex.quote(line), shlex.join(["a", line]))
+        for line in ("'a", '"a', "a\\"):
+            try:
+                shlex.split(line)
+            except ValueError as error:
+                print(error)
+        for name in ("", "a", "abc.py", ".x", "]", "a-c", "[a]"):
+            for pattern in ("", "*", "?", "a*", "*.py", "[a-c]", "[!a]*", "[]]", "[", "a[", "*[.]*", "**", "[[]a]", "a-c"):
+                print(int(fnmatch.fnmatchcase(name, pattern)), end="")
+        print(fnmatch.filter(["a", "b.py"], "*.py"))
+    """,
+    "the end": r"""
+        import atexit
+        def last(*words, **more):
+            print("bye", *words, more)
+        atexit.register(last, 1, x=2); atexit.register(print, "first"); atexit.register(last, 9); atexit.unregister(print)
+        print("end")
+    """,
     "standard streams": r"""
         import sys
         sys.stdout.write("a"); print("b", end="")

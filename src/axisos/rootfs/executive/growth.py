@@ -125,9 +125,9 @@ class Growth:
         while changed:
             changed = False
             for name, value in bound:
-                kind = UNKNOWN if value is None else value if type(value) is int else self.kind(value)
-                if kind | self._kinds[name] != self._kinds[name]:
-                    self._kinds[name] |= kind
+                may_be = UNKNOWN if value is None else value if type(value) is int else self.kind(value)
+                if may_be | self._kinds[name] != self._kinds[name]:
+                    self._kinds[name] |= may_be
                     changed = True
         return self._kinds
 
@@ -145,9 +145,9 @@ class Growth:
 
     def _bindings(self, target: Any, items: Any) -> list[tuple[str, Any]]:
         """What a `for` binds: integers if it goes over a range."""
-        if type(target) is _ast.Name and type(items) is _ast.Call and type(items.func) is _ast.Name:
-            if items.func.id == "range" and self._range_is_ours:
-                return [(target.id, INTEGER)]
+        ranged = type(items) is _ast.Call and type(items.func) is _ast.Name and items.func.id == "range"
+        if type(target) is _ast.Name and ranged and self._range_is_ours:
+            return [(target.id, INTEGER)]
         return [(name, UNKNOWN) for name in _names_in(target)]
 
     def kind(self, node: Any) -> int:

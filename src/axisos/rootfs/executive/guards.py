@@ -54,6 +54,7 @@ class Namespace(metaclass=Sealed):
     """
 
     __slots__ = ("__wrapped_namespace__",)
+    __wrapped_namespace__: dict[str, Any]
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         object.__setattr__(self, "__wrapped_namespace__", namespace)
@@ -97,7 +98,7 @@ class Namespace(metaclass=Sealed):
         return [(key, self.__wrapped_namespace__[key]) for key in self]
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return default if _hidden(key) else self.__wrapped_namespace__.get(key, default)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         if key not in self:
@@ -532,9 +533,10 @@ def guarded_method(value: Any, name: str) -> Any:
     return value
 
 
-def _text_call(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if not isinstance(text, _TEXTS):
+def _text_call(owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if not isinstance(owner, _TEXTS):
         raise TypeError(f"unbound method {name}() needs a text")
+    text: Any = owner
     if name == "format":
         return format_text(text, args, kwargs)
     if name == "format_map":

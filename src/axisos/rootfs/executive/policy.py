@@ -285,7 +285,8 @@ def check(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> None:
             raise _refusal("unknown-syntax", kind, path, node)
         if kind == "Name":
             name, store = node.id, type(node.ctx) is not _ast.Load  # type: ignore[attr-defined]
-            rule = None if name in names or node in approved else _binding(name) if store else _name_rule(name, READABLE)
+            judged = _binding(name) if store else _name_rule(name, READABLE)
+            rule = None if name in names or node in approved else judged
             if rule is not None:
                 raise _refusal(rule, f"the name {name!r}", path, node)
             continue

@@ -234,7 +234,7 @@ class Instrumenter:
     def helper(self, name: str, where: Any) -> Any:
         """An expression for the helper *name* (without its prefix)."""
         if self.dynamic:
-            constant = _place(_ast.Constant(value=HELPERS, kind=None), where)
+            constant = _place(_ast.Constant(value=HELPERS, kind=None), where)  # type: ignore[arg-type]  # our marker
             return _place(_ast.Attribute(value=constant, attr=name, ctx=_ast.Load()), where)
         self.used.add(policy.RESERVED_PREFIX + name)
         return _place(_ast.Name(id=policy.RESERVED_PREFIX + name, ctx=_ast.Load()), where)

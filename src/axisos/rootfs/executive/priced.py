@@ -51,9 +51,10 @@ def bits(value: Any, wanted: Any) -> Any:
 
 
 def _check_shift(value: Any, bits: Any) -> None:
-    if isinstance(bits, int) and isinstance(value, int):
-        if value and int.bit_length(value) + int.__int__(bits) > MAX_BITS:
-            raise OverflowError(f"the shifted integer would have more than {MAX_BITS} bits")
+    if not isinstance(bits, int) or not isinstance(value, int):
+        return
+    if int.bit_length(value) and int.bit_length(value) + int.__int__(bits) > MAX_BITS:
+        raise OverflowError(f"the shifted integer would have more than {MAX_BITS} bits")
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -106,11 +107,9 @@ def check_operator(owner: Any, name: str, other: Any) -> None:
 def _check_repetition(sequence: Any, count: int) -> None:
     for kind, unit in _UNITS:
         if isinstance(sequence, kind):
-            break
-    else:
-        return
-    if kind.__len__(sequence) * unit * count > MAX_BYTES:
-        raise MemoryError(f"the repetition would take more than {MAX_BYTES >> 20} MiB")
+            if kind.__len__(sequence) * unit * count > MAX_BYTES:
+                raise MemoryError(f"the repetition would take more than {MAX_BYTES >> 20} MiB")
+            return
 
 
 def pad(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

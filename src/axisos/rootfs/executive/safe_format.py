@@ -9,7 +9,7 @@ Owns        nothing.
 
 from __future__ import annotations
 
-import _string
+import _string  # type: ignore[import-not-found]  # a C module without stubs
 
 from executive import policy
 

@@ -63,7 +63,22 @@ _ABI_FOR_GUESTS = frozenset({"abi.status", "abi.signals", "abi.access", "abi.nam
 _get_frame = _host_sys._getframe
 
 # Builtins that a guest gets as they are: immutable types and functions without state.
-PLAIN = ["None", "True", "False", "Ellipsis", "NotImplemented", "__debug__", "object", "int", "float", "complex", "bool", "str", "bytes", "bytearray", "memoryview", "list", "tuple", "dict", "set", "frozenset", "slice", "property", "classmethod", "staticmethod", "super", "enumerate", "zip", "reversed", "range", "map", "filter", "abs", "all", "any", "ascii", "bin", "callable", "chr", "divmod", "hash", "hex", "isinstance", "issubclass", "iter", "len", "max", "min", "next", "oct", "ord", "pow", "repr", "round", "sorted", "sum", "aiter", "anext", "id", "BaseException", "Exception", "ArithmeticError", "AssertionError", "AttributeError", "BlockingIOError", "BrokenPipeError", "BufferError", "BytesWarning", "ChildProcessError", "ConnectionAbortedError", "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "DeprecationWarning", "EOFError", "EncodingWarning", "EnvironmentError", "FileExistsError", "FileNotFoundError", "FloatingPointError", "FutureWarning", "GeneratorExit", "IOError", "ImportError", "ImportWarning", "IndentationError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplementedError", "OSError", "OverflowError", "PendingDeprecationWarning", "PermissionError", "ProcessLookupError", "RecursionError", "ReferenceError", "ResourceWarning", "RuntimeError", "RuntimeWarning", "StopAsyncIteration", "StopIteration", "SyntaxError", "SyntaxWarning", "SystemError", "SystemExit", "TabError", "TimeoutError", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UnicodeTranslateError", "UnicodeWarning", "UserWarning", "ValueError", "Warning", "ZeroDivisionError", "BaseExceptionGroup", "ExceptionGroup"]
+PLAIN = """
+    None True False Ellipsis NotImplemented __debug__ object int float complex bool str bytes bytearray
+    memoryview list tuple dict set frozenset slice property classmethod staticmethod super enumerate zip
+    reversed range map filter abs all any ascii bin callable chr divmod hash hex isinstance issubclass iter len
+    max min next oct ord pow repr round sorted sum aiter anext id BaseException Exception ArithmeticError
+    AssertionError AttributeError BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
+    EOFError EncodingWarning EnvironmentError FileExistsError FileNotFoundError FloatingPointError FutureWarning
+    GeneratorExit IOError ImportError ImportWarning IndentationError IndexError InterruptedError
+    IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError
+    NotADirectoryError NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError
+    ProcessLookupError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning
+    StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError
+    TypeError UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError
+    UnicodeWarning UserWarning ValueError Warning ZeroDivisionError BaseExceptionGroup ExceptionGroup
+""".split()  # noqa: SIM905  (a table is read as words)
 
 
 class StandardInput(metaclass=Sealed):
@@ -175,6 +190,8 @@ class CompiledCode(metaclass=Sealed):
 
 class Helpers:
     """Flag and helpers of one process, for code that may run over a dictionary of the guest's."""
+
+    due: bool
 
     __slots__ = (
         "attr",
@@ -738,7 +755,7 @@ class Sandbox:
 
     def _library_getattr(self, target: Any, name: str, *default: Any) -> Any:
         if name == "__globals__":  # typing evaluates annotations in them: those of the guest's functions only
-            if type(target) is FunctionType and target.__builtins__ is self.builtins:
+            if type(target) is FunctionType and getattr(target, "__builtins__", None) is self.builtins:
                 return target.__globals__
             if not default:
                 raise refuse(name, "dunder-attribute")
@@ -787,7 +804,7 @@ class Sandbox:
             type(items) in _FLAT for items in iterables
         ):
             return map(function, *iterables)
-        return _mapped(function, zip(*map(iter, iterables)), self.builtins)
+        return _mapped(function, zip(*map(iter, iterables), strict=False), self.builtins)
 
     def _filter(self, function: Any, items: Any, /) -> Any:
         if (type(function) is FunctionType or function is None) and type(items) in _FLAT:
@@ -816,7 +833,7 @@ class Sandbox:
             self._own(made)
             if self.host.simulated:
                 self._make_deterministic(made)
-        elif function.__builtins__ is self.builtins:
+        elif getattr(function, "__builtins__", None) is self.builtins:
             check_class(made)
         return made
 
@@ -990,10 +1007,8 @@ class Sandbox:
         return self._dynamic_run(source, globals, locals, "eval", _get_frame(1))
 
     def _dynamic_run(self, source: Any, globals: Any, locals: Any, mode: str, frame: FrameType) -> Any:
-        if type(source) is CompiledCode:
-            code = source.__wrapped_code__
-        else:
-            code = self._dynamic_code(source, "<string>", mode)
+        compiled = type(source) is CompiledCode
+        code = source.__wrapped_code__ if compiled else self._dynamic_code(source, "<string>", mode)
         if globals is None:
             globals = frame.f_globals
             if locals is None and frame.f_locals is not globals:

@@ -27,7 +27,7 @@ _WORTH_A_COPY = 3  # rows that a `copy` must save
 class Painter:
     """Draws *terminal* through a GPU's component proxy."""
 
-    __slots__ = ("_adopted", "_colours", "_drawn", "_gpu", "_scrolled", "_terminal", "failure")
+    __slots__ = ("_adopted", "_cleared", "_colours", "_drawn", "_gpu", "_scrolled", "_terminal", "failure")
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -35,6 +35,7 @@ class Painter:
         self._drawn: list[Row | None] = []  # None: whatever is there, it is not ours
         self._colours = -1  # the pair the GPU draws with, -1 = unknown
         self._scrolled = 0  # the terminal's count when it was last painted
+        self._cleared = terminal.cleared
         self._adopted: Row | None = None  # the model's untouched row, where the screen still shows the boot log
         self.failure = ""  # why the painter went blind
 
@@ -65,6 +66,9 @@ class Painter:
         """Draw what has changed; *cursor*: show it, if the cell it stands on is in view."""
         if self._gpu is None:
             return
+        if self._terminal.cleared != self._cleared:
+            self._cleared = self._terminal.cleared
+            self.forget()
         try:
             self._paint(self._frame(cursor))
         except Exception as error:  # whatever a component raises; the machine goes on without a picture

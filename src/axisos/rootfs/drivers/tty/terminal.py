@@ -54,7 +54,7 @@ class Terminal(Grid):
 
     __slots__ = (
         "_blank", "_held_bytes", "_held_text", "_main", "_renditions", "_saved", "_scroll_base", "_scroll_offset",
-        "_sequences", "alt_depth", "attribute", "cursor_visible", "scrollback", "scrolled", "x", "y",
+        "_sequences", "alt_depth", "attribute", "cleared", "cursor_visible", "scrollback", "scrolled", "x", "y",
     )
 
     def __init__(self, width: int = 80, height: int = 25) -> None:
@@ -65,6 +65,7 @@ class Terminal(Grid):
         self.cursor_visible: bool | None = None  # None: nobody said; else the last ESC[?25h or l
         self.scrollback: list[Row] = []  # oldest first; stays empty while the alternate screen is shown
         self.scrolled = 0  # rows that ever left the top
+        self.cleared = 0  # how often the screen was blanked: a painter takes nothing for granted after that
         self.alt_depth = 0  # how often the alternate screen was entered and not left
         self._blank: Row = (" " * width, DEFAULT_ATTRIBUTE)  # a new row in the current background
         self._held_bytes = b""  # an unfinished UTF-8 character
@@ -286,6 +287,7 @@ class Terminal(Grid):
         """Blank the screen in the current background, cursor to the top left."""
         self.rows[:] = [self._blank] * self.height
         self.x = self.y = 0
+        self.cleared += 1
 
     # Colours
 

@@ -119,7 +119,7 @@ def make_functools(world: World) -> dict[str, Any]:
             value = function(value, item)
         return value
 
-    from _functools import _lru_cache_wrapper, cmp_to_key  # type: ignore[attr-defined]
+    from _functools import _lru_cache_wrapper, cmp_to_key  # type: ignore[import-not-found]  # C, without stubs
 
     return {
         "reduce": reduce, "partial": functools.partial, "cmp_to_key": cmp_to_key,
