@@ -70,8 +70,10 @@ def run_in_a_machine(path: Path) -> str:
 
 def run_on_the_host(path: Path) -> str:
     """A program that makes machines of its own."""
-    command = [sys.executable, str(path)]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=SCENE_LIMIT_S, check=False)
+    done = subprocess.run(
+        [sys.executable, str(path)], env=environment(), capture_output=True, text=True, timeout=SCENE_LIMIT_S,
+        check=False,
+    )  # fmt: skip
     return done.stdout + done.stderr
 
 

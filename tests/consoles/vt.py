@@ -24,7 +24,8 @@ class Terminal:
         self.resize(width, height)
 
     def resize(self, width: int, height: int) -> None:
-        """Another size; what it shows then is anybody's guess."""
+        """Another size; what it shows then is anybody's guess, until it is cleared."""
+        self._guessing = True
         self.width, self.height = width, height
         self.rows: list[list[Cell]] = [[("?", 1, 2)] * width for _ in range(height)]
 
@@ -83,9 +84,12 @@ class Terminal:
         elif letter == "H":
             y, _, x = parameters.partition(";")
             self.x, self.y = int(x or 1) - 1, int(y or 1) - 1
+            if self._guessing:
+                self.x, self.y = min(self.x, self.width - 1), min(self.y, self.height - 1)
         elif letter == "m":
             self._act_colours(parameters.split(";"))
         elif letter == "J" and parameters == "2":
+            self._guessing = False
             self.rows = [[(" ", -1, self.pen[1])] * self.width for _ in range(self.height)]
         else:
             raise AssertionError(f"CSI {parameters} {letter}")
@@ -116,7 +120,12 @@ class Terminal:
 
     def _put(self, char: str) -> None:
         width = 2 if characters.is_wide(char) else 1
-        assert 0 <= self.y < self.height and 0 <= self.x, (self.x, self.y)
+        if self._guessing and self.x + width > self.width:
+            return
+        assert 0 <= self.y < self.height and self.x >= 0, (self.x, self.y)
+        if self.modes["7"] and self.x + width > self.width:
+            self.x = 0
+            self._line_feed()
         assert self.x + width <= self.width, f"{char!r} at column {self.x} of {self.width}"
         row = self.rows[self.y]
         end = self.x + width

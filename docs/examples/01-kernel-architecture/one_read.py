@@ -8,8 +8,8 @@ PROGRAM = os.path.join(os.path.dirname(__file__), "read_device.py")
 lines = []
 host.run(Machine(seed=7, trace=lines.append), PROGRAM)
 
-start = max(number for number, line in enumerate(lines) if line.endswith("vfs_read"))  # time forward 21 -> 2 #44 vfs_read
-program = lines[start].split()[2]
+start = max(number for number, line in enumerate(lines) if line.endswith("vfs_read"))
+program = lines[start].split()[2]  # of "<time> forward <pid> -> 2 #<request> vfs_read"
 
 
 def name(pid):

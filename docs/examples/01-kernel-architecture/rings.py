@@ -11,6 +11,7 @@ except StatusError as error:
     print(int(error.status), error.status.name, "-", error.detail)
 
 try:
-    open("/etc/passwd.toml")  # the library turns the status into Python's own exception
+    with open("/etc/passwd.toml"):  # the library turns the status into Python's own exception
+        pass
 except PermissionError as error:
     print(type(error).__name__, error)

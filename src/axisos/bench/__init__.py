@@ -10,6 +10,7 @@ Always so   a group measures in machines of its own, so that no group's figures 
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 GROUPS = ("boot", "syscall", "forward", "vfs", "irp", "switch", "spawn", "memory", "console", "sandbox")
 UNKNOWN_GROUP_EXIT = 2
+OWN_LOAD = 1.5  # load average that the bench causes by itself, at most; above it others are at work
 HEADINGS = ("measured", "reference", "", "ratio", "budget")
 WIDTHS = (44, 15, 26, 10, 10)  # of the columns: name, measured, reference's name and figure, ratio
 
@@ -42,7 +44,7 @@ def run_groups(groups: Sequence[str], as_json: bool, share: float = 1.0) -> int:
     from axisos.bench.lab import Session
 
     session = Session(share)
-    report = {"system": _system(), "references": _references(session), "groups": {}, "failed": {}}
+    report: dict[str, Any] = {"system": _system(), "references": {}, "groups": {}, "failed": {}}
     if not as_json:
         print(_head(report["system"], session), flush=True)
     for name in wanted:
@@ -54,28 +56,36 @@ def run_groups(groups: Sequence[str], as_json: bool, share: float = 1.0) -> int:
             if not as_json:
                 print(f"\n{name}\n  not measured: {words}", flush=True)
             continue
-        report["groups"][name] = [row.as_dict() for row in rows]
+        report["groups"][name] = rows
         if not as_json:
             print(_table(name, rows), flush=True)
     if as_json:
         import json
 
+        report["references"] = _references(session)
+        report["system"]["load_after"] = os.getloadavg()[0]
+        report["groups"] = {name: [row.as_dict() for row in rows] for name, rows in report["groups"].items()}
         print(json.dumps(report, indent=1))
+    elif max(report["system"]["load"], os.getloadavg()[0]) > OWN_LOAD:
+        print(
+            f"\nOthers use the processors, too (load {report['system']['load']:.1f} before, "
+            f"{os.getloadavg()[0]:.1f} after): the figures may be too high."
+        )
     return 1 if report["failed"] else 0
 
 
 def measure(group: str, session: Session) -> list[Row]:
-    """The rows of one group; its references are measured just before."""
+    """The rows of one group; the references are measured again just before and just after."""
     from importlib import import_module
 
     module: Any = import_module(f"axisos.bench.{group}")
     session.references.measure()
     rows: list[Row] = module.measure(session)
+    session.references.measure()
     return rows
 
 
 def _system() -> dict[str, Any]:
-    import os
     import platform
 
     import greenlet
@@ -86,6 +96,7 @@ def _system() -> dict[str, Any]:
         "greenlet": greenlet.__version__,
         "machine": platform.machine(),
         "processors": os.cpu_count(),
+        "load": os.getloadavg()[0],
     }
 
 

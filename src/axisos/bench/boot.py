@@ -32,10 +32,12 @@ def measure(session: Session) -> list[Row]:
         with open(program, "w", encoding="utf-8"):
             pass
         run = host_command("run", program)
-        plain = min(_wall_time([sys.executable, "-c", "pass"], {}) for _ in range(times))
-        cold = min(_wall_time(run, {"XDG_CACHE_HOME": f"{folder}/cold{n}"}) for n in range(session.turns(2)))
-        cache = {"XDG_CACHE_HOME": f"{folder}/warm"}
+        # Python's own bytecode is at hand, as after an installation, also where this process may write none.
+        host = {"PYTHONPYCACHEPREFIX": f"{folder}/host", "PYTHONDONTWRITEBYTECODE": ""}
+        cache = {**host, "XDG_CACHE_HOME": f"{folder}/warm"}
         _wall_time(run, cache)
+        cold = min(_wall_time(run, {**host, "XDG_CACHE_HOME": f"{folder}/cold{n}"}) for n in range(session.turns(3)))
+        plain = min(_wall_time([sys.executable, "-c", "pass"], host) for _ in range(times))
         warm = min(_wall_time(run, cache) for _ in range(times))
         first = min(_probed(cache)["first"] for _ in range(1 + session.turns(5)))  # one more: the first fills the cache
         again = _probed(cache, times)["again"]

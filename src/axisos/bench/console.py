@@ -5,8 +5,8 @@ from __future__ import annotations
 from axisos.bench.lab import GUEST_HOME, CannotMeasure, Lab, Session, guest_source
 from axisos.bench.rows import COUNT, LINES_PER_SECOND, SECONDS, Budget, Row
 
-LINES = 40_000
-BATCHES = 3
+LINES = 20_000
+BATCHES = 5
 PAGES = 60  # presses of page-up that reach the oldest line of the scrollback
 
 

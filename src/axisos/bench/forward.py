@@ -10,9 +10,9 @@ def measure(session: Session) -> list[Row]:
     """Rows of the group."""
     with Lab() as lab:
         lab.start("echo_server", ring=1)
-        lab.start("echo_caller", turns=session.turns(10_000))
+        lab.start("echo_caller", turns=session.turns(2_000))
         echo = lab.report()
-    stat = run_job("stat_caller", session.turns(4_000))
+    stat = run_job("stat_caller", session.turns(1_000))
     g = session.g
     return [
         Row("to a ring-1 server and back, no data", echo["call"], reference=g, budget=Budget(10, relative=True)),

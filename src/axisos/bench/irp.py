@@ -8,7 +8,7 @@ from axisos.bench.rows import Budget, Row
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    figures = run_job("requests", session.turns(1_500), drivers=["trivial.sys.py"], user="root")
+    figures = run_job("requests", session.turns(300), drivers=["trivial.sys.py"], user="root")
     g = session.g
     return [
         Row("read from a trivial driver", figures["read"], reference=g, budget=Budget(60, relative=True)),

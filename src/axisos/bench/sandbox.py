@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 WORST_CASE = "tight_loop"  # measured, not averaged
-ROUNDS = 15
+ROUNDS = 20
 BATCH_S = 0.02  # of plain CPython
 # In both: output goes to a list. In ring 3 the program then runs as often as it is told, and reports the seconds.
 HEAD = "_printed = []\ndef print(*words): _printed.append(words)\n"

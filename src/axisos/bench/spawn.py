@@ -13,7 +13,7 @@ from axisos.bench.rows import Budget, Reference, Row
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    figures = run_job("spawner", session.turns(300))
+    figures = run_job("spawner", session.turns(60))
     python = Reference("python -c pass", least(_run_python, session.turns(5), 3))
     host_thread = Reference("host's threading", least(_start_and_join, session.turns(200)))
     g = session.g

@@ -8,7 +8,7 @@ from axisos.bench.rows import Budget, Reference, Row
 PROCESSES = (2, 10, 100, 1_000, 10_000)
 THREADS = (2, 1_000)
 BUDGETED = 1_000  # what must not cost more than 1.3 times the switch between two
-SWITCHES = 20_000  # a batch
+SWITCHES = 10_000  # a batch
 
 
 def measure(session: Session) -> list[Row]:

@@ -8,7 +8,7 @@ from axisos.bench.rows import Budget, Row
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    figures = run_job("direct_calls", session.turns(50_000))
+    figures = run_job("direct_calls", session.turns(10_000))
     g = session.g
     return [
         Row("process_get_pid", figures["get_pid"], reference=g, budget=Budget(1.5, relative=True)),

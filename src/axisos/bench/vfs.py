@@ -14,9 +14,9 @@ READ_FILE = "/kernel.py"
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    files = run_job("files", session.turns(1_000), READ_FILE)
+    files = run_job("files", session.turns(200), READ_FILE)
     path = os.path.join(packaged_root(), READ_FILE.lstrip("/"))
-    host = Reference("host's os.open, read", least(lambda turns: _read_on_the_host(path, turns), session.turns(2_000)))
+    host = Reference("host's os.open, read", least(lambda turns: _read_on_the_host(path, turns), session.turns(500)))
     g, budget = session.g, Budget(120, relative=True)
     return [
         Row("open, read 1 KiB, close, on the system disk", files["disk"], reference=g, budget=budget),

@@ -63,13 +63,17 @@ class Kernel:
             from executive.preempt import policy_hash
         with self._loading("/executive/ke_ipc"):
             from executive.ke_ipc.dispatcher import Waits
+            from executive.ke_ipc.dpc import Dpcs
             from executive.ke_ipc.events import Events
             from executive.ke_ipc.irql import Irql
+            from executive.ke_ipc.message_queues import MessageQueues
             from executive.ke_ipc.mutexes import Mutexes
             from executive.ke_ipc.pipes import Pipes
             from executive.ke_ipc.posix_signals import PosixSignals
+            from executive.ke_ipc.sections import Sections
             from executive.ke_ipc.semaphores import Semaphores
             from executive.ke_ipc.statistics import IpcStatistics
+            from executive.ke_ipc.timers import Timers
         from executive.files import Files
         from executive.messages import Messages
         from executive.ob_calls import ObjectCalls
@@ -116,11 +120,16 @@ class Kernel:
         self.waits = waits = Waits(scheduler, ob)
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
         events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
+        self.dpcs = dpcs = Dpcs(scheduler, log.kprint)
+        self.timers = timers = Timers(scheduler, ob, waits, dpcs)
         pipes = Pipes(scheduler, ob, waits, signals)
+        sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
         files = Files(ob, pipes)
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         system_calls = SystemCalls(computer, bus, scheduler, processes, ob, log, loader, panic.stop, root)
-        statistics = IpcStatistics(processes, signals, waits, events, mutexes, semaphores, pipes)
+        statistics = IpcStatistics(
+            processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
+        )
         for subsystem in (
             log,
             registry,
@@ -131,7 +140,10 @@ class Kernel:
             events,
             mutexes,
             semaphores,
+            timers,
             pipes,
+            sections,
+            message_queues,
             Irql(),
             statistics,
             files,
@@ -156,6 +168,7 @@ class Kernel:
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
         processes.on_thread_end = mutexes.abandon
+        computer.memory_meter = processes.memory_in_use
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend
         scheduler.on_long_slice = self._on_long_slice

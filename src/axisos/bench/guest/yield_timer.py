@@ -26,4 +26,4 @@ if env["threads"]:
     for _ in range(env["others"]):
         syscall("process_thread", give_way_for_ever)
 give_way(2)  # the others start in their first turn
-syscall("bench_report", least(give_way, env["turns"], 5))
+syscall("bench_report", least(give_way, env["turns"], 15))

@@ -62,6 +62,9 @@ class Namespace(metaclass=Sealed):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a namespace has items, not attributes")
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("a namespace cannot be copied; use dict(...)")
+
     def __getitem__(self, key: str) -> Any:
         if _hidden(key):
             raise KeyError(key)
@@ -212,7 +215,9 @@ class GuardedMeta(type, metaclass=Sealed):
         if bases is None and namespace is None:
             return type(name)
         check_namespace(namespace)
-        return super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
+        made = super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
+        check_inherited_match_args(made)
+        return made
 
 
 
@@ -265,10 +270,19 @@ def check_match_args(value: object) -> None:
         raise refuse("__match_args__", "match-args")
 
 
+def check_inherited_match_args(made: Any) -> None:
+    """A class with a metaclass may lie about its instances, so its class patterns must not reach closed attributes."""
+    for base in type.__dict__["__mro__"].__get__(made):
+        names = type.__dict__["__dict__"].__get__(base).get("__match_args__")
+        if names is not None:
+            check_match_args(names)
+
+
 def check_class(made: Any) -> None:
     """Look at a class that a guest's class statement made; refuse what the source alone does not show."""
     if not isinstance(made, type):
         return
+    check_inherited_match_args(made)
     if issubclass(made, type):
         for hook in ("__getattr__", "__getattribute__"):
             if hook in type.__dict__["__dict__"].__get__(made):
@@ -279,6 +293,9 @@ class Guards:
     """The stateless guards. One shared object; its bound methods take no attributes."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<the process>"
 
     # Reading.
 
@@ -384,9 +401,9 @@ class Guards:
     def pow(self, base: Any, exp: Any, mod: Any = None) -> Any:
         if mod is None:
             return priced.power(base, exp)
-        if isinstance(exp, int) and isinstance(mod, int):
-            if int.bit_length(exp) * int.bit_length(mod) * int.bit_length(mod) > priced.MAX_POWER_WORK:
-                raise OverflowError("the modular power would take too long")
+        whole = isinstance(exp, int) and isinstance(mod, int)
+        if whole and int.bit_length(exp) * int.bit_length(mod) ** 2 > priced.MAX_POWER_WORK:
+            raise OverflowError("the modular power would take too long")
         return pow(base, exp, mod)
 
     def shift_left(self, value: Any, bits: Any) -> Any:
@@ -608,6 +625,7 @@ class LongRange(metaclass=Sealed):
     """A range of more than MANY items. What consumes it runs guest's code, and so passes checkpoints."""
 
     __slots__ = ("__wrapped_range__", "start", "step", "stop")
+    __wrapped_range__: range
 
     def __init__(self, real: range) -> None:
         if type(real) is not range:

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 WAIT_EXIT = "wait_pid"
 WAIT_SLEEP = "sleep"
 MAX_EXIT_RECORDS = 1024  # ended children of one parent whose status nobody asked for
+# What things take, for `free` and the like: measured once, rounded, and the same on every host.
+KERNEL_BYTES = 8 << 20
+PROCESS_BYTES = 14 << 10
+THREAD_BYTES = 8 << 10
+HANDLE_BYTES = 512
+MESSAGE_BYTES = 256
 KILLED_BY_SYSTEM = 137  # exit status of a process that a limit or a violation ended
 
 
@@ -596,6 +602,7 @@ class ProcessManager:
             "image": process.image,
             "wait_reason": target.wait.reason if target.wait.active else "",
             "cpu_time": sum(self._cpu_ns(each) for each in process.threads) / 1e9,
+            "memory": sum(memory_of(each) for each in process.threads),
             "threads": len(process.threads),
             "handles": len(process.handles.entries),
             "messages": len(target.messages),
@@ -662,6 +669,10 @@ class ProcessManager:
         """All living processes, by pid."""
         return [thread.process for _, thread in sorted(self.threads.items()) if thread.is_main]
 
+    def memory_in_use(self) -> int:
+        """Bytes that the system and its processes take, by estimate: asked for, not kept."""
+        return KERNEL_BYTES + sum(memory_of(thread) for thread in self.threads.values())
+
     def _group_exists(self, pgid: int) -> bool:
         return any(thread.process.pgid == pgid for thread in self.threads.values())
 
@@ -674,6 +685,14 @@ class ProcessManager:
     def find(self, pid: int) -> Process:
         """The process that thread *pid* belongs to. Raises: NO_SUCH_PROCESS."""
         return self._thread(pid).process
+
+
+def memory_of(thread: Thread) -> int:
+    """Bytes that a thread takes, by estimate; a main thread answers for its process's things as well."""
+    size = THREAD_BYTES + MESSAGE_BYTES * len(thread.messages)
+    if thread.is_main:
+        size += PROCESS_BYTES + HANDLE_BYTES * len(thread.process.handles.entries)
+    return size
 
 
 _TIMED_OUT = object()

@@ -226,6 +226,12 @@ class Sandbox:
         "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
 
+    def __repr__(self) -> str:
+        return "<the process>"  # shown in the repr of its bound methods
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("a process cannot be copied")
+
     def __init__(self, host: SandboxHost, ring: float, path: str, env: dict[str, Any]) -> None:
         self.host = host
         self.path = path
@@ -435,7 +441,7 @@ class Sandbox:
         name = plain_name(name)
         package = ""
         if level:
-            space = _get_frame(1).f_globals if globals is None or type(globals) is not dict else globals
+            space = self._caller().f_globals if type(globals) is not dict else globals
             package = _package_of(space, level)
             full = package + "." + name if name else package
         else:
@@ -503,10 +509,7 @@ class Sandbox:
                 return module
         module = self._vetted(name)
         if module is not None:
-            self.modules[name] = module
-            if name in vetted.PACKAGES:
-                self._packages[name] = ""
-            return module
+            return self._keep(name, module)
         return self._from_disk(name, "/lib/python/" + name, "/usr/lib/" + name)
 
     def _load_child(self, name: str, base: str) -> Any:
@@ -557,7 +560,8 @@ class Sandbox:
 
     @property
     def builtins_module(self) -> ModuleType:
-        return self.modules["builtins"] if "builtins" in self.modules else self.main.__dict__["__builtins__"]
+        module: ModuleType = self.main.__dict__["__builtins__"]
+        return module
 
     def _from_disk(self, name: str, *bases: str, optional_package: bool = False) -> Any:
         """Find, compile and execute a module of the guest's disk; None if there is none."""
@@ -614,12 +618,21 @@ class Sandbox:
             return self._library(name)
         if name not in vetted.LIBRARY or name in vetted.PRIVATE_LIBRARY:
             return None
+        return self._shown(name)
+
+    def _shown(self, name: str) -> ModuleType:
+        """A guest's view of a library module: what it is for, without the modules and helpers behind it."""
         module = self._library(name)
-        withheld = vetted.WITHHELD.get(name)
-        if withheld is None:
-            return module
+        withheld = vetted.WITHHELD.get(name, ())
         shown = ModuleType(name)
-        shown.__dict__.update({key: value for key, value in module.__dict__.items() if key not in withheld})
+        names = shown.__dict__
+        for key, value in module.__dict__.items():
+            if key in withheld or type(value) is ModuleType or key[:1] == "_" and key not in _SHOWN_PRIVATE:
+                continue
+            names[key] = value
+        names["__package__"] = module.__dict__.get("__package__", "")
+        if name in vetted.PACKAGES:
+            self._packages[name] = ""
         return shown
 
     def _library(self, name: str) -> ModuleType:
@@ -669,7 +682,8 @@ class Sandbox:
         if package:
             module.__dict__["__path__"] = []
         assert self._library_modules is not None
-        return self._execute(module, code, self._library_modules)
+        made: ModuleType = self._execute(module, code, self._library_modules)
+        return made
 
     def _for_library(self) -> dict[str, Any]:
         """The builtins of library code: Python's own, except that computed names are looked at."""
@@ -685,6 +699,7 @@ class Sandbox:
             names["__build_class__"] = self._build_class if self.guest else _host_builtins.__build_class__
             names["_axis_make_class"] = self._make_class
             names["_axis_own"] = self._own
+            names["_axis_may_copy"] = self._may_copy
             self._library_builtins = names
             self._namespaces = (*self._namespaces, names)
         return names
@@ -731,7 +746,7 @@ class Sandbox:
 
     def _library_exec(self, source: Any, globals: Any = None, locals: Any = None) -> None:
         """Text that library code made, perhaps out of a guest's names: held to the guest's policy."""
-        frame = _get_frame(1)
+        frame = self._library_caller()
         if globals is None:
             globals = frame.f_globals
             if locals is None:
@@ -741,7 +756,7 @@ class Sandbox:
         exec(code, globals, globals if locals is None else locals)
 
     def _library_eval(self, source: Any, globals: Any = None, locals: Any = None) -> Any:
-        frame = _get_frame(1)
+        frame = self._library_caller()
         if globals is None:
             globals = frame.f_globals
             if locals is None:
@@ -761,6 +776,14 @@ class Sandbox:
                 raise refuse(name, "dunder-attribute")
             return default[0]
         return GUARDS.library_getattr(target, name, *default)
+
+    def _may_copy(self, owner: Any) -> bool:
+        """Whether the object behind a bound method may be copied with it: not if it is the kernel's."""
+        kind = type(owner)
+        if kind in _PLAIN_KINDS:
+            return True
+        owned = self._owned or ()
+        return any(made in owned for made in _mro_of(kind)) or type(kind) is not type and type(kind) is not Sealed
 
     def _library_setattr(self, target: Any, name: str, value: Any) -> None:
         name = plain_name(name)
@@ -783,7 +806,7 @@ class Sandbox:
             if self._until_look > 0:
                 return
             self._until_look = LOOK_EVERY
-        frame = _get_frame(1)
+        frame = self._caller()
         variables = frame.f_locals
         try:
             large = _largest(variables.values())
@@ -899,6 +922,24 @@ class Sandbox:
     def _next_id(self) -> int:
         return self.host.id_counter()
 
+    def _caller(self) -> FrameType:
+        """The nearest frame of the guest's own code.
+
+        Not simply the frame that called: `__radd__ = eval` makes one of ours call on the guest's behalf.
+        """
+        frame: FrameType | None = _get_frame(2)
+        while frame is not None:
+            if frame.f_builtins is self.builtins:
+                return frame
+            frame = frame.f_back
+        raise RuntimeError("this must be called by the program")
+
+    def _library_caller(self) -> FrameType:
+        frame = _get_frame(2)
+        if frame.f_builtins is not self._library_builtins:
+            raise RuntimeError("this must be called by the library")
+        return frame
+
     # Attributes by computed name.
 
     def _setattr(self, target: Any, name: str, value: Any, /) -> None:
@@ -920,18 +961,18 @@ class Sandbox:
         delattr(target, name)
 
     def _globals(self) -> Any:
-        space = _get_frame(1).f_globals
+        space = self._caller().f_globals
         return Namespace(space) if self.guest else space
 
     def _locals(self) -> Any:
-        frame = _get_frame(1)
+        frame = self._caller()
         if frame.f_locals is frame.f_globals:
             return Namespace(frame.f_globals)
         return {key: value for key, value in frame.f_locals.items() if key[:6] != policy.RESERVED_PREFIX}
 
     def _vars(self, *target: Any) -> Any:
         if not target:
-            frame = _get_frame(1)
+            frame = self._caller()
             if frame.f_locals is frame.f_globals:
                 return Namespace(frame.f_globals)
             return {key: value for key, value in frame.f_locals.items() if key[:6] != policy.RESERVED_PREFIX}
@@ -944,7 +985,7 @@ class Sandbox:
 
     def _dir(self, *target: Any) -> list[str]:
         if not target:
-            frame = _get_frame(1)
+            frame = self._caller()
             return GUARDS.dir_names(sorted(key for key in frame.f_locals if type(key) is str))
         return GUARDS.dir_names(dir(*target))
 
@@ -1001,10 +1042,10 @@ class Sandbox:
         raise refusal
 
     def _exec(self, source: Any, globals: Any = None, locals: Any = None, /) -> None:
-        self._dynamic_run(source, globals, locals, "exec", _get_frame(1))
+        self._dynamic_run(source, globals, locals, "exec", self._caller())
 
     def _eval(self, source: Any, globals: Any = None, locals: Any = None, /) -> Any:
-        return self._dynamic_run(source, globals, locals, "eval", _get_frame(1))
+        return self._dynamic_run(source, globals, locals, "eval", self._caller())
 
     def _dynamic_run(self, source: Any, globals: Any, locals: Any, mode: str, frame: FrameType) -> Any:
         compiled = type(source) is CompiledCode
@@ -1030,7 +1071,7 @@ class Sandbox:
 
     def _import_all(self, name: str, level: int) -> None:
         """`from name import *` in the caller's module."""
-        space = _get_frame(1).f_globals
+        space = self._caller().f_globals
         module = self._import(name, space, None, ("*",), level)
         names = getattr(module, "__all__", None)
         if names is None:
@@ -1138,10 +1179,12 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
             yield item
 
 
+_SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__"})
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
 _FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
                    type({}.keys()), type({}.values()), type({}.items())})
 _LEAVES = frozenset({str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range})
+_PLAIN_KINDS = frozenset({int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex})
 _OPTIMIZED = 1  # the frame is a function's
 LOOK_EVERY = 200  # checkpoints between two looks at the variables, in simulation
 _object_attribute = object.__getattribute__

@@ -133,6 +133,10 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
          "    return _axis_own(meta(name, resolved_bases, ns, **kwds))\n"),
         ("        exec_body(ns)\n", "        exec_body(ns)\n        _axis_check_namespace(ns)\n"),
     ),
+    "copy": (
+        ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",
+         "    return type(x)(x.__func__, deepcopy(x.__self__, memo)) if _axis_may_copy(x.__self__) else x\n"),
+    ),
     "enum": (
         ("            classdict[member_name] = member_value\n",
          "            _axis_check_namespace({member_name: member_value})\n"

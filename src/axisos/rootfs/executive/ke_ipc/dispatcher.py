@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from executive.scheduler import Scheduler
 
 WAIT_OBJECT = "ke_wait"
+WAIT_ALERTABLE = "ke_wait alertable"  # a signal handler that ran ends it
 MAX_WAIT_OBJECTS = 64
 ABANDONED = 128
 INTERRUPTED = 192
@@ -115,6 +116,8 @@ class Waits:
         if not waiters:
             return 0
         for block in list(waiters):
+            if not block.wait.active:  # its thread was killed, or leaves with another result: it takes nothing
+                continue
             result = block.try_satisfy()
             if result is not None:
                 block.dequeue()
@@ -123,7 +126,14 @@ class Waits:
                 woken += 1
         return woken
 
-    def wait(self, thread: Thread, objects: list[Dispatcher], wait_all: bool, timeout_ms: float | None) -> int:
+    def wait(
+        self,
+        thread: Thread,
+        objects: list[Dispatcher],
+        wait_all: bool,
+        timeout_ms: float | None,
+        alertable: bool = False,
+    ) -> int:
         """Wait for any or all of *objects*. Returns the manual's wait result. Blocks the thread."""
         require_passive(thread, "wait")
         self.waits_issued += 1
@@ -140,7 +150,7 @@ class Waits:
         if timeout_ms is not None:
             deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, block)
         try:
-            return self._scheduler.block(thread, WAIT_OBJECT)  # type: ignore[return-value]
+            return self._scheduler.block(thread, WAIT_ALERTABLE if alertable else WAIT_OBJECT)  # type: ignore[return-value]
         finally:
             if deadline is not None:
                 deadline.cancel()
@@ -154,15 +164,18 @@ class Waits:
     # --- system calls ------------------------------------------------------------------------------------------
 
     @syscall(rings=ANY_RING)
-    def ke_wait_single(self, thread: Thread, handle: Handle, timeout_ms: int | float | None = None) -> int:
+    def ke_wait_single(
+        self, thread: Thread, handle: Handle, timeout_ms: int | float | None = None, alertable: bool = False
+    ) -> int:
         """Wait for one object.
 
-        Args:    timeout_ms: milliseconds; None for ever, 0 only tests.
-        Returns: 0; 128 for a mutex whose owner had died; 258 when the time is over.
+        Args:    timeout_ms: milliseconds; None for ever, 0 only tests. alertable: a signal handler that the thread
+                 ran meanwhile ends the wait; otherwise it goes on, with its first time limit.
+        Returns: 0; 128 for a mutex whose owner had died; 192 after a signal handler; 258 when the time is over.
         Blocks:  the calling thread.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, NOT_WAITABLE, WOULD_BLOCK (IRQL).
         """
-        return self.wait(thread, [self.dispatcher(thread, handle)], False, timeout_ms)
+        return self.wait(thread, [self.dispatcher(thread, handle)], False, timeout_ms, alertable)
 
     @syscall(rings=ANY_RING)
     def ke_wait_multiple(
@@ -171,11 +184,12 @@ class Waits:
         handles: list[object] | tuple[object, ...],
         wait_all: bool = False,
         timeout_ms: int | float | None = None,
+        alertable: bool = False,
     ) -> int:
         """Wait for any or for all of 1 to 64 objects.
 
         Returns: any: the lowest index that is satisfied, 128 + index for an abandoned mutex; all: 0, or 128 if one
-                 was abandoned; 258 when the time is over.
+                 was abandoned; 192 after a signal handler, if alertable; 258 when the time is over.
         Raises:  as ke_wait_single; INVALID_PARAMETER for the number of handles, or the same object twice for all.
         """
         if not 1 <= len(handles) <= MAX_WAIT_OBJECTS:
@@ -185,7 +199,7 @@ class Waits:
         objects = [self.dispatcher(thread, handle) for handle in handles]
         if wait_all and len({id(each) for each in objects}) != len(objects):
             raise StatusError(Status.INVALID_PARAMETER, "a wait for all names the same object twice")
-        return self.wait(thread, objects, wait_all, timeout_ms)
+        return self.wait(thread, objects, wait_all, timeout_ms, alertable)
 
 
 if TYPE_CHECKING:

@@ -1,11 +1,17 @@
 """Pipes: bytes from one process to another, through a bounded buffer (manual, chapter 13.6).
 
-A pipe is one buffer with two ends, each an object of its own: an end is open while some process has a handle to it.
-Reading an empty pipe waits for data until the last write handle is closed; writing a full one waits for room, and
+A pipe is one buffer with ends, each an object of its own: an end is open while some process has a handle to it.
+Reading an empty pipe waits for data until the last end that writes is closed; writing a full one waits for room, and
 writing one that nobody can read any more raises SIGPIPE.
 
+    ke_create_pipe                       ke_create_named_pipe, ke_connect_named_pipe
+
+    writer ---> [ buffer ] ---> reader   writer --+               +--> reader
+                                         "w" -----+-> [ buffer ] -+--> "r"
+                                         "rw" <---+---------------+     (header \\Pipe\\name, held by the open ends)
+
 Always so   bytes come out in the order in which they went in; a write of up to 4,096 bytes is not interleaved with
-            others; every waiter is woken when an end closes.
+            others; every waiter is woken when the last end of its other side closes.
 """
 
 from __future__ import annotations
@@ -18,13 +24,14 @@ from abi.names import TYPE_PIPE
 from abi.signals import SIGPIPE
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, allowed_access
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
-    from executive.ke_ipc.dispatcher import Waits
+    from executive.ke_ipc.dispatcher import WaitBlock, Waits
     from executive.ke_ipc.posix_signals import PosixSignals
     from executive.ob_manager import ObjectHeader, ObjectManager
-    from executive.process import Thread, Wait
+    from executive.process import Process, Thread, Wait
     from executive.scheduler import Scheduler
 
     Handle = str | int
@@ -34,6 +41,7 @@ WAIT_WRITE = "pipe_write"
 DEFAULT_SIZE = 4096
 MAX_SIZE = 65_536
 ATOMIC_WRITE = 4096
+CONNECTIONS = {"r": mask.READ, "w": mask.WRITE, "rw": mask.READ | mask.WRITE}
 
 
 class Pipe:
@@ -42,23 +50,23 @@ class Pipe:
     __slots__ = (
         "buffered",
         "chunks",
+        "header",
         "max_size",
         "read_waits",
-        "readable",
-        "reader",
-        "writable",
+        "readers",
+        "waiters",
         "write_waits",
-        "writer",
+        "writers",
     )
 
     def __init__(self, max_size: int) -> None:
         self.max_size = max_size
         self.chunks: deque[bytes] = deque()
         self.buffered = 0  # bytes
-        self.reader = PipeEnd(self, False)
-        self.writer = PipeEnd(self, True)
-        self.readable = True  # some handle to the read end is open
-        self.writable = True
+        self.readers = 0  # open ends
+        self.writers = 0
+        self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
+        self.waiters: deque[WaitBlock] = deque()  # for any of its ends
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 
@@ -86,21 +94,22 @@ class Pipe:
 
 
 class PipeEnd(Dispatcher):
-    """One end: signaled when an operation on it would not have to wait."""
+    """One end, or both in one: signaled when an operation on it would not have to wait; reading, if it can do both."""
 
-    __slots__ = ("is_writer", "pipe")
+    __slots__ = ("pipe", "reads", "writes")
 
-    def __init__(self, pipe: Pipe, is_writer: bool) -> None:
-        super().__init__()
+    def __init__(self, pipe: Pipe, reads: bool, writes: bool) -> None:
+        self.waiters = pipe.waiters
         self.pipe = pipe
-        self.is_writer = is_writer
+        self.reads = reads
+        self.writes = writes
 
     def signaled(self, thread: Thread) -> bool:
         """Reading end: data or end of file. Writing end: room or broken."""
         pipe = self.pipe
-        if self.is_writer:
-            return pipe.buffered < pipe.max_size or not pipe.readable
-        return pipe.buffered > 0 or not pipe.writable
+        if self.reads:
+            return pipe.buffered > 0 or not pipe.writers
+        return pipe.buffered < pipe.max_size or not pipe.readers
 
 
 class Pipes:
@@ -113,22 +122,53 @@ class Pipes:
         self._signals = signals
         self.pipe_created = 0
         self.pipe_bytes = 0
-        ob.create_object_type(TYPE_PIPE, close=self._end_closed)
+        self.named_pipes = 0  # that there are
+        self._named = NamedObjects(ob, "\\Pipe", TYPE_PIPE)
+        ob.create_object_type(TYPE_PIPE, self._end_closed, self._deleted)
 
     def _end_closed(self, header: ObjectHeader) -> None:
         end = header.body
         assert isinstance(end, PipeEnd)
         pipe = end.pipe
-        if end.is_writer:
-            pipe.writable = False
-            self._wake(pipe.read_waits)
-            self._waits.wake_waiters(pipe.reader)
-        else:
-            pipe.readable = False
-            pipe.chunks.clear()
-            pipe.buffered = 0
-            self._wake(pipe.write_waits)
-            self._waits.wake_waiters(pipe.writer)
+        if end.writes:
+            pipe.writers -= 1
+            if not pipe.writers:
+                self._wake(pipe.read_waits)
+        if end.reads:
+            pipe.readers -= 1
+            if not pipe.readers:
+                pipe.chunks.clear()
+                pipe.buffered = 0
+                self._wake(pipe.write_waits)
+        self._waits.wake_waiters(end)
+        if pipe.header is not None:
+            self._ob.dereference_object(pipe.header)
+
+    def _deleted(self, header: ObjectHeader) -> None:
+        """An end is gone, or with the last one a named pipe."""
+        pipe = header.body
+        if isinstance(pipe, Pipe):
+            pipe.header = None
+            self.named_pipes -= 1
+
+    def _open_end(self, process: Process, pipe: Pipe, access: int) -> str:
+        """A handle to a new end of *pipe* that reads, writes or both. Raises: HANDLE_TABLE_FULL."""
+        end = PipeEnd(pipe, bool(access & mask.READ), bool(access & mask.WRITE))
+        handle = self._ob.create_owned(process, TYPE_PIPE, end, access | mask.SYNCHRONIZE)
+        pipe.readers += end.reads
+        pipe.writers += end.writes
+        if pipe.header is not None:
+            self._ob.reference_object(pipe.header)
+        return handle
+
+    def _open_both(self, process: Process, pipe: Pipe) -> tuple[str, str]:
+        """Handles to a reading and to a writing end."""
+        reader = self._open_end(process, pipe, mask.READ)
+        try:
+            return reader, self._open_end(process, pipe, mask.WRITE)
+        except StatusError:
+            self._ob.close_handle(process, reader)
+            raise
 
     def _wake(self, waits: deque[Wait]) -> None:
         """Let all waiters at an end look again."""
@@ -138,14 +178,14 @@ class Pipes:
     def read(self, thread: Thread, end: PipeEnd, count: int | None) -> bytes:
         """Up to *count* bytes; b"" is end of file. Blocks while the pipe is empty and can still be written."""
         pipe = end.pipe
-        if end.is_writer:
+        if not end.reads:
             raise StatusError(Status.ACCESS_DENIED, "this is the writing end of the pipe")
         if count is not None and count <= 0:
             if count < 0:
                 raise StatusError(Status.INVALID_PARAMETER, f"{count} bytes cannot be read")
             return b""
         while not pipe.buffered:
-            if not pipe.writable:
+            if not pipe.writers:
                 return b""
             require_passive(thread, "pipe read")
             pipe.read_waits.append(thread.wait)
@@ -157,8 +197,8 @@ class Pipes:
         data = pipe.take(count)
         if pipe.write_waits:
             self._wake(pipe.write_waits)
-        if pipe.writer.waiters:
-            self._waits.wake_waiters(pipe.writer)
+        if pipe.waiters:
+            self._waits.wake_waiters(end)
         if pipe.read_waits and pipe.buffered:
             self._scheduler.wake(pipe.read_waits.popleft(), None)
         return data
@@ -169,12 +209,12 @@ class Pipes:
         Raises: PIPE_BROKEN when nobody can read it, after SIGPIPE has been sent to the caller and survived.
         """
         pipe = end.pipe
-        if not end.is_writer:
+        if not end.writes:
             raise StatusError(Status.ACCESS_DENIED, "this is the reading end of the pipe")
         total = len(data)
         start = 0
         while True:
-            if not pipe.readable:
+            if not pipe.readers:
                 self._signals.send_from_kernel(thread.process, SIGPIPE)
                 if thread.process.alarm:
                     self._scheduler.on_alarm(thread)
@@ -192,8 +232,8 @@ class Pipes:
                     start += len(chunk)
                     if pipe.read_waits:
                         self._scheduler.wake(pipe.read_waits.popleft(), None)
-                    if pipe.reader.waiters:
-                        self._waits.wake_waiters(pipe.reader)
+                    if pipe.waiters:
+                        self._waits.wake_waiters(end)
                 if start >= total:
                     return total
             require_passive(thread, "pipe write")
@@ -220,16 +260,53 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_pipe: a pipe of {size} bytes")
-        pipe = Pipe(min(size, MAX_SIZE))
-        process = thread.process
-        reader = self._ob.create_owned(process, TYPE_PIPE, pipe.reader, mask.READ | mask.SYNCHRONIZE)
-        try:
-            writer = self._ob.create_owned(process, TYPE_PIPE, pipe.writer, mask.WRITE | mask.SYNCHRONIZE)
-        except StatusError:
-            self._ob.close_handle(process, reader)
-            raise
+        ends = self._open_both(thread.process, Pipe(min(size, MAX_SIZE)))
         self.pipe_created += 1
-        return reader, writer
+        return ends
+
+    @syscall(rings=ANY_RING)
+    def ke_create_named_pipe(
+        self, thread: Thread, name: str, size: int = DEFAULT_SIZE, permissions: str = OWNER_ONLY
+    ) -> tuple[str, str]:
+        """A new pipe that others can connect to by its name, which lasts as long as some end is open.
+
+        Args:    name: it becomes the object \\Pipe\\<name>. size: as ke_create_pipe. permissions: who may connect,
+                 three octal digits for owner, group and others.
+        Returns: (handle of a reading end, handle of a writing end).
+        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER, HANDLE_TABLE_FULL.
+        """
+        if size < 1:
+            raise StatusError(Status.INVALID_PARAMETER, f"ke_create_named_pipe: a pipe of {size} bytes")
+        pipe = Pipe(min(size, MAX_SIZE))
+        self.named_pipes += 1  # until it is deleted, if only because it cannot be made
+        pipe.header = header = self._named.make(thread.process, name, pipe, permissions)
+        try:
+            ends = self._open_both(thread.process, pipe)
+        finally:
+            self._ob.dereference_object(header)  # from here on its ends hold it
+        self.pipe_created += 1
+        return ends
+
+    @syscall(rings=ANY_RING)
+    def ke_connect_named_pipe(self, thread: Thread, name: str, mode: str = "rw") -> str:
+        """Connect to a named pipe. All connections share its one buffer.
+
+        Args:    mode: "r", "w" or "rw". End of file comes to readers when no end that writes is open: of "rw", too.
+        Returns: a handle.
+        Raises:  OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, INVALID_PARAMETER, HANDLE_TABLE_FULL.
+        """
+        access = CONNECTIONS.get(mode)
+        if access is None:
+            raise StatusError(
+                Status.INVALID_PARAMETER, f'ke_connect_named_pipe: the mode is "r", "w" or "rw", not {mode[:20]!r}'
+            )
+        header = self._named.find(name)
+        if allowed_access(thread.process, header) & access != access:
+            raise StatusError(
+                Status.ACCESS_DENIED, f'{header.name} is not open to uid {thread.process.uid} for "{mode}"'
+            )
+        assert isinstance(header.body, Pipe)
+        return self._open_end(thread.process, header.body, access)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_read(self, thread: Thread, handle: Handle, count: int | None = None) -> bytes:
@@ -250,7 +327,8 @@ class Pipes:
     @syscall(rings=ANY_RING)
     def ke_pipe_close(self, thread: Thread, handle: Handle, is_write_end: bool) -> bool:
         """Close a handle to a pipe. Returns True. Raises: INVALID_HANDLE; INVALID_PARAMETER for the other end."""
-        if self.end_of(thread, handle, 0).is_writer is not is_write_end:
+        end = self.end_of(thread, handle, 0)
+        if not (end.writes if is_write_end else end.reads):
             raise StatusError(Status.INVALID_PARAMETER, "ke_pipe_close: the handle is that of the other end")
         self._ob.close_handle(thread.process, handle)
         return True

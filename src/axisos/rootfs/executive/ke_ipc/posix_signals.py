@@ -26,6 +26,7 @@ from abi.signals import (
     UNCATCHABLE,
 )
 from abi.status import Status, StatusError
+from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE
 from executive.messages import WAIT_MESSAGE
 from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
 from executive.syscalls import ANY_RING, syscall
@@ -163,6 +164,8 @@ class PosixSignals:
             thread.wait = interrupted
         if interrupted.active and interrupted.reason is WAIT_MESSAGE and thread.messages:
             self._scheduler.wake(interrupted, thread.messages.popleft())  # came while the handler ran
+        elif interrupted.active and interrupted.reason is WAIT_ALERTABLE:
+            self._scheduler.wake(interrupted, INTERRUPTED)
 
     # --- system calls ------------------------------------------------------------------------------------------
 

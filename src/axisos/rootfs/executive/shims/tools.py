@@ -177,7 +177,7 @@ def make_operator(world: World) -> dict[str, Any]:
         return priced.power(a, b)
 
     def imul(a: Any, b: Any) -> Any:
-        return _operator.imul(a, priced.factor(a, b))
+        return vars(_operator)["imul"](a, priced.factor(a, b))
 
     names.update(
         attrgetter=GUARDS.attribute_getter, methodcaller=GUARDS.method_caller, mul=GUARDS.multiply, imul=imul,
