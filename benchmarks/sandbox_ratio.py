@@ -92,7 +92,7 @@ def measure(path: Path, rounds: int) -> dict[str, Any]:
         guest()
         if shown.getvalue().encode() != bytes(host.output):
             raise SystemExit(f"{path.stem}: {shown.getvalue()!r} in plain Python, {bytes(host.output)!r} in ring 3")
-        repeat = max(1, round(0.02 / timed(plain, 1)))
+        repeat = max(1, round(0.004 / timed(plain, 1)))
         best_plain = best_guest = math.inf
         gc.collect()
         gc.disable()

@@ -25,10 +25,10 @@ from .vt import AT_REST, Terminal
 
 DEADLINE_S = 30.0
 COMMAND = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # the session's terminal, so that its signals come from it
-if "SHELL_STAYS" in os.environ and (pid := os.fork()):  # when a session's first process ends, the terminal hangs up
-    sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) and sys.stdin.read())
+if "SHELL_STAYS" in os.environ and os.fork():  # when a session's first process ends, its terminal hangs up
+    signal.pause()
 from axisos.supervisor import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -53,6 +53,14 @@ def spin():
         signal = computer.pull_signal(0)
     say("spun")
 
+def flood():
+    count = 0
+    while True:
+        count += 1
+        for y in range(2, 26):
+            gpu.set(1, y, chr(65 + (count + y) % 26) * 80)
+        computer.pull_signal(0)
+
 def stuck():
     say("stuck")
     while computer.pull_signal(0.05):  # until it has been drawn
@@ -74,12 +82,12 @@ def colours():
     gpu.setBackground(0x0000FF)
     say("colours 漢字")
 
-orders = {ord("s"): spin, ord("k"): stuck, ord("b"): broken, ord("o"): off, ord("r"): again, ord("c"): colours}
+orders = {"s": spin, "f": flood, "k": stuck, "b": broken, "o": off, "r": again, "c": colours}
 say("kernel is up", *gpu.getResolution())
 while True:
     name, address, *values = computer.pull_signal()
-    if name == "key_down" and values[0] in orders:
-        orders[values[0]]()
+    if name == "key_down" and chr(values[0]) in orders:
+        orders[chr(values[0])]()
     elif name != "key_up":
         say(name, *values)
 '''
@@ -135,10 +143,13 @@ class Boot:
         self.wait_for(lambda: self.process.poll() is not None)
         while select.select([self.master], [], [], 0)[0]:
             self.screen.feed(os.read(self.master, 65536))
-        modes = {mode: is_on for mode, is_on in self.screen.modes.items() if is_on or mode in AT_REST}
-        assert modes == AT_REST, "the terminal's own modes are not as they were"
-        assert termios.tcgetattr(self._slave) == self.modes
+        assert self.is_given_back()
         return self.process.returncode
+
+    def is_given_back(self) -> bool:
+        """Whether the terminal's modes are as they were before."""
+        modes = {mode: is_on for mode, is_on in self.screen.modes.items() if is_on or mode in AT_REST}
+        return modes == AT_REST and termios.tcgetattr(self._slave) == self.modes
 
     def errors(self) -> str:
         """What the command said on standard error; only when it has ended."""
@@ -151,15 +162,30 @@ class Boot:
         """Send the key that makes the small kernel hang, and wait until it does."""
         self.send(b"k")
         self.wait_for("stuck")
-        stat = Path(f"/proc/{self.machine_pid}/stat")
-        before = int(stat.read_text().split()[13])
-        self.wait_for(lambda: int(stat.read_text().split()[13]) > before + 10)  # processor time in hundredths
+        before = self.machine_time()
+        self.wait_for(lambda: self.machine_time() > before + 10)
+
+    def machine_time(self) -> int:
+        """Processor time of the machine's process, in ticks of the host."""
+        return int(Path(f"/proc/{self.machine_pid}/stat").read_text().rpartition(")")[2].split()[11])
 
     @property
     def machine_pid(self) -> int:
         """The process of the machine, the command's child."""
-        text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return int(text.split()[0])
+        return child_of(self.process.pid)
+
+
+def child_of(pid: int) -> int:
+    """The only child of a process."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended, buried or not."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
 
 
 Start = Callable[..., Boot]
@@ -307,6 +333,21 @@ def test_a_signal_ends_a_machine_that_hangs(boot: Start) -> None:
     assert session.ended() == 143
 
 
+def test_a_terminal_that_takes_nothing_holds_up_nobody(boot: Start) -> None:
+    """A stopped terminal (nobody reads from it) neither stops the machine nor the way out."""
+    session = boot()
+    session.wait_for("kernel is up")
+    session.send(b"f")
+    session.wait_for("A" * 80)
+    before, end = session.machine_time(), monotonic() + DEADLINE_S
+    while session.machine_time() < before + 30:
+        assert monotonic() < end, "the machine does not run on"
+        select.select([], [], [], 0.05)
+    session.process.send_signal(signal.SIGTERM)
+    assert session.process.wait(DEADLINE_S) == 143
+    assert termios.tcgetattr(session._slave) == session.modes
+
+
 def test_a_crash_of_its_process_gives_the_terminal_back(boot: Start) -> None:
     """Whatever killed it is named."""
     session = boot(STDERR_ON_TERMINAL="1")
@@ -325,12 +366,13 @@ def test_a_python_error_is_told_after_the_terminal_is_back(boot: Start) -> None:
 
 def test_the_machine_ends_with_its_keeper(boot: Start) -> None:
     """If the parent is killed, the machine is switched off and the terminal is given back all the same."""
-    session = boot()
+    session = boot(SHELL_STAYS="1")
     session.wait_for("kernel is up")
-    pid = session.machine_pid
-    session.process.kill()
-    session.wait_for(lambda: not os.path.exists(f"/proc/{pid}") or not session.screen.modes["1049"])
-    assert session.ended() == -signal.SIGKILL
+    keeper = child_of(session.process.pid)
+    machine = child_of(keeper)
+    os.kill(keeper, signal.SIGKILL)
+    session.wait_for(lambda: not session.screen.modes["1049"] and session.is_given_back())
+    session.wait_for(lambda: has_ended(machine))
 
 
 def test_the_terminal_goes_away(boot: Start) -> None:

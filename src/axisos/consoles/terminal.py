@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from axisos.machine.machine import Machine, Wait
 
 SMALLEST = (50, 16)  # columns and rows of a screen
-FRAME_S = 1 / 60  # between two pictures of a machine that is busy
+FRAME_S = 1 / 60  # between two pictures of a machine that is busy, at the least
+PAINT_SHARE = 5  # painting takes at most a fifth of its time
 PLAYER = "player"
 BELL = b"\a"
 READ_BYTES = 65536
@@ -112,7 +113,7 @@ class Console:
         self._decoder = Decoder()
         self._expires_at: float | None = None  # when what the decoder holds is to be taken as it is
         self._painter = Painter(*terminal.size(), colours_of(dict(os.environ)))
-        self._drawn_at = -FRAME_S
+        self._frame_at = 0.0  # when the next picture of a busy machine is due
         self._rings = False
         self._exit_code: int | None = None
         machine.screen.bell_listeners.append(self._ring)
@@ -163,11 +164,12 @@ class Console:
             output.push()
         if output.pending or (self._painter.is_current(screen, status) and not self._rings):
             return
-        until_frame = self._drawn_at + FRAME_S - monotonic()
+        now = monotonic()
+        until_frame = self._frame_at - now
         if until_frame > 0 and wait.deadline is not None and wait.deadline - self._machine.clock.now() < until_frame:
             return
-        self._drawn_at = monotonic()
         data = self._painter.paint(screen, status)
+        self._frame_at = now + max(FRAME_S, PAINT_SHARE * (monotonic() - now))
         if self._rings:
             self._rings = False
             data += BELL

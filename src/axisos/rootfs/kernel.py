@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from abi.names import KERNEL_PID, PIPELINE_PID, TYPE_FILE
 from abi.status import StatusError
 from executive.log import KernelLog
-from executive.panic import Panic, bound_gpu
+from executive.panic import Panic, bound_gpu, take_crash_mark
 from executive.process import Process, Thread
 from executive.scheduler import WATCHDOG_KILL_STRIKES, Scheduler
 from executive.synapse import new_process_token
@@ -91,6 +91,8 @@ class Kernel:
 
         # 4. Mount root: entry 1 of fstab says what stands at /.
         root = self._mount_root(boot_fs_address)
+        if take_crash_mark(bus):
+            log.kprint("sec", "the system stopped with a panic last time; /log/crash_*.dump says why")
 
         # 5. PID 0, the kernel process.
         self.kernel_process = kernel_process = Process(
@@ -202,7 +204,7 @@ class Kernel:
             entry = tomllib.loads(text)["mount"][0]
             kind, uuid = entry["type"], entry["uuid"]
         except Exception as error:  # missing, not UTF-8, not TOML, not a list of tables
-            self.panic.stop(f"/etc/fstab.toml is missing or corrupt: {error}")
+            self.panic.stop(f"/etc/fstab.toml is missing or corrupt ({type(error).__name__}: {error})")
             raise
         if kind != "rootfs" or entry.get("mount") != "/":
             self.panic.stop(f"/etc/fstab.toml: entry 1 must mount a rootfs at /, not a {kind} at {entry.get('mount')}")
@@ -222,7 +224,6 @@ class Kernel:
             "SAFE_MODE": self.arguments.get("safe") == "Enabled",
             "INIT_PATH": self.arguments.get("init") or DEFAULT_INIT,
             "NO_DRIVERS": self.arguments.get("nodrivers") == "Enabled",
-            "QUICK": self.arguments.get("quick") == "Enabled",
         }
         try:
             image = Image(self.loader, PIPELINE_MANAGER, self.loader.read_root(PIPELINE_MANAGER))
@@ -287,7 +288,7 @@ class Kernel:
             f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
             f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
         )
-        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID:
+        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
             self.scheduler.statistics.watchdog_kills += 1
             self.processes.kill_by_system(process, f"watchdog: {thread.strikes} slices over the limit")
 

@@ -20,7 +20,7 @@ KILLED = 137
 NOT_FOUND = 127
 CANNOT_RUN = 126
 SHELL = "/bin/sh.py"
-MESSAGES_OF_THEIR_OWN = ("exited", "uncaught error")  # reasons that need no further word
+SAID_OTHERWISE = ("exited", "uncaught error", "signal ")  # reasons that exit status or stderr have told
 
 
 class Refused(Exception):
@@ -121,8 +121,7 @@ def wait_for(pid: int, cpu_limit: float | None) -> tuple[int, str | None]:
     if over:
         return KILLED, f"it used more than {cpu_limit:g} s of processor time"
     reason = ending["reason"]
-    said = reason in MESSAGES_OF_THEIR_OWN or reason.startswith("signal ")  # the exit status says it as well
-    return ending["exit_status"], None if said else reason
+    return ending["exit_status"], None if reason.startswith(SAID_OTHERWISE) else reason
 
 
 def do_job(job: dict[str, Any], streams: dict[int, str]) -> tuple[int, str | None]:

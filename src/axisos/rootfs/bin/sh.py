@@ -1,7 +1,8 @@
 """The shell: `sh`, `sh FILE [ARGS]`, `sh -c LINE [NAME ARGS]`; without a terminal, lines from standard input.
 
-With a terminal on standard input (or `-i`) it prompts, edits lines, keeps a history and controls jobs. The work is done
-in /lib/axis/shell; what only a person needs is loaded only then.
+With a terminal on standard input (or `-i`) it prompts, edits lines, keeps a history and controls jobs; the first
+program of a machine has no standard streams, and takes /dev/tty. The work is done in /lib/axis/shell; what only a
+person needs is loaded only then.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def start(system: System, environment: dict[str, object]) -> int:
         return shell.main(lambda: shell.run_text(text))
     if path is not None:
         return run_file(shell, path)
-    if interactive or system.is_terminal(-10):
+    if system.take_terminal() or interactive or system.is_terminal(-10):
         from axis.shell.session import Session
 
         return Session(shell).run()

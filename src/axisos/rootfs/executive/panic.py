@@ -142,14 +142,31 @@ class Panic:
         gpu.fill(1, 1, width, height, " ")
         gpu.setForeground(_WHITE)
         gpu.set(2, 2, "AxisOS has hit a problem that it cannot go on from, and must be restarted."[: width - 2])
-        for row, line in enumerate(lines[: height - 8], start=4):
+        row = 4
+        for line in lines:
             gpu.setForeground(_RED if line.startswith("***") else _YELLOW if line == reason else _WHITE)
-            gpu.set(2, row, line[: width - 2])
+            for start in range(0, max(1, len(line)), width - 2):
+                if row < height - 4:
+                    gpu.set(2, row, line[start : start + width - 2])
+                    row += 1
         gpu.setForeground(_GREY)
         gpu.set(2, height - 4, "-" * (width - 2))
         gpu.set(2, height - 3, saved[: width - 2])
         gpu.setForeground(_WHITE)
         gpu.set(2, height - 1, f"System halted. 0x{stop_code(reason):08X}"[: width - 2])
+
+
+def take_crash_mark(bus: Any) -> int:
+    """What the last panic left in the EEPROM: its crash type, which is cleared by this; 0 for none."""
+    for address in bus.list("eeprom", True):
+        eeprom = bus.proxy(address)
+        data = bytearray(eeprom.getData().ljust(256, b"\0"))
+        crash_type = data[CRASH_TYPE]
+        if crash_type:
+            data[CRASH_TYPE] = 0
+            eeprom.setData(bytes(data))
+        return crash_type
+    return 0
 
 
 def bound_gpu(bus: Any) -> Any | None:

@@ -86,6 +86,7 @@ class Thread:
         "max_slice_ns",
         "messages",
         "mutexes",
+        "notable_ns",
         "pid",
         "preempt_count",
         "process",
@@ -118,6 +119,7 @@ class Thread:
         self.cpu_ns = 0
         self.last_slice_ns = 0
         self.max_slice_ns = 0
+        self.notable_ns = 0  # a slice longer than this is news: the longest so far, or the watchdog's limit
         self.preempt_count = 0
         self.strikes = 0
         self.start_ns = start_ns

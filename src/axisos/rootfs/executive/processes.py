@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 WAIT_EXIT = "wait_pid"
 WAIT_SLEEP = "sleep"
+UNCAUGHT = "uncaught error"  # how the reason of a crash begins
 MAX_EXIT_RECORDS = 1024  # ended children of one parent whose status nobody asked for
 # What things take, for `free` and the like: measured once, rounded, and the same on every host.
 KERNEL_BYTES = 8 << 20
@@ -325,8 +326,8 @@ class ProcessManager:
         if isinstance(error, SystemExit):
             exit_status = self._exit_code(process, error)
         elif error is not None:
-            self._report_crash(process, error)
-            exit_status, reason = 1, "uncaught error"
+            said = self._report_crash(process, error)
+            exit_status, reason = 1, f"{UNCAUGHT}: {said}"
         if process.sandbox is not None:
             process.sandbox.flush()
         self.terminate(process, exit_status, reason)
@@ -341,15 +342,18 @@ class ProcessManager:
         self._write_stderr(process, f"{code}\n")
         return 1
 
-    def _report_crash(self, process: Process, error: BaseException) -> None:
+    def _report_crash(self, process: Process, error: BaseException) -> str:
+        """Log an uncaught error and write it to the process's stderr. Returns its last line."""
         sandbox = process.sandbox
         text = sandbox.format_exception(error) if sandbox is not None else f"{type(error).__name__}: {error}\n"
         level = "fail" if process.ring <= 2 else "proc"
-        self._log.kprint(level, f"process {process.pid} ({process.image}) crashed: {text.strip().splitlines()[-1]}")
+        *before, last = text.strip().splitlines() or [type(error).__name__]
+        self._log.kprint(level, f"process {process.pid} ({process.image}) crashed: {last}")
         if process.ring <= 2:
-            for line in text.strip().splitlines()[:-1]:
+            for line in before:
                 self._log.kprint(level, line)
         self._write_stderr(process, text)
+        return last
 
     def _write_stderr(self, process: Process, text: str) -> None:
         """The last words of a process, if it has somewhere to write them."""
@@ -362,7 +366,7 @@ class ProcessManager:
     def violation(self, thread: Thread, name: str) -> None:
         """A call that is closed to the caller's ring: log it and end the caller (manual, chapter 3.3)."""
         process = thread.process
-        reason = f"called {name} from ring {process.ring}, which may not"
+        reason = f"called {name}, which is closed to ring {process.ring}"
         self._log.kprint("fail", f"ring violation: process {process.pid} ({process.image}) {reason}")
         self._log.kprint("sec", {"event": "ring_violation", "pid": process.pid, "ring": process.ring, "syscall": name})
         self.kill_by_system(process, f"ring violation: {reason}")

@@ -627,7 +627,7 @@ class Sandbox:
         shown = ModuleType(name)
         names = shown.__dict__
         for key, value in module.__dict__.items():
-            if key in withheld or type(value) is ModuleType or key[:1] == "_" and key not in _SHOWN_PRIVATE:
+            if key in withheld or type(value) is ModuleType or (key[:1] == "_" and key not in _SHOWN_PRIVATE):
                 continue
             names[key] = value
         names["__package__"] = module.__dict__.get("__package__", "")
@@ -783,7 +783,7 @@ class Sandbox:
         if kind in _PLAIN_KINDS:
             return True
         owned = self._owned or ()
-        return any(made in owned for made in _mro_of(kind)) or type(kind) is not type and type(kind) is not Sealed
+        return any(made in owned for made in _mro_of(kind)) or (type(kind) is not type and type(kind) is not Sealed)
 
     def _library_setattr(self, target: Any, name: str, value: Any) -> None:
         name = plain_name(name)

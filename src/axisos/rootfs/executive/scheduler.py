@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent, greenlet
 
+from abi.status import Status, StatusError
 from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED, HandlerRaised, ProcessKilled, Thread, Wait
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ POLL_NS = 10_000_000  # the machine is asked for signals this often, however bus
 SIMULATED_CHECKPOINT_NS = 5_000  # machine time that one checkpoint takes in a simulation
 WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
 WATCHDOG_KILL_STRIKES = 3
-NEVER = 1 << 62
+NEVER = 1 << 62  # nanoseconds: longer than any machine runs
 BURIAL_ATTEMPTS = 100  # throws into a thread that will not die before it is left where it is
 MIN_COMPACT = 64  # deadlines in the heap before cancelled ones are looked for
 TICK_AGAIN_S = 0.005  # between two looks at a thread that has been told to give way
@@ -111,6 +112,7 @@ class Scheduler:
         self._arrivals = 0
         self._poll_ns = 0
         self._doomed: deque[Thread] = deque()
+        self._overlong: list[tuple[Thread, int]] = []  # slices that the watchdog must hear of
         self._timer = computer.interrupt_timer
 
     # --- making threads runnable -------------------------------------------------------------------------------
@@ -179,8 +181,19 @@ class Scheduler:
         self._compact_at = max(MIN_COMPACT, 2 * len(self._deadlines))
 
     def call_in_ms(self, delay_ms: float, action: Callable[[Any], object], argument: object) -> Deadline:
-        """`call_at`, *delay_ms* milliseconds from now."""
-        return self.call_at(self.now_ns() + int(delay_ms * 1_000_000), action, argument)
+        """`call_at`, *delay_ms* milliseconds from now. Raises: INVALID_PARAMETER when that is not a number."""
+        return self.call_at(self.after_ms(delay_ms), action, argument)
+
+    def after_ms(self, delay_ms: float) -> int:
+        """The machine time *delay_ms* milliseconds from now; a delay longer than any machine runs is NEVER.
+
+        Raises: INVALID_PARAMETER when it is not a number.
+        """
+        if not delay_ms < NEVER // 1_000_000:
+            if delay_ms != delay_ms:
+                raise StatusError(Status.INVALID_PARAMETER, "a time limit is a number of milliseconds, not nan")
+            return NEVER
+        return self.now_ns() + int(max(delay_ms, 0) * 1_000_000)
 
     # --- giving the processor away -----------------------------------------------------------------------------
 
@@ -198,10 +211,10 @@ class Scheduler:
             thread.status = SLEEPING
             self._switch_from(thread, successor)
             successor = None
+            if not wait.active and not thread.killed:  # over: an alarm is looked after before user code goes on
+                break
             if process.alarm:
                 self._alarmed_while_waiting(thread, wait)
-            if not wait.active:
-                break
         result = wait.result
         wait.result = None
         return result
@@ -209,12 +222,22 @@ class Scheduler:
     def _alarmed_while_waiting(self, thread: Thread, wait: Wait) -> None:
         """Handle the alarm; a thread that leaves by an exception waits for nothing any more."""
         try:
-            self.on_alarm(thread)
-        except BaseException as error:
+            self.attend(thread)
+        except BaseException:
             wait.active = False
             wait.result = None
-            if isinstance(error, ProcessKilled):
-                raise
+            raise
+
+    def attend(self, thread: Thread) -> None:
+        """Look after the alarm of the running thread in the middle of a system call.
+
+        Raises: ProcessKilled; HandlerRaised with what a signal handler of the program raised.
+        """
+        try:
+            self.on_alarm(thread)
+        except ProcessKilled:
+            raise
+        except BaseException as error:
             raise HandlerRaised(error) from None
 
     def give_way(self, thread: Thread) -> None:
@@ -227,7 +250,7 @@ class Scheduler:
             (self._system if thread.is_system else self._expired).append(thread)
         self._switch_from(thread, None)
         if thread.process.alarm:
-            self.on_alarm(thread)
+            self.attend(thread)
 
     def checkpoint(self, thread: Thread) -> None:
         """Take the processor from the running thread if its quantum is used up or the hub is wanted."""
@@ -254,8 +277,8 @@ class Scheduler:
         thread.cpu_ns += slice_ns
         thread.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
-        if slice_ns > thread.max_slice_ns:
-            self._note_longest(thread, slice_ns)
+        if slice_ns > thread.notable_ns:
+            self._note_long(thread, slice_ns)
         if now_ns >= self.attend_ns:
             if successor is not None:
                 self.make_ready(successor)
@@ -282,16 +305,18 @@ class Scheduler:
         thread.cpu_ns += slice_ns
         thread.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
-        if slice_ns > thread.max_slice_ns:
-            self._note_longest(thread, slice_ns)
+        if slice_ns > thread.notable_ns:
+            self._note_long(thread, slice_ns)
 
-    def _note_longest(self, thread: Thread, slice_ns: int) -> None:
-        """A thread has never run so long at a stretch; the watchdog may have a word to say."""
-        thread.max_slice_ns = slice_ns
+    def _note_long(self, thread: Thread, slice_ns: int) -> None:
+        """A thread has never run so long at a stretch, or longer than the watchdog allows; the hub tells it."""
+        thread.max_slice_ns = max(slice_ns, thread.max_slice_ns)
+        thread.notable_ns = min(thread.max_slice_ns, WATCHDOG_WARN_NS)
         if slice_ns > self.statistics.max_slice_ns:
             self.statistics.max_slice_ns = slice_ns
         if slice_ns > WATCHDOG_WARN_NS:
-            self.on_long_slice(thread, slice_ns)
+            self._overlong.append((thread, slice_ns))
+            self.attend_ns = 0
 
     def uptime_at(self, at_ns: int) -> float:
         """The machine's uptime, in seconds, when `now_ns` was *at_ns*."""
@@ -306,6 +331,8 @@ class Scheduler:
     def run(self) -> None:
         """The hub's life: bury, fire, poll, start, and sleep when nothing is ready. Leaves by an exception only."""
         while True:
+            while self._overlong:
+                self.on_long_slice(*self._overlong.pop(0))
             while self._doomed:
                 self._bury(self._doomed.popleft())
             if self.power_switch is not None:
@@ -327,6 +354,8 @@ class Scheduler:
         for thread in threads:
             thread.killed = True
             thread.process.alarm = True
+            if thread.process.sandbox is not None:
+                thread.process.sandbox.raise_flag()
         for thread in threads:
             self._bury(thread)
 
@@ -376,6 +405,8 @@ class Scheduler:
         """A thread from its first instruction to its end; what it returns to is the hub."""
         error: BaseException | None = None
         try:
+            if thread.process.alarm:  # stopped before it ever ran, or a signal that it may take
+                self.on_alarm(thread)
             thread.entry()
         except BaseException as caught:  # whatever it is, it ends this thread and nothing else
             error = caught

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from executive.scheduler import Scheduler
 
 MAX_RANDOM_BYTES = 65_536
-EEPROM_SETTINGS = range(5, 9)  # bytes of the EEPROM's data area that uid 0 may change from ring 3
+# Bytes of the EEPROM's data area that uid 0 may change: settings and their checksum, the path of init.
+EEPROM_SETTINGS = frozenset((*range(5, 12), *range(80, 144)))
 
 
 class SystemCalls:
@@ -139,13 +140,10 @@ class SystemCalls:
                 raise StatusError(Status.ACCESS_DENIED, "eeprom_set_data: only uid 0 may change the boot settings")
             before = eeprom.getData().ljust(256, b"\0")
             after = data.ljust(256, b"\0")
-            if any(
-                a != b
-                for i, (a, b) in enumerate(zip(before, after, strict=True))
-                if i not in (*EEPROM_SETTINGS, 10, 11)
-            ):
+            changed = {index for index in range(256) if before[index] != after[index]}
+            if changed - EEPROM_SETTINGS:
                 raise StatusError(
-                    Status.ACCESS_DENIED, "eeprom_set_data: only the boot settings (bytes 5 to 8) may change"
+                    Status.ACCESS_DENIED, "eeprom_set_data: only the boot settings (bytes 5-11, 80-143) may change"
                 )
         eeprom.setData(data)
         return True
@@ -179,6 +177,8 @@ class SystemCalls:
     def kernel_panic(self, thread: Thread, reason: str) -> None:
         """Stop the machine and say why. Never returns."""
         self._panic(f"{reason} (process {thread.process.pid}, {thread.process.image})")
+        self._scheduler.give_way(thread)  # to the hub, which halts
+        raise ProcessKilled
 
     @syscall(rings=ANY_RING)
     def computer_shutdown(self, thread: Thread) -> None:

@@ -245,7 +245,7 @@ class PipelineManager:
         except StatusError as error:
             reason = f"init {path} could not be started: {error.detail or error.status.meaning}"
             if not self._safe_mode:
-                self._panic(f"{reason}; boot with init={DEFAULT_INIT} or in safe mode")
+                self._panic(f"{reason}; name another in the setup menu, or boot in safe mode, which starts {SHELL}")
             self._log(f"{reason}; safe mode starts {SHELL} instead", "fail")
             try:
                 self._init_pid = self._spawn_user(SHELL)
@@ -334,7 +334,7 @@ class PipelineManager:
         elif pid == self._init_pid:
             self._log(f"init (process {pid}) has ended", "fail")
             if not self._may_restart(self._init_path):
-                self._panic("init ends again and again")
+                self._panic(f"init {self._init_path} ends again and again; the kernel log says why")
             self._spawn_init()
         else:
             self._devices.driver_gone(pid)
@@ -501,7 +501,10 @@ class PipelineManager:
             if entry.kind == "swap":
                 continue
             try:
-                address, disk = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                if entry.mount == "/":
+                    address, disk = self._root  # what the kernel has put there, whatever was asked for
+                else:
+                    address, disk = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
                 mounts.mount(entry, disk, address)
             except StatusError as error:
                 self._log(f"{FSTAB}: {entry.mount} is not mounted: {error.detail}", "warn")

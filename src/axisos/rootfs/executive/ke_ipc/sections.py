@@ -93,19 +93,19 @@ class Section:
         self.used += growth
 
 
-def _cost(value: object) -> int:
+def _cost(value: Any) -> int:
     """The accounted bytes of plain data."""
     kind = type(value)
     if kind is str:
-        return BYTES_PER_VALUE + len(value.encode("utf-8", "surrogatepass"))  # type: ignore[attr-defined]
+        return BYTES_PER_VALUE + len(value.encode("utf-8", "surrogatepass"))
     if kind is bytes:
-        return BYTES_PER_VALUE + len(value)  # type: ignore[arg-type]
+        return BYTES_PER_VALUE + len(value)
     if kind is int:
-        return BYTES_PER_VALUE + value.bit_length() // 64 * 8  # type: ignore[attr-defined]
-    if kind is dict:
-        return BYTES_PER_VALUE + sum(_cost(key) + _cost(item) for key, item in value.items())  # type: ignore[attr-defined]
+        return BYTES_PER_VALUE + int(value.bit_length()) // 64 * 8
     if kind is list or kind is tuple:
-        return BYTES_PER_VALUE + sum(map(_cost, value))  # type: ignore[call-overload]
+        return BYTES_PER_VALUE + sum([_cost(item) for item in value])
+    if kind is dict:
+        return BYTES_PER_VALUE + sum([_cost(part) for pair in value.items() for part in pair])
     return BYTES_PER_VALUE
 
 
@@ -122,6 +122,9 @@ def make_view(section: Section, writable: bool) -> Any:
             raise StatusError(Status.INVALID_PARAMETER, "the names of a section's values are str")
         return name
 
+    def there(name: object) -> bool:
+        return type(name) is str and name in section.values
+
     def require_writable() -> None:
         if not writable:
             raise StatusError(Status.ACCESS_DENIED, "the section was opened for reading only")
@@ -133,7 +136,7 @@ def make_view(section: Section, writable: bool) -> Any:
         __hash__ = None  # type: ignore[assignment]
 
         def __getitem__(self, name: str) -> object:
-            if type(name) is not str or name not in section.values:
+            if not there(name):
                 raise KeyError(name)
             return section.load(name)
 
@@ -143,12 +146,12 @@ def make_view(section: Section, writable: bool) -> Any:
 
         def __delitem__(self, name: str) -> None:
             require_writable()
-            if name_of(name) not in section.values:
+            if not there(name):
                 raise KeyError(name)
             section.delete(name)
 
         def __contains__(self, name: object) -> bool:
-            return type(name) is str and name in section.values
+            return there(name)
 
         def __iter__(self) -> Iterator[str]:
             return iter(list(section.values))
@@ -160,7 +163,7 @@ def make_view(section: Section, writable: bool) -> Any:
             return self is other or self.copy() == other
 
         def __getattr__(self, name: str) -> object:
-            if type(name) is not str or name not in section.values:
+            if not there(name):
                 raise AttributeError(f"the section has no value {name!r}")
             return section.load(name)
 
@@ -170,7 +173,7 @@ def make_view(section: Section, writable: bool) -> Any:
             self[name] = value
 
         def __delattr__(self, name: str) -> None:
-            if name not in self:
+            if not there(name):
                 raise AttributeError(f"the section has no value {name!r}")
             del self[name]
 
@@ -191,15 +194,15 @@ def make_view(section: Section, writable: bool) -> Any:
             return {name: section.load(name) for name in section.values}
 
         def get(self, name: str, default: object = None) -> object:
-            return self[name] if name in self else default
+            return section.load(name) if there(name) else default
 
         def setdefault(self, name: str, default: object = None) -> object:
-            if name not in self:
+            if not there(name):
                 self[name] = default
-            return self[name]
+            return section.load(name)
 
         def pop(self, name: str, *default: object) -> object:
-            if name not in self and default:
+            if default and not there(name):
                 return default[0]
             value = self[name]
             del self[name]
@@ -210,7 +213,7 @@ def make_view(section: Section, writable: bool) -> Any:
                 self[name] = value
 
         def clear(self) -> None:
-            for name in self:
+            for name in list(section.values):
                 del self[name]
 
         def size(self) -> int:

@@ -25,7 +25,7 @@ Always so   an error in the driver's code ends one request, never the driver.
 
 from __future__ import annotations
 
-from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
+from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
 from abi.status import Status, StatusError
 from axis.dk.requests import PENDING, complete_request
 
@@ -195,6 +195,8 @@ class DriverLoop:
         driver: DriverObject = message[2]
         driver.driver_unload = self._unload
         status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
+        for major in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
+            driver.dispatch.setdefault(major, _agree)  # a driver that does not care who opens its devices need not say so
         self._handlers = driver.dispatch
         self._running = status == Status.SUCCESS
         syscall("signal_send", message[0], "driver_init_complete", status, driver)
@@ -274,3 +276,7 @@ def _place_of(error: Exception) -> str:
             place = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return place
+
+
+def _agree(device: DeviceObject, irp: Irp) -> None:
+    """Opening and closing a device of a driver that has no handler for it: fine."""

@@ -139,6 +139,18 @@ class System:
             return False
         return True
 
+    def take_terminal(self) -> bool:
+        """Open the machine's terminal if nobody has given us standard streams. Returns whether that was so."""
+        pid = self.call("process_get_pid")
+        if any(self.call("ob_get_standard_handle", pid, index) for index in (-10, -11, -12)):
+            return False
+        try:
+            for mode in ("r", "w"):
+                self.call("vfs_open", "/dev/tty", mode)  # fills the empty standard slots
+        except StatusError:
+            return False
+        return True
+
     def pipe(self) -> tuple[Handle, Handle]:
         """A new pipe's ends: to read, to write."""
         reader, writer = self.call("ke_create_pipe", PIPE_SIZE)
