@@ -91,6 +91,7 @@ def test_a_tick_of_a_periodic_timer_goes_to_one_of_its_waiters() -> None:
             "for name in 'de': syscall('process_thread', lambda name=name: wait(name))\n"
             "syscall('process_sleep', 1)\n"
             "syscall('ke_set_timer', timer, 10)\n"
+            "syscall('process_sleep', 50)\n"
         )
         bare.machine.run_for(1.0)
 
@@ -215,7 +216,7 @@ def test_at_most_64_dpcs_run_before_threads_have_their_turn() -> None:
         bare.start("n = 0\nwhile n < 100000: n += 1\n")
         bare.machine.run_for(0.01)
         for _ in range(200):
-            kernel.dpcs.queue_dpc(lambda _first, _second: seen.append(kernel.scheduler.statistics.total_resumes))
+            kernel.dpcs.queue_dpc(lambda _first, _second: seen.append(kernel.scheduler.resumes))
         bare.machine.run_for(0.5)
 
         assert [seen.count(resumes) for resumes in sorted(set(seen))] == [64, 64, 64, 8]

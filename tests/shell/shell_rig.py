@@ -50,6 +50,12 @@ class Process:
         """One system call."""
         return getattr(self, "_" + name)(*arguments)
 
+    def _process_get_pid(self) -> int:
+        return 20
+
+    def _ob_get_standard_handle(self, pid: int, index: int) -> str | None:
+        return "somebody's" if index in self.handles else None
+
     def _handle(self, handle: int | str) -> Stream:
         if handle not in self.handles:
             raise StatusError(Status.INVALID_HANDLE, str(handle))

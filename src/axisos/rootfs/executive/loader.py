@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from abi.status import Status, StatusError
 from executive.preempt import instrument
+from executive.process import HandlerRaised
 from executive.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ class ProcessHost:
 
     def find_source(self, paths: list[str]) -> tuple[str, bytes] | None:
         """The first of *paths* that exists, and its content; None if none does. Blocks."""
-        return self._loader.find_source(self._process, paths)
+        try:
+            return self._loader.find_source(self._process, paths)
+        except HandlerRaised as interrupted:
+            failure = interrupted.error
+        raise failure
 
     def compile(self, source: bytes | str, path: str, kind: str) -> CodeType:
         """Code for a source. Raises: SyntaxError."""
@@ -212,6 +217,8 @@ class Loader:
 
         def checkpoint() -> None:
             thread = scheduler.current
+            if thread.process is not process:
+                raise GeneratorExit  # a finalizer that runs in another's name
             if not process.alarm:
                 process.sandbox.lower_flag()  # type: ignore[union-attr]
             else:
@@ -230,6 +237,8 @@ class Loader:
         def checkpoint() -> None:
             advance_ns(step_ns)
             thread = scheduler.current
+            if thread.process is not process:
+                raise GeneratorExit  # a finalizer that runs in another's name
             if process.alarm:
                 scheduler.on_alarm(thread)
             scheduler.checkpoint(thread)

@@ -75,8 +75,8 @@ class Messages:
         if name == "syscall_return":
             return self._answer(thread, pid, args)
         receiver = self._threads.get(pid)
-        if receiver is None:
-            raise StatusError(Status.NO_SUCH_PROCESS, f"signal_send: there is no process {pid}")
+        if receiver is None or not pid:
+            raise StatusError(Status.NO_SUCH_PROCESS, f"signal_send: no process {pid} takes messages")
         process = thread.process
         if process.ring > 2:
             if name in RESERVED_MESSAGES and not self.may_send_reserved(thread):
@@ -152,6 +152,8 @@ class Messages:
         if rings is None:
             entry = self._table.entries.get(name)
             rings = entry.rings if entry else ANY_RING
+        elif any(type(ring) not in (int, float) or ring not in ANY_RING for ring in rings):
+            raise StatusError(Status.INVALID_PARAMETER, f"syscall_override {name}: rings are 0, 1, 2, 2.5 and 3")
         self._overrides[name] = thread
         self._table.replace(name, self._forwarder(name, thread), rings)
         return True
@@ -183,6 +185,8 @@ class Messages:
             answer = scheduler.block(thread, WAIT_ANSWER, successor)
         except BaseException:
             self.cancel_request(wait)
+            if successor is not None and server.wait is idle and not idle.active and server.status is SLEEPING:
+                scheduler.make_ready(server)  # the caller had no stack left to hand over
             raise
         status: int
         value: object
@@ -223,17 +227,29 @@ class Messages:
         if len(args) != 3:
             raise StatusError(Status.INVALID_PARAMETER, "syscall_return takes a request id, a status and a value")
         request_id, status, value = args
-        wait = self._requests.get(request_id)  # type: ignore[call-overload]
+        if type(request_id) is not int:
+            refuse_argument("syscall_return", "request_id", "int", request_id)
+        wait = self._requests.get(request_id)  # type: ignore[arg-type]
         if wait is None or wait.thread.pid != pid:
             return False
         if wait.server is None or wait.server.process is not thread.process:
             raise StatusError(Status.ACCESS_DENIED, f"syscall_return: request {request_id} was not sent to you")
+        refused = None
+        if type(status) is not int and type(status) is not Status:
+            refused = StatusError(Status.INVALID_PARAMETER, "syscall_return: the status is an int")
+        elif type(value) not in SCALARS and wait.thread.process.ring > 2:
+            try:
+                value = copy_plain(value, "result")
+            except StatusError as error:
+                refused = error
+        if refused is not None:  # nobody is left waiting for a better answer
+            status, value = Status.UNSUCCESSFUL, "the answer of the server made no sense; the kernel log says where"
         del self._requests[request_id]  # type: ignore[arg-type]
         wait.request_id = 0
         wait.server = None
-        if type(value) not in SCALARS and wait.thread.process.ring > 2:
-            value = copy_plain(value, "result")
         self._scheduler.wake(wait, (status, value))
+        if refused is not None:
+            raise refused
         return True
 
     def cancel_request(self, wait: Wait) -> None:
@@ -247,18 +263,18 @@ class Messages:
             if server is not None and server.status is not DEAD:
                 self.deliver(server, (0, "request_cancelled", request_id))
 
-    def drop_server(self, process: Process) -> None:
-        """A process is gone: what it answered goes back to the kernel, what it owed fails."""
+    def drop_server(self, thread: Thread) -> None:
+        """A thread is gone: what it answered goes back to the kernel, what it owed fails."""
         for name, server in list(self._overrides.items()):
-            if server.process is process:
+            if server is thread:
                 del self._overrides[name]
                 self._table.restore(name)
         for request_id, wait in list(self._requests.items()):
-            if wait.server is not None and wait.server.process is process:
+            if wait.server is thread:
                 del self._requests[request_id]
                 wait.request_id = 0
                 wait.server = None
-                self._scheduler.wake(wait, (Status.CANCELLED, f"process {process.pid}, which was to answer, is gone"))
+                self._scheduler.wake(wait, (Status.CANCELLED, f"process {thread.pid}, which was to answer, is gone"))
 
 
 def _is_system(thread: Thread) -> bool:

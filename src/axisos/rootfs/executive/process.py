@@ -138,6 +138,7 @@ class Process:
         "command",
         "delivering",
         "ended_children",
+        "ended_threads",
         "env",
         "exit_reason",
         "exit_status",
@@ -184,6 +185,7 @@ class Process:
         self.threads: list[Thread] = []
         self.children: dict[int, Process] = {}
         self.ended_children: dict[int, tuple[int, str]] = {}  # pid -> (exit status, reason), kept until waited for
+        self.ended_threads: dict[int, None] = {}  # ids of threads that ended, the oldest first
         self.pgid: int = parent.pgid if parent else pid
         self.alarm = False  # something must be looked at before user code goes on
         self.pending_signals: list[int] = []

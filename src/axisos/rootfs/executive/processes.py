@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi.names import FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
-from abi.signals import SIGCHLD, SIGTERM
+from abi.signals import SIG_IGN, SIGCHLD, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
+from executive.ke_ipc.dispatcher import require_passive
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
 from executive.synapse import new_process_token
@@ -88,6 +89,7 @@ class ProcessManager:
         process.syscall = self.gate.make(process)
         self._ob.initialize_process(process)
         thread = Thread(pid, process, lambda: entry(process), now_ns)
+        thread.used_ns = self._scheduler.quantum_used()
         process.threads.append(thread)
         self.threads[pid] = thread
         parent.children[pid] = process
@@ -154,6 +156,7 @@ class ProcessManager:
             raise StatusError(Status.NO_SUCH_PROCESS, f"process_spawn {path}: there is no process group {pgid}")
         given_env = copy_plain(env if env is not None else {}, "env")
         image = self.loader.image(thread, path)
+        self._check_handles(caller, handles)
         child = self.create(caller, path, ring, given_env, image.run)  # type: ignore[arg-type]
         if grant is not None:
             child.uid, child.gid, child.groups = grant[0], grant[1], grant[2]
@@ -161,12 +164,20 @@ class ProcessManager:
             child.pgid = pgid or child.pid
         try:
             self._pass_handles(caller, child, handles)
-        except StatusError:
+        except BaseException:
             self.terminate(child, 1, "its handles could not be passed")
             caller.ended_children.pop(child.pid, None)
             raise
         self.start(child)
         return child.pid
+
+    def _check_handles(self, caller: Process, handles: dict[int, object] | None) -> None:
+        """Raises INVALID_PARAMETER or what handles raise, as long as there is no child yet."""
+        for index, handle in (handles or {}).items():
+            if type(index) is not int or index not in STANDARD_HANDLES:
+                raise StatusError(Status.INVALID_PARAMETER, "process_spawn: handles has the keys -10, -11 and -12 only")
+            if handle is not None:
+                self._ob.resolve(caller, handle)
 
     def _pass_handles(self, caller: Process, child: Process, handles: dict[int, object] | None) -> None:
         ob = self._ob
@@ -177,8 +188,6 @@ class ProcessManager:
         chosen = caller.handles.standard if handles is None else handles
         passed: dict[object, str] = {}
         for index, handle in list(chosen.items()):
-            if index not in STANDARD_HANDLES:
-                raise StatusError(Status.INVALID_PARAMETER, f"handles: {index!r} is none of -10, -11, -12")
             if handle is None or index in child.handles.standard:
                 continue
             if handle not in passed:
@@ -198,6 +207,7 @@ class ProcessManager:
         process = thread.process
         tid = self._allocate_pid(process.ring)
         made = Thread(tid, process, func, self._scheduler.now_ns())
+        made.used_ns = self._scheduler.quantum_used()
         process.threads.append(made)
         self.threads[tid] = made
         self._scheduler.make_ready(made)
@@ -234,6 +244,8 @@ class ProcessManager:
             )
         process.uid, process.gid, process.groups, process.ring = grant
         process.calls = self._table.by_ring[2.5]
+        if process.sandbox is not None:
+            process.sandbox.set_ring(2.5)
         self.rotate_token(process)
         self._log.kprint("sec", f"process {process.pid} ({process.image}) is elevated to ring 2.5, uid {process.uid}")
         return True
@@ -263,8 +275,8 @@ class ProcessManager:
             process.sandbox.raise_flag()
         for thread in list(process.threads):
             self._end_thread(thread)
-        self.messages.drop_server(process)
         self._ob.destroy_process(process)
+        self._wait_any.pop(process.pid, None)
         parent = process.parent
         if parent is not None:
             parent.children.pop(process.pid, None)
@@ -272,7 +284,7 @@ class ProcessManager:
             if parent.status is not DEAD:
                 self._record_exit(parent, process.pid, exit_status, reason)
                 self.signals.send_from_kernel(parent, SIGCHLD)
-            if parent.ring <= 1:
+            if 0 < parent.ring <= 1:
                 self.messages.post(parent.pid, "process_exited", process.pid)
         if process.ring <= 2:
             self.on_service_death(process)
@@ -283,6 +295,8 @@ class ProcessManager:
             return
         del self.threads[thread.pid]
         self.messages.cancel_request(thread.wait)
+        if thread.is_system:
+            self.messages.drop_server(thread)
         self.on_thread_end(thread)
         self._scheduler.doom(thread)
         for watcher in thread.watchers:
@@ -313,24 +327,43 @@ class ProcessManager:
     def thread_ended(self, thread: Thread, error: BaseException | None) -> None:
         """What the end of a thread's code means; runs as that thread, which may still write to its stderr."""
         process = thread.process
-        if isinstance(error, ProcessKilled) or process.status is DEAD:
+        if thread.killed:
             return
-        if not thread.is_main:
-            if error is not None and not isinstance(error, SystemExit):
-                self._report_crash(process, error)
-            process.threads.remove(thread)
-            self._record_exit(process, thread.pid, 0, "thread ended")
-            self._end_thread(thread)
+        exit_status, reason = self._last_words(thread, error)
+        if thread.is_main:
+            self.terminate(process, exit_status, reason)
             return
+        process.threads.remove(thread)
+        if len(process.ended_threads) >= MAX_EXIT_RECORDS:
+            del process.ended_threads[next(iter(process.ended_threads))]
+        process.ended_threads[thread.pid] = None
+        self._end_thread(thread)
+
+    def _last_words(self, thread: Thread, error: BaseException | None) -> tuple[int, str]:
+        """What a thread's end says of its process: exit status and reason. Writes the traceback and the buffers.
+
+        The program's own code runs here (`__str__`, handlers, streams); whatever it raises, the thread has ended.
+        """
+        process = thread.process
         exit_status, reason = 0, "exited"
-        if isinstance(error, SystemExit):
-            exit_status = self._exit_code(process, error)
-        elif error is not None:
-            said = self._report_crash(process, error)
-            exit_status, reason = 1, f"{UNCAUGHT}: {said}"
-        if process.sandbox is not None:
-            process.sandbox.flush()
-        self.terminate(process, exit_status, reason)
+        try:
+            if error is not None:
+                if not isinstance(error, SystemExit):
+                    exit_status, reason = 1, UNCAUGHT
+                    reason = f"{UNCAUGHT}: {self._report_crash(process, error)}"
+                elif thread.is_main:
+                    exit_status = 1
+                    exit_status = self._exit_code(process, error)
+            if thread.is_main and process.sandbox is not None:
+                process.sandbox.flush()
+        except ProcessKilled:
+            raise
+        except BaseException as late:
+            kind = type.__dict__["__name__"].__get__(type(late))
+            self._log.kprint("proc", f"process {process.pid} ({process.image}): {kind} in its last words")
+            if exit_status == 0:
+                exit_status, reason = 1, f"{UNCAUGHT}: {kind} in its last words"
+        return exit_status, reason
 
     def _exit_code(self, process: Process, error: SystemExit) -> int:
         """As Python has it: None is 0, a number is itself (modulo 256), anything else is printed and 1."""
@@ -358,10 +391,18 @@ class ProcessManager:
     def _write_stderr(self, process: Process, text: str) -> None:
         """The last words of a process, if it has somewhere to write them."""
         if -12 in process.handles.standard and process.syscall is not None:
+            handlers = process.signal_handlers
+            before = handlers.get(SIGPIPE)
+            handlers[SIGPIPE] = SIG_IGN  # how it ended counts, not who listened
             try:
                 process.syscall("vfs_write", -12, text.encode("utf-8", "replace"))
             except StatusError:
                 pass  # its terminal or pipe is gone: the log has the essence
+            finally:
+                if before is None:
+                    handlers.pop(SIGPIPE, None)
+                else:
+                    handlers[SIGPIPE] = before
 
     def violation(self, thread: Thread, name: str) -> None:
         """A call that is closed to the caller's ring: log it and end the caller (manual, chapter 3.3)."""
@@ -395,7 +436,7 @@ class ProcessManager:
         Returns: True. Blocks: the calling thread. The exit status stays to be asked for.
         Raises:  NO_SUCH_PROCESS; INVALID_PARAMETER for oneself, an ancestor, pid 0 or 1; TIMEOUT.
         """
-        if pid in thread.process.ended_children:
+        if pid in thread.process.ended_children or pid in thread.process.ended_threads:
             return True
         target = self._waitable(thread, pid)
         self._wait_for(thread, target, timeout_ms)
@@ -439,12 +480,11 @@ class ProcessManager:
         Raises:  NO_SUCH_PROCESS if there are no children; TIMEOUT.
         """
         process = thread.process
-        deadline_ns = None if timeout_ms is None else self._scheduler.now_ns() + int(timeout_ms * 1_000_000)
+        deadline_ns = None if timeout_ms is None else self._scheduler.after_ms(timeout_ms)
         while True:
-            for pid, (exit_status, reason) in list(process.ended_children.items()):
-                if reason != "thread ended":
-                    del process.ended_children[pid]
-                    return pid, exit_status
+            for pid, (exit_status, _reason) in process.ended_children.items():
+                del process.ended_children[pid]
+                return pid, exit_status
             if untraced:
                 for child in process.children.values():
                     if child.stopped and not child.stop_reported:
@@ -452,6 +492,7 @@ class ProcessManager:
                         return child.pid, "stopped"
             if not process.children:
                 raise StatusError(Status.NO_SUCH_PROCESS, "process_wait_any: there are no children to wait for")
+            require_passive(thread, "process_wait_any")
             self._wait_any.setdefault(process.pid, []).append(thread.wait)
             deadline = None
             if deadline_ns is not None:
@@ -464,6 +505,8 @@ class ProcessManager:
                 waiting = self._wait_any.get(process.pid)
                 if waiting and thread.wait in waiting:
                     waiting.remove(thread.wait)
+                    if not waiting:
+                        del self._wait_any[process.pid]
             if outcome is _TIMED_OUT:
                 raise StatusError(Status.TIMEOUT, f"process_wait_any: no child ended within {timeout_ms} ms")
 
@@ -479,6 +522,7 @@ class ProcessManager:
         return target
 
     def _wait_for(self, thread: Thread, target: Thread, timeout_ms: int | float | None) -> None:
+        require_passive(thread, "process_wait")
         target.watchers.append(thread.wait)
         deadline = None
         if timeout_ms is not None:
@@ -519,6 +563,7 @@ class ProcessManager:
         if duration_ms <= 0:
             self._scheduler.give_way(thread)
             return True
+        require_passive(thread, "process_sleep")
         deadline = self._scheduler.call_in_ms(duration_ms, self._time_out, thread.wait)
         try:
             self._scheduler.block(thread, WAIT_SLEEP)

@@ -211,10 +211,10 @@ class Scheduler:
             thread.status = SLEEPING
             self._switch_from(thread, successor)
             successor = None
-            if not wait.active and not thread.killed:  # over: an alarm is looked after before user code goes on
-                break
-            if process.alarm:
+            if process.alarm and (wait.active or thread.killed):  # a wait that is over keeps what it got
                 self._alarmed_while_waiting(thread, wait)
+            if not wait.active:
+                break
         result = wait.result
         wait.result = None
         return result
@@ -227,6 +227,11 @@ class Scheduler:
             wait.active = False
             wait.result = None
             raise
+
+    def quantum_used(self) -> int:
+        """What the running thread has used of its quantum: a new thread is made at its expense. 0 in the hub."""
+        thread = self.current
+        return 0 if thread is self.kernel_thread else thread.used_ns + self.now_ns() - self.slice_start_ns
 
     def attend(self, thread: Thread) -> None:
         """Look after the alarm of the running thread in the middle of a system call.

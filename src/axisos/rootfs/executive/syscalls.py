@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from abi.names import RINGS
 from abi.status import Status, StatusError
+from executive.plain import MAX_INT_BITS
 from executive.process import HandlerRaised
 
 if TYPE_CHECKING:
@@ -280,12 +281,14 @@ class Gate:
         refuse, fail = self._refuse, self._fail
 
         def syscall(name: str, *args: object) -> object:
+            thread = scheduler.current
+            if thread.process is not process:
+                raise GeneratorExit  # a finalizer that runs in another's name: it may end, and nothing else
             if process.alarm:
-                scheduler.on_alarm(scheduler.current)
+                scheduler.on_alarm(thread)
             body = process.calls.get(name) if type(name) is str else None
             if body is None:
-                refuse(scheduler.current, name)
-            thread = scheduler.current
+                refuse(thread, name)
             try:
                 if not args:  # spelt out: a call with a star costs a C stack frame, which every switch would copy
                     return body(thread)  # type: ignore[misc]
@@ -298,7 +301,7 @@ class Gate:
             except HandlerRaised as interrupted:
                 failure = interrupted.error
             except Exception as error:
-                failure = fail(scheduler.current, name, args, error)
+                failure = fail(thread, name, args, error)
             raise failure  # outside the handler: a program's error carries no trace of the kernel's
 
         if self._advance_ns is None and self._trace is None:
@@ -335,5 +338,12 @@ class Gate:
         entry = self._table.entries.get(name)
         if isinstance(error, TypeError) and entry is not None and not entry.accepts(len(args)):
             return StatusError(Status.INVALID_PARAMETER, f"{name} was given {len(args)} arguments: it is {entry}")
+        if isinstance(error, RecursionError):
+            return RecursionError(f"{name}: maximum recursion depth exceeded")
+        for arg in args:
+            if type(arg) is int and arg.bit_length() > MAX_INT_BITS:
+                return StatusError(
+                    Status.INVALID_PARAMETER, f"{name}: integers of at most {MAX_INT_BITS} bits may be passed"
+                )
         self._on_bug(thread, name, error)
         return StatusError(Status.UNSUCCESSFUL, f"{name} failed inside the system; the kernel log says where")

@@ -20,6 +20,7 @@ from abi.irp import MAJOR_NAMES, Irp
 from abi.request import SyscallRequest
 from abi.signals import NAMES
 from abi.status import Status
+from executive.log import printable
 from executive.messages import Messages
 from executive.scheduler import Scheduler
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from executive.process import Process, Thread, Wait
+
+MAX_WORD = 60  # characters of a name that a program chose
 
 
 class Trace:
@@ -44,7 +47,7 @@ class Trace:
 
     def syscall(self, thread: Thread, name: object, args: tuple[object, ...]) -> None:
         """A call at the gate."""
-        self.line(f"syscall {thread.pid} {name if type(name) is str else '?'}")
+        self.line(f"syscall {thread.pid} {printable(name)[:MAX_WORD] if type(name) is str else '?'}")
 
     def signal(self, process: Process, signum: int) -> None:
         """A POSIX signal is sent."""
@@ -88,11 +91,12 @@ class TracedMessages(Messages):
                 major = MAJOR_NAMES.get(part.major_function, hex(part.major_function))
                 self.trace.line(f"irp {part.irp_id} {major} {part.device_name} {message[0]} -> {receiver.pid}")
         if not any(type(part) in (Irp, SyscallRequest) for part in message[2:3]):
-            self.trace.line(f"message {message[0]} -> {receiver.pid} {message[1]}")
+            self.trace.line(f"message {message[0]} -> {receiver.pid} {printable(str(message[1]))[:MAX_WORD]}")
         super().deliver(receiver, message)
 
     def _answer(self, thread: Thread, pid: int, args: tuple[object, ...]) -> bool:
-        self.trace.line(f"return {pid} #{args[0]} {Status(args[1]).name}")  # type: ignore[arg-type]
+        if len(args) == 3 and type(args[0]) is int and type(args[1]) in (int, Status):
+            self.trace.line(f"return {pid} #{args[0] % 10**9} {Status(args[1]).name[:MAX_WORD]}")  # type: ignore[arg-type]
         return super()._answer(thread, pid, args)
 
     def cancel_request(self, wait: Wait) -> None:

@@ -116,7 +116,8 @@ class Waits:
         if not waiters:
             return 0
         for block in list(waiters):
-            if not block.wait.active:  # its thread was killed, or leaves with another result: it takes nothing
+            wait = block.wait
+            if not wait.active or wait.thread.killed:  # it leaves with another result, or was killed: it takes nothing
                 continue
             result = block.try_satisfy()
             if result is not None:

@@ -217,7 +217,7 @@ class Pipes:
             if not pipe.readers:
                 self._signals.send_from_kernel(thread.process, SIGPIPE)
                 if thread.process.alarm:
-                    self._scheduler.on_alarm(thread)
+                    self._scheduler.attend(thread)
                 raise StatusError(
                     Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)"
                 )

@@ -94,7 +94,7 @@ class PosixSignals:
         handler = None if signum in UNCATCHABLE else process.signal_handlers.get(signum)
         if handler is None:
             return DEFAULT_ACTIONS[signum]
-        return IGNORE if handler == SIG_IGN else "handle"
+        return IGNORE if handler is SIG_IGN else "handle"
 
     def _stop(self, process: Process) -> None:
         process.stopped = True
@@ -105,6 +105,8 @@ class PosixSignals:
         process.stopped = False
         process.stop_reported = False
         self._scheduler.resume_stopped(process)
+        if any(signum not in process.mask for signum in process.pending_signals):
+            self._alarm(process)  # they came while it was stopped
 
     def _alarm(self, process: Process) -> None:
         """Have a thread of the process look after its signals soon."""
@@ -149,7 +151,7 @@ class PosixSignals:
             if thread.killed:
                 raise ProcessKilled
             return
-        if handler == SIG_IGN:
+        if handler is SIG_IGN:
             return
         self.signals_delivered += 1
         interrupted = thread.wait
@@ -213,7 +215,9 @@ class PosixSignals:
         """
         if signum not in NAMES or signum in UNCATCHABLE:
             raise StatusError(Status.INVALID_PARAMETER, f"signal {signum} cannot be handled")
-        if handler is not None and not callable(handler) and not (type(handler) is str and handler == SIG_IGN):
+        if type(handler) is str and handler == SIG_IGN:
+            handler = SIG_IGN  # this very one: a handler is told by what it is, never by its own `__eq__`
+        elif handler is not None and not callable(handler):
             raise StatusError(Status.INVALID_PARAMETER, "a handler is a function, None or SIG_IGN")
         handlers = thread.process.signal_handlers
         previous = handlers.pop(signum, None)

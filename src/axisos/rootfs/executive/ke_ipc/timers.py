@@ -100,7 +100,7 @@ class Timers:
         timer.period_ns = int(period_ms * 1_000_000)
         timer.dpc = dpc
         timer.argument = argument
-        self._arm(timer, self._scheduler.now_ns() + int(delay_ms * 1_000_000))
+        self._arm(timer, self._scheduler.after_ms(delay_ms))
 
     def cancel(self, timer: Timer) -> bool:
         """Stop a timer; it stays as signaled as it is. Returns whether it was armed."""
