@@ -21,6 +21,7 @@ USAGE_EXIT = 2
 LEVELS = ("Debug", "Info", "Warn", "Error")
 RINGS = {"2.5": 2.5, "3": 3.0}
 CHUNK = 65536
+DEFAULT_LIMIT_BYTES = 4 << 30  # a program that eats memory gets MemoryError, not the host's last page
 
 
 class _Parser(argparse.ArgumentParser):
@@ -141,10 +142,8 @@ def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> in
 
     trace_file = open(options.trace, "w", encoding="utf-8") if options.trace else None  # noqa: SIM115  # closed below
     write_line = (lambda line: trace_file.write(line + "\n")) if trace_file else None
-    memory_kib = None
-    if options.memory is not None:
-        memory_kib = int(options.memory * 1024)
-        _limit_memory(memory_kib * 1024)
+    memory_kib = None if options.memory is None else int(options.memory * 1024)
+    _limit_memory(DEFAULT_LIMIT_BYTES if memory_kib is None else memory_kib * 1024)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
     machine = Machine(options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose)
     try:
@@ -163,9 +162,12 @@ def _limit_memory(size_bytes: int) -> None:
     """Bound this process: what it has mapped by now, and the machine's memory on top."""
     import resource
 
-    with open("/proc/self/statm", encoding="ascii") as file:
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + size_bytes, mapped + size_bytes))
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            mapped = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + size_bytes, mapped + size_bytes))
+    except (OSError, ValueError):
+        pass  # a host that does not tell, or has a tighter limit already
 
 
 class _Streams:

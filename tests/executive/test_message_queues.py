@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from kernelrig import BareMachine
 
 CALL = (
@@ -140,7 +141,8 @@ def test_the_limits_of_a_queue() -> None:
     with BareMachine() as bare:
         bare.run(
             CALL + "queue = syscall('ke_create_mqueue', 'q', 4, 4)\n"
-            "say(call('ke_mq_send', queue, b'12345'), call('ke_mq_send', queue, 'äöü'), call('ke_mq_send', queue, 'äö'))\n"
+            "say(call('ke_mq_send', queue, b'12345'), call('ke_mq_send', queue, 'äöü'), "
+            "call('ke_mq_send', queue, 'äö'))\n"
             "say(call('ke_mq_send', queue, [1]), call('ke_mq_send', queue, b'', 1 << 40))\n"
             "say(*[call('ke_create_mqueue', None, *limits) for limits in ((0, 1), (1, 0), (1 << 11, 1 << 10))])\n"
             "say(call('ke_create_mqueue', 'q'), call('ke_create_mqueue', ''), call('ke_open_mqueue', 'r'))\n"

@@ -6,6 +6,7 @@ import ast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from kernelrig import BareMachine
 
 CALL = (
@@ -54,9 +55,11 @@ def test_one_connection_may_read_and_write_and_all_share_one_buffer() -> None:
             "syscall('ke_pipe_write', duplex, b'abc')\n"
             "say(syscall('ke_pipe_read', reader, 1), syscall('vfs_read', again, 1), syscall('vfs_read', duplex))\n"
             "say(syscall('ke_wait_single', duplex, 0), syscall('ke_wait_single', writer, 0))\n"
-            "say(call('ke_pipe_close', reader, True), call('ke_pipe_close', writer, True), call('ke_pipe_close', again, False))\n"
+            "say(call('ke_pipe_close', reader, True), call('ke_pipe_close', writer, True), "
+            "call('ke_pipe_close', again, False))\n"
             "say(syscall('ke_wait_single', reader, 0))\n"
-            "say(call('ke_pipe_close', duplex, True), syscall('ke_wait_single', reader, 0), syscall('vfs_read', reader))\n"
+            "say(call('ke_pipe_close', duplex, True), syscall('ke_wait_single', reader, 0), "
+            "syscall('vfs_read', reader))\n"
             "end = syscall('ke_connect_named_pipe', 'both', 'w')\n"
             "syscall('vfs_write', end, b'new')\n"
             "say(syscall('vfs_read', reader))\n"
@@ -74,8 +77,10 @@ def test_a_connection_has_the_rights_it_asked_for() -> None:
             CALL + "syscall('ke_create_named_pipe', 'own')\n"
             "syscall('ke_create_named_pipe', 'news', 64, '644')\n"
             "read, write = (syscall('ke_connect_named_pipe', 'own', mode) for mode in 'rw')\n"
-            "say(call('ke_pipe_write', read, b'x'), call('ke_pipe_read', write), call('ke_connect_named_pipe', 'own', 'x'))\n"
-            "say(call('ke_create_named_pipe', 'own'), call('ke_create_named_pipe', ''), call('ke_create_named_pipe', 'a\\\\b'))\n"
+            "say(call('ke_pipe_write', read, b'x'), call('ke_pipe_read', write), "
+            "call('ke_connect_named_pipe', 'own', 'x'))\n"
+            "say(call('ke_create_named_pipe', 'own'), call('ke_create_named_pipe', ''), "
+            "call('ke_create_named_pipe', 'a\\\\b'))\n"
             "say(call('ke_create_named_pipe', 'z', 0), call('ke_create_named_pipe', 'z', 9, '9'))\n"
             "say(call('ke_connect_named_pipe', 'z'), syscall('ke_ipc_stats')['named_pipes'])\n"
             "syscall('signal_pull')\n"
@@ -126,7 +131,8 @@ def test_a_full_handle_table_leaves_nothing_behind() -> None:
         bare.run(
             CALL + "handles = []\n"
             "while len(handle := call('ke_create_event')) > 20: handles.append(handle)\n"
-            "say(handle, call('ke_create_named_pipe', 'p'), call('ke_create_section', 's'), call('ke_create_mqueue', 'q'))\n"
+            "say(handle, call('ke_create_named_pipe', 'p'), call('ke_create_section', 's'), "
+            "call('ke_create_mqueue', 'q'))\n"
             "syscall('vfs_close', handles.pop())\n"
             "say(call('ke_create_named_pipe', 'p'))\n"
             "stats = syscall('ke_ipc_stats')\n"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernelrig import BareMachine
 
 from abi.status import Status, StatusError
 from executive.ke_ipc.sections import Section, make_view
+from kernelrig import BareMachine
 
 
 def test_two_processes_count_in_one_section_under_a_mutex() -> None:
@@ -74,8 +74,8 @@ def test_a_view_is_a_mapping_with_its_values_as_attributes() -> None:
             "say(view.pop('c'), view.pop('c', None), view.items(), view.values(), view.size(), view.used())\n"
             "del view.a, view['b']\n"
             "say(repr(view))\n"
-            "for attempt in (lambda: view.a, lambda: view['a'], lambda: setattr(view, 'size', 1), lambda: view.pop('a'),\n"
-            "                lambda: setattr(view, '_x', 1), lambda: view.update({1: 2}), lambda: hash(view),\n"
+            "for attempt in (lambda: view.a, lambda: view['a'], lambda: setattr(view, 'size', 1),\n"
+            "                lambda: view.pop('a'), lambda: setattr(view, '_x', 1), lambda: view.update({1: 2}), lambda: hash(view),\n"
             "                lambda: delattr(view, 'a'), lambda: setattr(type(view), 'get', None)):\n"
             "    try: say(attempt())\n"
             "    except Exception as error: say(type(error).__name__)\n"
@@ -199,7 +199,8 @@ def test_a_name_lasts_as_long_as_some_handle_and_the_content_as_long_as_some_vie
             "view.kept = True\n"
             "second = syscall('ke_open_section', 'name')\n"
             "syscall('vfs_close', first)\n"
-            "say(call('ke_create_section', 'name'), call('ke_map_section', first), syscall('ke_ipc_stats')['sections'])\n"
+            "say(call('ke_create_section', 'name'), call('ke_map_section', first), "
+            "syscall('ke_ipc_stats')['sections'])\n"
             "syscall('vfs_close', second)\n"
             "say(call('ke_open_section', 'name'), view.kept, syscall('ke_ipc_stats')['sections'])\n"
             "event = syscall('ke_create_event')\n"
@@ -270,7 +271,12 @@ def test_permissions_say_who_may_open_a_section() -> None:
 
 NAMES = st.sampled_from(["a", "b", "name"])
 VALUES: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | st.binary(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=20)
+    | st.binary(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernelrig import BareMachine
 
 from executive.ke_ipc.events import Event
+from kernelrig import BareMachine
+
 
 def run(bare: BareMachine, source: str, ring: float = 3) -> None:
     """Run a program that sleeps long in between: three seconds of machine time."""
@@ -32,7 +33,7 @@ def test_a_timer_is_signaled_when_its_time_has_come_and_stays_so_until_it_is_set
             "syscall('ke_set_timer', timer, 50)\n"
             "syscall('ke_set_timer', timer, 200)\n"
             "say(syscall('ke_wait_single', timer, 0))\n"
-            "say(syscall('ke_wait_single', timer), round(now() - start))\n"
+            "say(syscall('ke_wait_single', timer), round(now() - start))\n",
         )
 
         assert bare.said() == ["1 258", "258 0 100", "0 0", "258", "0 200"]
@@ -50,7 +51,7 @@ def test_a_periodic_timer_does_not_drift() -> None:
             "    syscall('ke_wait_single', timer)\n"
             "    say(round(now() - start))\n"
             "    n = 0\n"
-            "    while now() - start < 20 or n < 500: n += 1\n"
+            "    while now() - start < 20 or n < 500: n += 1\n",
         )
 
         assert bare.said() == ["30", "130", "230", "330", "430"]
@@ -69,7 +70,7 @@ def test_ticks_that_nobody_waited_for_count_as_one() -> None:
             "say(syscall('ke_wait_single', timer, 0))\n"
             "say(syscall('ke_wait_single', timer), round(now() - start))\n"
             "say(syscall('ke_cancel_timer', timer), syscall('ke_cancel_timer', timer))\n"
-            "say(syscall('ke_wait_single', timer, 1000))\n"
+            "say(syscall('ke_wait_single', timer, 1000))\n",
         )
 
         assert bare.said() == ["0 350", "258", "0 400", "True False", "258"]
@@ -112,7 +113,7 @@ def test_a_timer_that_nobody_can_name_any_more_stops() -> None:
             "say(syscall('ke_ipc_stats')['active_timers'])\n"
             "syscall('process_sleep', 100)\n"
             "stats = syscall('ke_ipc_stats')\n"
-            "say(stats['active_timers'], stats['timers_fired'])\n"
+            "say(stats['active_timers'], stats['timers_fired'])\n",
         )
         bare.run("syscall('ke_set_timer', syscall('ke_create_timer')[0], 1000, 1000)")
         bare.run("say(syscall('ke_ipc_stats')['active_timers'])")
@@ -126,8 +127,8 @@ def test_what_a_timer_cannot_be_set_to() -> None:
         bare.run(
             "timer, _ = syscall('ke_create_timer')\n"
             "event = syscall('ke_create_event')\n"
-            "for args in ((timer, -1), (timer, float('nan')), (timer, float('inf')), (timer, 1, 0.001), (timer, 1, -5),\n"
-            "             (timer, 'soon'), (event, 1), ('nothing', 1)):\n"
+            "for args in ((timer, -1), (timer, float('nan')), (timer, float('inf')), (timer, 1, 0.001),\n"
+            "             (timer, 1, -5), (timer, 'soon'), (event, 1), ('nothing', 1)):\n"
             "    try: say(syscall('ke_set_timer', *args))\n"
             "    except Exception as error: say(error.status.name)\n"
         )
@@ -153,7 +154,7 @@ def test_every_wait_for_a_periodic_timer_ends_at_the_first_tick_that_is_not_take
             f"    syscall('process_sleep', pause)\n"
             f"    asked = now() - start\n"
             f"    syscall('ke_wait_single', timer)\n"
-            f"    say(asked, now() - start)\n"
+            f"    say(asked, now() - start)\n",
         )
         taken = -1  # the last tick that a wait has taken, tick n being due at delay + n * period
         for line in bare.said():
@@ -314,6 +315,37 @@ def test_a_killed_waiter_takes_nothing_with_it() -> None:
         assert bare.said() == ["woken: 1", "event 0", "mutex 0"]
 
 
+def test_a_wait_for_all_takes_all_or_nothing_under_contention() -> None:
+    """1,000 rounds by four threads for the same two permits, while a fifth keeps taking one of them alone."""
+    with BareMachine() as bare:
+        bare.start(
+            "pair = [syscall('ke_create_semaphore', 1, 1) for _ in range(2)]\n"
+            "inside, rounds, ended = [], [], []\n"
+            "def both(who):\n"
+            "    for n in range(250):\n"
+            "        assert syscall('ke_wait_multiple', pair, True) == 0\n"
+            "        inside.append(who)\n"
+            "        if n % 3 == who % 3: syscall('process_yield')\n"
+            "        rounds.append(list(inside) == [who])\n"
+            "        inside.clear()\n"
+            "        for each in pair: syscall('ke_release_semaphore', each)\n"
+            "    ended.append(who)\n"
+            "def one():\n"
+            "    while len(ended) < 4:\n"
+            "        if syscall('ke_wait_single', pair[1], 1) == 0:\n"
+            "            syscall('process_yield')\n"
+            "            syscall('ke_release_semaphore', pair[1])\n"
+            "        syscall('process_yield')\n"
+            "threads = [syscall('process_thread', lambda who=who: both(who)) for who in range(4)]\n"
+            "threads.append(syscall('process_thread', one))\n"
+            "for thread in threads: syscall('process_wait', thread)\n"
+            "say(len(rounds), all(rounds), [syscall('ke_wait_single', each, 0) for each in pair])\n"
+        )
+        bare.machine.run_for(30.0)
+
+        assert bare.said() == ["1000 True [0, 0]"]
+
+
 def test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not() -> None:
     """Waits, queues and pipes alike; the level is lowered again and all is well."""
     with BareMachine() as bare:
@@ -332,4 +364,13 @@ def test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not(
             ring=2,
         )
 
-        assert bare.said() == ["WOULD_BLOCK", "TIMEOUT", "True", "WOULD_BLOCK", "True", "WOULD_BLOCK", "WOULD_BLOCK", "0"]
+        assert bare.said() == [
+            "WOULD_BLOCK",
+            "TIMEOUT",
+            "True",
+            "WOULD_BLOCK",
+            "True",
+            "WOULD_BLOCK",
+            "WOULD_BLOCK",
+            "0",
+        ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LIBRARY_ROOTS = ("/lib/", "/usr/lib/")
 KIND_PROGRAM = "program"
 KIND_SYSTEM = "system"
+CACHED_KINDS = frozenset({KIND_PROGRAM, KIND_SYSTEM, "library"})
 
 
 class Image:
@@ -192,6 +193,8 @@ class Loader:
 
     def compile(self, source: bytes, path: str, kind: str) -> CodeType:
         """Code for a source, from the cache if it is known. Raises: SyntaxError."""
+        if kind not in CACHED_KINDS:
+            return instrument(source, path, kind)  # made by a program as it runs: it must not fill the host's disk
         code = self._cache.get(kind, source, path)
         if code is None:
             code = instrument(source, path, kind)

@@ -72,7 +72,7 @@ class NamedObjects:
         return self._ob.create_handle(process, header, allowed | mask.SYNCHRONIZE)
 
     def _path(self, name: str) -> str:
-        if not name.isprintable() or "\\" in name:
+        if not name or not name.isprintable() or "\\" in name:
             raise StatusError(
                 Status.OBJECT_NAME_INVALID, f"{name[:80]!r}: a name has printable characters only, and no backslash"
             )
