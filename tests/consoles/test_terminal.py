@@ -158,16 +158,12 @@ class Boot:
             parts.append(part)
         return b"".join(parts).decode()
 
-    def wait_until_stuck(self) -> None:
+    def wait_until_stuck(self, machine: int) -> None:
         """Send the key that makes the small kernel hang, and wait until it does."""
         self.send(b"k")
         self.wait_for("stuck")
-        before = self.machine_time()
-        self.wait_for(lambda: self.machine_time() > before + 10)
-
-    def machine_time(self) -> int:
-        """Processor time of the machine's process, in ticks of the host."""
-        return int(Path(f"/proc/{self.machine_pid}/stat").read_text().rpartition(")")[2].split()[11])
+        before = time_of(machine)
+        self.wait_for(lambda: time_of(machine) > before + 10)
 
     @property
     def machine_pid(self) -> int:
@@ -178,6 +174,11 @@ class Boot:
 def child_of(pid: int) -> int:
     """The only child of a process."""
     return int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+
+
+def time_of(pid: int) -> int:
+    """Processor time of a process, in ticks of the host."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
 def has_ended(pid: int) -> bool:
@@ -308,7 +309,7 @@ def test_ctrl_bracket_twice_ends_a_machine_that_hangs(boot: Start) -> None:
     session.wait_for("kernel is up")
     session.send(b"\x1dx")
     session.wait_for("key_down 29 27")
-    session.wait_until_stuck()
+    session.wait_until_stuck(session.machine_pid)
     session.send(b"\x1d")
     session.send(b"\x1d")
     assert session.ended() == 137
@@ -328,7 +329,7 @@ def test_a_signal_ends_a_machine_that_hangs(boot: Start) -> None:
     """By force after a moment."""
     session = boot()
     session.wait_for("kernel is up")
-    session.wait_until_stuck()
+    session.wait_until_stuck(session.machine_pid)
     session.process.send_signal(signal.SIGTERM)
     assert session.ended() == 143
 
@@ -339,8 +340,9 @@ def test_a_terminal_that_takes_nothing_holds_up_nobody(boot: Start) -> None:
     session.wait_for("kernel is up")
     session.send(b"f")
     session.wait_for("A" * 80)
-    before, end = session.machine_time(), monotonic() + DEADLINE_S
-    while session.machine_time() < before + 30:
+    machine, end = session.machine_pid, monotonic() + DEADLINE_S
+    before = time_of(machine)
+    while time_of(machine) < before + 30:
         assert monotonic() < end, "the machine does not run on"
         select.select([], [], [], 0.05)
     session.process.send_signal(signal.SIGTERM)
@@ -364,12 +366,15 @@ def test_a_python_error_is_told_after_the_terminal_is_back(boot: Start) -> None:
     assert session.ended() == 1
 
 
-def test_the_machine_ends_with_its_keeper(boot: Start) -> None:
-    """If the parent is killed, the machine is switched off and the terminal is given back all the same."""
+@pytest.mark.parametrize("hangs", [False, True])
+def test_the_machine_ends_with_its_keeper(boot: Start, hangs: bool) -> None:
+    """If the parent is killed, the terminal is given back and the machine's process ends, even if the machine hangs."""
     session = boot(SHELL_STAYS="1")
     session.wait_for("kernel is up")
     keeper = child_of(session.process.pid)
     machine = child_of(keeper)
+    if hangs:
+        session.wait_until_stuck(machine)
     os.kill(keeper, signal.SIGKILL)
     session.wait_for(lambda: not session.screen.modes["1049"] and session.is_given_back())
     session.wait_for(lambda: has_ended(machine))

@@ -11,7 +11,7 @@ process itself), and the terminal is always given back as it was.
     SIGTSTP                                                 ignored: Ctrl+Z belongs to the machine
 
 Always so: the command ends within GRACE_S and LEAVE_TIMEOUT_S of being told to. If the parent is killed, the child
-notices, switches the machine off and gives the terminal back.
+gives the terminal back and switches the machine off; one that hangs does not outlive it by more than GRACE_S.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _HELD_ERRORS = 1 << 16  # bytes of stderr, the last ones
 POWER_OFF = b"o"  # what the parent tells the child: switch the machine off,
 REDRAW = b"r"  # look at the terminal's size and draw everything
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class SignalPipe:
@@ -68,12 +68,12 @@ def keep(terminal: HostTerminal, machine: Callable[[int, int, int], int]) -> int
     """Run *machine(keys, control, signals)* in a process of its own, on the terminal; returns the exit code.
 
     Args: machine: gets descriptors to poll: what was typed; POWER_OFF and REDRAW, whose end means that the parent is
-    gone; the numbers of signals that were sent to the child itself. Returns an exit code.
+    gone; the numbers of signals that were sent to the child itself (those of ENDING count). Returns an exit code.
     """
     keys, control, errors = os.pipe(), os.pipe(), os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    signals = SignalPipe((*_ENDING, signal.SIGWINCH, signal.SIGCONT, signal.SIGCHLD))
+    signals = SignalPipe((*ENDING, signal.SIGWINCH, signal.SIGCONT, signal.SIGCHLD))
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     terminal.enter()
     try:
@@ -101,9 +101,10 @@ def _be_the_child(
     """The child's whole life. What it says on standard output and error waits until the terminal is free."""
     code = 1
     try:
-        signals = SignalPipe(_ENDING)
+        signals = SignalPipe(ENDING)
         for number in (signal.SIGWINCH, signal.SIGCONT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
+        _follow_the_parent(terminal, control)
         os.dup2(errors, 1)
         if os.isatty(2):
             os.dup2(errors, 2)
@@ -119,20 +120,34 @@ def _be_the_child(
             sys.stderr.flush()
         except OSError:
             pass  # nobody reads any more
-        if _at_end(control):
+        if _is_hung_up(control):
             terminal.leave()  # the parent, whose task it is, is gone
         os._exit(code)
 
 
-def _at_end(fd: int) -> bool:
-    """Whether the other end of a pipe has been closed and nothing is left in it."""
-    os.set_blocking(fd, False)
-    try:
-        while data := os.read(fd, 64):
-            pass
-    except BlockingIOError:
-        return False
-    return not data
+def _follow_the_parent(terminal: HostTerminal, control: int) -> None:
+    """When the parent is gone, give the terminal back and do not stay for long, even if the machine hangs.
+
+    The machine's loop sees the end of `control` by itself; a loop that never comes back is interrupted by SIGIO.
+    """
+    import fcntl
+
+    def on_news(_number: int, _frame: object) -> None:
+        if _is_hung_up(control):
+            terminal.leave()
+            signal.setitimer(signal.ITIMER_REAL, GRACE_S)  # SIGALRM is left to kill us
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGIO, on_news)
+    fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(control, fcntl.F_SETFL, fcntl.fcntl(control, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def _is_hung_up(fd: int) -> bool:
+    """Whether the other end of a pipe has been closed."""
+    poll = select.poll()
+    poll.register(fd, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 class _Keeper:
@@ -220,7 +235,7 @@ class _Keeper:
                 if not self._told:
                     self._terminal.enter()  # a shell had it meanwhile
                 self._tell(REDRAW)
-            elif number in _ENDING:
+            elif number in ENDING:
                 self._end(number)
 
     def _end(self, number: int) -> None:

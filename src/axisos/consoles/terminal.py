@@ -132,7 +132,7 @@ class Console:
                 elif fd == self._control:
                     self._obey(os.read(fd, 256))
                 else:
-                    self._exit_code = 128 + os.read(fd, 1)[0]
+                    self._end_by(os.read(fd, 256))
             if self._expires_at is not None and monotonic() >= self._expires_at:
                 self._act(self._decoder.expire())
         return self._exit_code
@@ -204,6 +204,12 @@ class Console:
             self._exit_code = 1 if self._machine.last_error is not None else 0
         else:
             self._resize()
+
+    def _end_by(self, signals: bytes) -> None:
+        """Signals were sent to this process itself."""
+        for number in signals:
+            if number in keeper.ENDING:
+                self._exit_code = 128 + number
 
     def _read_keys(self) -> None:
         data = os.read(self._keys, READ_BYTES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abi.status import Status, StatusError
 
 SCALARS: frozenset[type] = frozenset({type(None), bool, int, float, str, bytes})
+_FREE = SCALARS - {int}  # what passes without a further look
 
 MAX_DEPTH = 16
 MAX_ITEMS = 65_536
@@ -20,14 +21,7 @@ def copy_plain(value: object, what: str = "argument") -> object:
 
     Raises: INVALID_PARAMETER for any other type, more than 16 levels, 65,536 items, or integers over 4,096 bits.
     """
-    kind = type(value)
-    if kind in SCALARS:
-        if kind is int and value.bit_length() > MAX_INT_BITS:  # type: ignore[attr-defined]
-            raise StatusError(
-                Status.INVALID_PARAMETER, f"{what}: integers of at most {MAX_INT_BITS} bits may be passed"
-            )
-        return value
-    return _Copier(what).copy(value, 0)
+    return value if type(value) in _FREE else _Copier(what).copy(value, 0)
 
 
 class _Copier:
@@ -41,18 +35,30 @@ class _Copier:
 
     def copy(self, value: object, depth: int) -> object:
         kind = type(value)
-        if kind in SCALARS:
-            return copy_plain(value, self.what)
+        if kind is int:
+            if value.bit_length() > MAX_INT_BITS:  # type: ignore[attr-defined]
+                raise StatusError(
+                    Status.INVALID_PARAMETER, f"{self.what}: integers of at most {MAX_INT_BITS} bits may be passed"
+                )
+            return value
         if depth >= MAX_DEPTH:
             raise StatusError(Status.INVALID_PARAMETER, f"{self.what}: nested deeper than {MAX_DEPTH} levels")
         if kind is list or kind is tuple:
             self._count(len(value))  # type: ignore[arg-type]
-            copied = [self.copy(item, depth + 1) for item in list(value)]  # type: ignore[call-overload]
+            deeper = depth + 1
+            copied = [item if type(item) in _FREE else self.copy(item, deeper) for item in value]  # type: ignore[attr-defined]
             return copied if kind is list else tuple(copied)
         if kind is dict:
             self._count(len(value))  # type: ignore[arg-type]
-            pairs = list(value.items())  # type: ignore[attr-defined]
-            return {self.copy(key, depth + 1): self.copy(item, depth + 1) for key, item in pairs}
+            deeper = depth + 1
+            return {
+                key if type(key) in _FREE else self.copy(key, deeper): (
+                    item if type(item) in _FREE else self.copy(item, deeper)
+                )
+                for key, item in value.items()  # type: ignore[attr-defined]
+            }
+        if kind in _FREE:
+            return value
         raise StatusError(
             Status.INVALID_PARAMETER,
             f"{self.what}: only None, bool, int, float, str, bytes, list, tuple and dict may be passed, "
