@@ -44,7 +44,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _add_boot(commands: Any) -> None:
-    boot = commands.add_parser("boot", help="boot to the login prompt on this terminal")
+    boot = commands.add_parser(
+        "boot",
+        help="boot to the login prompt on this terminal",
+        description="Boot to the login prompt on this terminal. `shutdown` inside ends it; Ctrl+] twice is the switch.",
+    )
     boot.add_argument("--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty")
     boot.add_argument("--lvl", choices=LEVELS, type=str.capitalize, help="least level of the log on the screen")
     boot.add_argument("--safe", action="store_true", help="load no drivers that the system can do without")

@@ -13,7 +13,7 @@ from kernel_invariants import broken_promises
 from kernelrig import BareMachine
 
 LONG = os.environ.get("AXISOS_LONG") == "1"
-EXAMPLES = 400 if LONG else 12
+EXAMPLES = 150 if LONG else 12
 CALLS = 60 if LONG else 30
 
 # Calls that end the machine, and those of services that trust their callers with the kernel's own objects.

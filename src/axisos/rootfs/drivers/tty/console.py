@@ -426,7 +426,7 @@ class Console:
         """Paste into the line: in cooked mode each line feed ends a line; in edit mode the text stays one line."""
         text = paste.text
         if self._settings.mode == EDIT:
-            self.line.insert(text.rstrip("\n").replace("\n", " "))
+            self.line.insert(text.replace("\n", " "))  # each line comes by itself: they must not stick together
             self._show_line()
             return
         segment, feed, rest = text.partition("\n")
