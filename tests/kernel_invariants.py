@@ -34,7 +34,9 @@ def _threads(kernel: Any) -> list[str]:
             found.append(f"{thread} sleeps and waits for nothing")
         if thread.status is STOPPED and not process.stopped:
             found.append(f"{thread} is stopped, its process is not")
-        found += [f"{thread} is watched by the dead {w.thread}" for w in thread.watchers if not _living(kernel, w.thread)]
+        found += [
+            f"{thread} is watched by the dead {w.thread}" for w in thread.watchers if not _living(kernel, w.thread)
+        ]
         found += [f"{thread} owns {m}, whose owner is {m.owner}" for m in thread.mutexes if m.owner is not thread]
     if kernel.kernel_process.main.messages:
         found.append("the kernel's own thread has messages, which nobody will read")
@@ -52,7 +54,7 @@ def _queues(kernel: Any) -> list[str]:
         found.append(f"{list(scheduler._doomed)} are not buried")
     heap = scheduler._deadlines
     for at, (due_ns, _arrival, _deadline) in enumerate(heap):
-        if type(due_ns) is not int or due_ns > NEVER or heap[(at - 1) // 2][:2] > heap[at][:2] and at:
+        if type(due_ns) is not int or due_ns > NEVER or (heap[(at - 1) // 2][:2] > heap[at][:2] and at):
             found.append(f"deadline {at} of {len(heap)}, due at {due_ns}, is out of order")
     return found
 

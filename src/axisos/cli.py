@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from axisos.machine.machine import Machine
 
 USAGE_EXIT = 2
+NOT_FOUND_EXIT = 127  # as a shell says that there is no such program
 LEVELS = ("Debug", "Info", "Warn", "Error")
 RINGS = {"2.5": 2.5, "3": 3.0}
 CHUNK = 65536
@@ -117,7 +118,7 @@ def _positive(text: str) -> float:
 
 def run_action(options: argparse.Namespace) -> int:
     """Run one program or shell line under the supervisor."""
-    from axisos.host import UnusableJob, make_job
+    from axisos.host import MissingFile, UnusableJob, make_job
     from axisos.supervisor import supervise
 
     try:
@@ -135,7 +136,7 @@ def run_action(options: argparse.Namespace) -> int:
             raise UnusableJob(f"--disk {options.disk}: no such directory")
     except UnusableJob as error:
         print(f"axisos: {error}", file=sys.stderr)
-        return USAGE_EXIT if options.program is None else 127 if "No such file" in str(error) else USAGE_EXIT
+        return NOT_FOUND_EXIT if options.program is not None and isinstance(error, MissingFile) else USAGE_EXIT
     return supervise(lambda control: _child(options, job, control), options.timeout, options.quiet)
 
 
@@ -207,10 +208,14 @@ class _Streams:
 
     def _obey(self, words: bytes) -> tuple[int, str | None] | None:
         """What the supervisor wants. A power-off ends the job."""
-        if not words or b"o" in words:
-            return 137, None
+        from signal import SIGINT, SIGKILL
+
+        from axisos.supervisor import KILL, KILLED_EXIT, POWER_OFF
+
+        if not words or POWER_OFF in words:
+            return KILLED_EXIT, None
         for word in words:
-            self._runner.signal(9 if word == ord("k") else 2)
+            self._runner.signal(SIGKILL if word == ord(KILL) else SIGINT)
         return None
 
     def _read_in(self) -> None:
@@ -238,8 +243,10 @@ class _Streams:
             try:
                 view = view[os.write(stream, view) :]
             except BrokenPipeError:
+                from signal import SIGPIPE  # as it would get from the pipe itself
+
                 self._broken.add(stream)
-                self._runner.signal(13)  # SIGPIPE, as it would get from the pipe itself
+                self._runner.signal(SIGPIPE)
                 return
             except OSError:
                 self._broken.add(stream)

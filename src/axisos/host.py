@@ -31,6 +31,10 @@ class UnusableJob(ValueError):
     """The job cannot be run as it was asked for: a missing file, a bad option. One line for the user."""
 
 
+class MissingFile(UnusableJob):
+    """There is no host file of that name."""
+
+
 class Result:
     """How a job ended."""
 
@@ -96,7 +100,8 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise UnusableJob(f"{path}: {error.strerror or error}") from None
+        kind = MissingFile if isinstance(error, FileNotFoundError) else UnusableJob
+        raise kind(f"{path}: {error.strerror or error}") from None
 
 
 class JobRunner:
@@ -128,7 +133,7 @@ class JobRunner:
     def signal(self, signum: int) -> None:
         """Send a POSIX signal to the job's process group."""
         for address in self.machine.bus.list("host", True):
-            self.machine.deliver("host_signal", address, signum)
+            self.machine.deliver("host_signal", address, int(signum))  # plain: the names of `signal` are enums
 
 
 def run(
@@ -159,14 +164,12 @@ def run(
                 chunks.append(port.take(stream))
         return runner.outcome() is not None
 
-    exit_code, reason = STOPPED_EXIT, f"it was not done after {timeout:g} s of machine time"
     try:
         machine.run_until(collect, timeout)
     except TimeoutError:
         pass
-    outcome = runner.outcome()
-    if outcome is not None:
-        exit_code, reason = outcome  # type: ignore[assignment]
     collect()
+    too_late = STOPPED_EXIT, f"it was not done after {timeout:g} s of machine time"
+    exit_code, reason = runner.outcome() or too_late
     machine.power_off()
-    return Result(exit_code, b"".join(output[1]), b"".join(output[2]), reason if exit_code or reason else None)
+    return Result(exit_code, b"".join(output[1]), b"".join(output[2]), reason)

@@ -101,14 +101,12 @@ class _Parent:
         self._quiet = quiet
         self._interrupts = 0
         self._ending = ""  # why the machine was told to switch off
-        self._forced = False
 
     def on_signal(self, number: int, _frame: object) -> None:
         import signal
 
         if number == signal.SIGALRM:
             if self._ending:
-                self._forced = True
                 os.kill(self._pid, signal.SIGKILL)
             else:
                 self._power_off(f"it was not done after {self._timeout_s:g} s")

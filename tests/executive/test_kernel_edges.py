@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from kernel_invariants import broken_promises
-from kernelrig import BareMachine
 
 from axisos import Machine
+from kernel_invariants import broken_promises
+from kernelrig import BareMachine
 
 ATTEMPT = (
     "def attempt(name, *args):\n"
@@ -26,7 +26,7 @@ def bugs(bare: BareMachine) -> list[str]:
 @pytest.mark.parametrize("limit", ["10**400", "1e308", "float('inf')", "2**63"])
 def test_a_time_limit_beyond_all_time_is_none(limit: str) -> None:
     """Whoever sleeps that long does so, and the machine goes on; it once stopped for good."""
-    calls = ["process_sleep", "signal_pull", "process_wait_any", "process_wait", "ke_wait_single"]
+    calls = ["process_sleep", "signal_pull", "process_wait", "ke_wait_single"]
     with BareMachine() as bare:
         sleepers = [
             bare.start(
@@ -36,7 +36,6 @@ def test_a_time_limit_beyond_all_time_is_none(limit: str) -> None:
                 f"syscall({call!r}, *first, {limit})\n"
             )
             for call in calls
-            if call != "process_wait_any"
         ]
         bare.machine.run_for(5.0)
         bare.run("say('goes on')")
@@ -66,7 +65,8 @@ def test_numbers_too_long_to_print_and_objects_that_cannot_be_hashed_are_the_cal
             ATTEMPT + "for call in (\n"
             "    ['process_kill', 10**5000], ['process_wait', -10**5000], ['random_bytes', 10**5000],\n"
             "    ['signal_send', 0, 'syscall_return', [1], 0, 0],\n"
-            "    ['process_spawn', '/bin/init.py', 3, {}, {-10: [1]}], ['process_spawn', '/bin/init.py', 3, {}, {10: 1}],\n"
+            "    ['process_spawn', '/bin/init.py', 3, {}, {-10: [1]}],\n"
+            "    ['process_spawn', '/bin/init.py', 3, {}, {10: 1}],\n"
             "): say(attempt(*call))\n"
         )
         assert bare.said() == [*["StatusError INVALID_PARAMETER"] * 4, "StatusError INVALID_HANDLE",
@@ -136,7 +136,11 @@ def test_a_finalizer_of_a_dead_program_calls_nothing_in_the_name_of_a_living_one
         ("class E(SystemExit):\n    code = property(lambda self: 1 / 0)\nraise E", 1),
         ("raise type(' ', (Exception,), {})()", 1),
         ("class E(Exception):\n    def __str__(self): syscall('process_exit', 9)\nraise E", 9),
-        ("class E(Exception):\n    def __str__(self): syscall('process_kill', syscall('process_get_pid'), 9)\nraise E", 137),
+        (
+            "me = syscall('process_get_pid')\n"
+            "class E(Exception):\n    def __str__(self): syscall('process_kill', me, 9)\nraise E",
+            137,
+        ),
     ],
 )
 def test_what_a_program_does_in_its_last_words_ends_nobody_but_itself(source: str, status: int) -> None:
@@ -169,7 +173,8 @@ def test_a_signal_that_came_while_stopped_is_handled_when_it_goes_on() -> None:
     """SIGCONT wakes a sleeper for what is pending, and its wait goes on."""
     with BareMachine() as bare:
         sleeper = bare.start(
-            "syscall('ke_signal_handler', 30, lambda signum: say('handled', signum))\nsay('got', syscall('signal_pull')[1])\n"
+            "syscall('ke_signal_handler', 30, lambda signum: say('handled', signum))\n"
+            "say('got', syscall('signal_pull')[1])\n"
         )
         bare.settle()
         bare.run(f"for signum in (19, 30): syscall('process_kill', {sleeper.pid}, signum)")
@@ -192,17 +197,17 @@ def test_a_process_that_is_stopped_before_it_ever_ran_runs_when_continued() -> N
 
 
 @pytest.mark.parametrize(
-    "call", ["process_yield", "process_sleep', 0, '", "process_sleep', 5, '", "signal_pull', 5, '", "process_wait', tid, '"]
+    "call",
+    ["'process_yield'", "'process_sleep', 0", "'process_sleep', 5", "'signal_pull', 5", "'ke_wait_single', event, 5"],
 )
 def test_what_a_handler_raises_is_what_the_program_gets(call: str) -> None:
     """Whatever call it interrupts; it is the program's error and none of the kernel's."""
-    call = call.removesuffix(", '").removesuffix("'") + ("'" if "'" not in call else "")
     with BareMachine() as bare:
         program = bare.start(
             "def handler(signum): raise ValueError('mine')\n"
             "syscall('ke_signal_handler', 30, handler)\n"
-            "tid = syscall('process_thread', lambda: syscall('signal_pull', 1000))\n"
-            f"try:\n    while True: syscall('{call})\n"
+            "event = syscall('ke_create_event')\n"
+            f"try:\n    while True: syscall({call})\n"
             "except Exception as error: say(type(error).__name__, error)\n"
         )
         bare.machine.run_for(0.002)
@@ -332,7 +337,8 @@ def test_a_caller_is_never_left_waiting_by_a_bad_answer() -> None:
         bare.start(ANSWERS_BADLY, ring=1)
         bare.run(ATTEMPT + "for kind in ('odd status', 'odd value', 'twice', 'twice'): say(attempt('ask', kind))")
         assert bare.said() == [
-            "refused INVALID_PARAMETER", "StatusError UNSUCCESSFUL", "refused INVALID_PARAMETER", "StatusError UNSUCCESSFUL",
+            "refused INVALID_PARAMETER", "StatusError UNSUCCESSFUL",
+            "refused INVALID_PARAMETER", "StatusError UNSUCCESSFUL",
             "1", "1",
         ]  # fmt: skip
         assert broken_promises(bare.kernel) == [] and bugs(bare) == []
@@ -355,8 +361,6 @@ def test_the_watchdog_counts_every_long_slice_and_buries_whom_it_ends() -> None:
         burn = bare.machine.clock.advance_ns
         slices = iter([2_500_000_000, 2_400_000_000, 2_300_000_000])
         program = bare.start("for _ in range(9): syscall('process_sleep', 1)", ring=2)
-        bare.kernel.signals.attend, attend = (lambda thread: None), bare.kernel.signals.attend
-        bare.kernel.signals.attend = attend
         sleep = program.calls["process_sleep"]
         bare.kernel.table.by_ring[2]["process_sleep"] = lambda t, ms: (burn(next(slices, 0)), sleep(t, ms))[1]
         thread = program.threads[0]
@@ -385,10 +389,40 @@ def test_a_chain_of_new_threads_takes_no_more_than_its_turn() -> None:
     with BareMachine() as bare:
         counter = bare.start("n = 0\nwhile True: n += 1\n")
         chain = bare.start(
-            "def link():\n    for _ in range(50): pass\n    syscall('process_thread', link)\nlink()\nsyscall('signal_pull')\n"
+            "def link():\n    for _ in range(50): pass\n    syscall('process_thread', link)\n"
+            "link()\nsyscall('signal_pull')\n"
         )
         bare.machine.run_for(0.3)  # the counter has used up its first quantum
         before = counter.main.cpu_ns
         bare.machine.run_for(2.0)
         assert counter.main.cpu_ns - before > 500_000_000
         assert chain.status != "dead"
+
+
+# --- the bottom of a recursion -----------------------------------------------------------------------------------
+
+DIG = (
+    "def dig(*call):\n"
+    "    try: dig(*call)\n"
+    "    except RecursionError: pass\n"
+    "    try: syscall(*call)\n"
+    "    except Exception: pass\n"
+)
+
+
+def test_who_exits_from_the_bottom_of_a_recursion_is_gone_for_good() -> None:
+    """Not half dead, in the table and beyond any signal."""
+    with BareMachine() as bare:
+        process = bare.run(DIG + "dig('process_exit', 5)")
+        assert process.exit_status == 5 and broken_promises(bare.kernel) == []
+        assert set(bare.kernel.processes.threads) == {0}
+
+
+def test_a_server_survives_calls_from_the_bottom_of_a_recursion() -> None:
+    """The processor cannot be handed to it without a frame left; it runs in its turn then, and serves the next."""
+    with BareMachine() as bare:
+        bare.start(ANSWERS_BADLY, ring=1)
+        bare.settle()
+        bare.run(DIG + "dig('ask', 'twice')")
+        bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
+        assert bare.said()[-1] == "1" and broken_promises(bare.kernel) == []

@@ -6,9 +6,11 @@ Quick as it stands; with the environment variable AXISOS_LONG=1 it tries for min
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from kernel_invariants import broken_promises
 from kernelrig import BareMachine
 
@@ -21,13 +23,28 @@ LEFT_OUT = {"kernel_panic", "computer_shutdown", "computer_reboot"}
 
 # What a hostile program puts where something else is meant; each is a source text.
 ODD = (
-    "None", "True", "False", "0", "1", "-1", "2", "3", "9", "15", "19", "18", "30", "64", "-10", "-12", "2**31", "-2**63",
-    "10**400", "10**5000", "0.0", "-0.5", "1.5", "2.5", "1e308", "float('nan')", "float('inf')", "-float('inf')",
-    "''", "'x'", "'/'", "'/bin/init.py'", "'/nowhere'", "'\\x00'", "'\\ud800'", "'\\\\Pipe\\\\x'", "'@VT\\\\SYS'", "'x' * 5000",
-    "b''", "b'x'", "b'x' * 70000", "[]", "[1]", "[[]]", "[h, h]", "[h, e]", "[None]", "[10**5000]", "()", "{}", "{-10: h}",
-    "{-10: [1]}", "{'a': [1, {}]}", "{1: 2}", "loop", "deep", "wide", "object()", "Liar()", "Number(3)", "Text('x')",
+    "None", "True", "False", "0", "1", "-1", "2", "3", "9", "15", "19", "18", "30", "64", "-10", "-12", "2**31",
+    "-2**63", "10**400", "10**5000", "0.0", "-0.5", "1.5", "2.5", "1e308", "float('nan')",
+    "float('inf')", "-float('inf')",
+    "''", "'x'", "'/'", "'/bin/init.py'", "'/nowhere'", "'\\x00'", "'\\ud800'", "'\\\\Pipe\\\\x'", "'@VT\\\\SYS'",
+    "'x' * 5000", "b''", "b'x'", "b'x' * 70000", "[]", "[1]", "[[]]", "[h, h]", "[h, e]", "[None]", "[10**5000]",
+    "()", "{}", "{-10: h}", "{-10: [1]}", "{'a': [1, {}]}", "{1: 2}", "loop", "deep", "wide",
+    "object()", "Liar()", "Number(3)", "Text('x')",
     "print", "lambda *a: None", "h", "e", "r", "w", "me", "me + 1", "'SIG_IGN'", "'r'", "'info'",
 )  # fmt: skip
+
+# What a declared type may well be given.
+FITTING: dict[type, tuple[str, ...]] = {
+    int: ("0", "1", "2", "3", "9", "18", "19", "30", "64", "me", "me + 1", "-10", "-12", "10**400"),
+    float: ("0.5", "2.5", "20.0", "1e308"),
+    str: ("h", "e", "m", "r", "w", "t", "s", "q", "'x'", "'y'", "'info'", "'rw'", "'/bin/init.py'", "'@VT\\\\SYS'"),
+    bytes: ("b''", "b'x'", "b'x' * 100"),
+    bool: ("True", "False"),
+    dict: ("{}", "{-10: r, -11: w}"),
+    list: ("[h]", "[h, e, m]", "[30]", "[2.5]"),
+    tuple: ("()", "(e, e)"),
+    type(None): ("None",),
+}
 PRELUDE = """
 class Number(int):
     pass
@@ -46,41 +63,59 @@ for _ in range(200): deep = [deep]
 wide = [[0] * 300] * 300
 me = syscall("process_get_pid")
 h, e = syscall("ke_create_semaphore", 1, 5), syscall("ke_create_event")
+m, t = syscall("ke_create_mutex"), syscall("ke_create_timer")[0]
+q, s = syscall("ke_create_mqueue", None, 2), syscall("ke_create_section", None, 64)
 r, w = syscall("ke_create_pipe", 64)
+syscall("ke_signal_handler", 30, lambda signum: syscall("process_sleep", 1))
 def call(name, *args):
     try:
         syscall(name, *args)
     except Exception as error:
-        if not hasattr(error, "status"): say(name, "raised", type(error).__name__)
+        if not hasattr(error, "status"):
+            say(name, "raised", type(error).__name__)
 """
 
 
-def calls_of(bare: BareMachine, ring: float) -> list[tuple[str, int]]:
-    """Every call open to a ring, with the most arguments that it takes."""
+def calls_of(bare: BareMachine, ring: float) -> list[tuple[str, list[Any]]]:
+    """Every call open to a ring, with its parameters."""
     entries = bare.kernel.table.entries
-    return [(name, len(entries[name].parameters)) for name in sorted(bare.kernel.table.by_ring[ring]) if name not in LEFT_OUT]
+    names = sorted(bare.kernel.table.by_ring[ring])
+    return [(name, entries[name].parameters) for name in names if name not in LEFT_OUT]
 
 
 with BareMachine() as _bare:
     CALLS_OF_RING = {ring: calls_of(_bare, ring) for ring in (2, 3)}
 
 
+def arguments(draw: st.DrawFn, parameters: list[Any]) -> list[str]:
+    """Arguments that mostly fit; now and then odd ones, too few, or one too many."""
+    least = sum(1 for each in parameters if each.required)
+    wrong_count = draw(st.integers(0, 15)) == 0
+    count = draw(st.integers(0, len(parameters) + 1) if wrong_count else st.integers(least, len(parameters)))
+    chosen = []
+    for at in range(count):
+        types = parameters[at].types if at < len(parameters) else None
+        fitting = [source for kind in types or () for source in FITTING[kind]]
+        chosen.append(draw(st.sampled_from(fitting if fitting and draw(st.integers(0, 4)) else ODD)))
+    return chosen
+
+
 @st.composite
 def programs(draw: st.DrawFn, ring: float) -> str:
-    """A program that makes many odd calls, now and then with the wrong number of arguments."""
+    """A program that makes many calls, half of them in threads: one that blocks holds up itself only."""
     lines = []
     for _ in range(draw(st.integers(1, CALLS))):
-        name, most = draw(st.sampled_from(CALLS_OF_RING[ring]))
-        count = draw(st.integers(0, most + 1))
-        args = [draw(st.sampled_from(ODD)) for _ in range(count)]
-        line = f"call({', '.join([repr(name), *args])})"
-        if draw(st.booleans()):  # one that blocks holds up itself only
+        name, parameters = draw(st.sampled_from(CALLS_OF_RING[ring]))
+        line = f"call({', '.join([repr(name), *arguments(draw, parameters)])})"
+        if draw(st.booleans()):
             line = f"try: syscall('process_thread', lambda: {line})\nexcept Exception: pass"
         lines.append(line)
     return PRELUDE + "\n".join(lines)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=not LONG, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=not LONG, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(
     st.lists(programs(3), min_size=1, max_size=4), st.lists(programs(2), max_size=1), st.integers(0, 3), st.booleans()
 )

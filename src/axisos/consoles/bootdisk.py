@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 OWN = ".axisos"  # in a system disk that is a directory of the user's
 FIRMWARE = "eeprom"  # its key among the digests; no file of the packaged disk has this path
-_HIDDEN = ("__pycache__", ".DS_Store", OWN)
 
 
 class UnusableDisk(Exception):
@@ -135,7 +134,7 @@ def _check_suitable(directory: str, root: str) -> None:
 
 
 def _host_directory(root: str, simulated: bool) -> HostDirectory:
-    return HostDirectory(root, hidden=_HIDDEN, fixed_mtime=SIMULATED_EPOCH_S if simulated else None)
+    return HostDirectory(root, hidden=(*disks.HIDDEN, OWN), fixed_mtime=SIMULATED_EPOCH_S if simulated else None)
 
 
 def _lock(path: str, refusal: str) -> int:

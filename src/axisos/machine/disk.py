@@ -12,7 +12,7 @@ from axisos.machine.storage import Storage
 
 MEMORY_DISK_BYTES = 256 << 20  # of a throw-away disk, so that a guest cannot eat the host
 _CHUNK = 1 << 20
-_HIDDEN = ("__pycache__", ".DS_Store")
+HIDDEN = ("__pycache__", ".DS_Store")  # what the host leaves in directories; machines do not see it
 
 
 def packaged_root() -> str:
@@ -23,7 +23,7 @@ def packaged_root() -> str:
 def packaged(simulated: bool = False) -> HostDirectory:
     """The packaged system disk, read-only."""
     return HostDirectory(
-        packaged_root(), read_only=True, hidden=_HIDDEN, fixed_mtime=SIMULATED_EPOCH_S if simulated else None
+        packaged_root(), read_only=True, hidden=HIDDEN, fixed_mtime=SIMULATED_EPOCH_S if simulated else None
     )
 
 
@@ -46,7 +46,7 @@ def storage_for(
         memory = MemoryStorage(capacity, "packaged" if system else "home")
         return overlay(memory, simulated) if system else memory
     return HostDirectory(
-        os.fspath(place), capacity=capacity, hidden=_HIDDEN, fixed_mtime=SIMULATED_EPOCH_S if simulated else None
+        os.fspath(place), capacity=capacity, hidden=HIDDEN, fixed_mtime=SIMULATED_EPOCH_S if simulated else None
     )
 
 

@@ -37,7 +37,7 @@ class InterruptTimer:
         self._wake = allocate_lock()
         self._wake.acquire()
         self._ended.acquire()
-        start_new_thread(self._run, (self._ended,))
+        start_new_thread(self._run, ())
 
     def kick(self) -> None:
         """Wake a parked timer; otherwise nothing."""
@@ -59,7 +59,7 @@ class InterruptTimer:
         except RuntimeError:
             pass  # it was being woken already
 
-    def _run(self, ended: object) -> None:
+    def _run(self) -> None:
         try:
             callback = self._callback
             while self._running and callback is not None:

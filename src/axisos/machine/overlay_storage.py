@@ -151,10 +151,6 @@ class OverlayStorage(Storage):
             self.remove(old)
         return True
 
-    def close(self) -> None:
-        self.upper.close()
-        self.lower.close()
-
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _is_mark(self, path: str) -> bool:

@@ -97,9 +97,6 @@ class Storage:
         """Where it is on the host, if it is there: a name for debuggers, not a licence to write."""
         return None
 
-    def close(self) -> None:
-        """The machine is switched off for good."""
-
 
 def clean(path: str) -> str:
     """A program's path as storages want it.

@@ -6,9 +6,52 @@ cannot alter what another one, or the kernel, sees.
 
 from __future__ import annotations
 
+from types import FunctionType, MethodType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class SealedFunction:
+    """A function of a sealed class: called and bound as any other, but nobody can hang attributes on it."""
+
+    __slots__ = ("__wrapped_function__",)
+    __wrapped_function__: FunctionType
+
+    def __init__(self, function: FunctionType) -> None:
+        if hasattr(self, "__wrapped_function__"):
+            raise AttributeError("a function of a sealed class cannot be changed")
+        object.__setattr__(self, "__wrapped_function__", function)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a function of a sealed class cannot be changed")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped_function__(*args, **kwargs)
+
+    def __get__(self, instance: object, kind: type | None = None) -> Any:
+        return self if instance is None else MethodType(self.__wrapped_function__, instance)
+
+    def __repr__(self) -> str:
+        return f"<function {self.__wrapped_function__.__qualname__}>"
+
+
+def _sealed(name: str, value: object) -> object:
+    if type(value) is FunctionType:
+        return staticmethod(SealedFunction(value)) if name == "__new__" else SealedFunction(value)
+    if type(value) is property and type(value.fget) is FunctionType:
+        return property(SealedFunction(value.fget), doc=value.__doc__)
+    return value
+
 
 class Sealed(type):
     """Metaclass of classes whose attributes are fixed when their module has run."""
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> Sealed:
+        return super().__new__(
+            mcls, name, bases, {key: _sealed(key, value) for key, value in namespace.items()}, **keywords
+        )
 
     def __setattr__(cls, name: str, value: object) -> None:
         raise TypeError(f"{cls.__name__} is sealed: its attribute {name!r} cannot be set")

@@ -8,8 +8,9 @@ Always so   it never ends: a failure of the terminal, of the logon service or of
 
 from __future__ import annotations
 
+from abi.signals import SIG_IGN, SIGHUP, SIGINT, SIGQUIT, SIGTSTP
 from abi.status import Status, StatusError
-from axis.shell.system import IGNORE, SIGINT, SIGTSTP, System, decode
+from axis.shell.system import System, decode
 from axis.shell.terminal import PATH as TTY
 from axis.shell.terminal import Terminal
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from axis.guest import syscall
 
-SIGHUP, SIGQUIT = 1, 3
 FIRST_RETRY_MS, LAST_RETRY_MS = 250, 8_000
 BOLD, GREEN, YELLOW, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 LOGO = (
@@ -135,7 +135,7 @@ class Login:
 def serve(system: System) -> None:
     """Serve for ever, opening the terminal again whenever it failed."""
     for signal in (SIGINT, SIGTSTP, SIGQUIT, SIGHUP):
-        system.on_signal(signal, IGNORE)
+        system.on_signal(signal, SIG_IGN)
     delay_ms, told = FIRST_RETRY_MS, ""
     while True:
         try:

@@ -7,8 +7,9 @@ person needs is loaded only then.
 
 from __future__ import annotations
 
+from abi.signals import SIG_IGN, SIGPIPE
 from axis.shell.run import Shell
-from axis.shell.system import IGNORE, SIGPIPE, System, decode
+from axis.shell.system import System, decode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def start(system: System, environment: dict[str, object]) -> int:
     elif arguments and not from_input:
         path = name = arguments.pop(0)
     shell = Shell(system, environment, name, arguments)
-    system.on_signal(SIGPIPE, IGNORE)
+    system.on_signal(SIGPIPE, SIG_IGN)
     if len(settings) > 1:
         status = shell.call_builtin(settings, shell.streams)
         if status:
@@ -82,7 +83,7 @@ def subshell(system: System, environment: dict[str, object], arguments: list[str
     _, numbers, state, text, name, *positional = arguments
     pid, status, background = numbers.split(",")
     shell = Shell(system, environment, name, positional, int(pid))
-    system.on_signal(SIGPIPE, IGNORE)
+    system.on_signal(SIGPIPE, SIG_IGN)
     shell.in_copy = True
     shell.last_background = int(background)
 

@@ -12,8 +12,12 @@ from __future__ import annotations
 from sys import _getframe as _get_frame
 from types import (
     BuiltinMethodType,
+    ClassMethodDescriptorType,
     FunctionType,
+    GenericAlias,
+    GetSetDescriptorType,
     MappingProxyType,
+    MemberDescriptorType,
     MethodDescriptorType,
     MethodType,
     MethodWrapperType,
@@ -21,7 +25,7 @@ from types import (
     WrapperDescriptorType,
 )
 
-from abi.sealed import Sealed
+from abi.sealed import Sealed, SealedFunction
 from executive import policy, priced
 from executive.safe_format import format_map_text, format_text
 
@@ -57,6 +61,8 @@ class Namespace(metaclass=Sealed):
     __wrapped_namespace__: dict[str, Any]
 
     def __init__(self, namespace: dict[str, Any]) -> None:
+        if type(namespace) is not dict:
+            raise TypeError(f"a namespace is made of a dict, not of {type(namespace).__name__}")
         object.__setattr__(self, "__wrapped_namespace__", namespace)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -150,12 +156,11 @@ class TypeGuard(metaclass=Sealed):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs:
-            kind = type(args[0])
-            return STAND_INS.get(kind, kind) if type(kind) is type or kind in STAND_INS else kind
+            return shown_class(type(args[0]))
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
-        return type(name, _real_bases(bases), checked_namespace(namespace), **kwargs)
+        return finish_class(type(name, _real_bases(bases), checked_namespace(namespace), **kwargs))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (GuardedMeta,)
@@ -167,17 +172,19 @@ class TypeGuard(metaclass=Sealed):
         return candidate is self or issubclass(candidate, type)
 
     def __getitem__(self, item: Any) -> Any:
-        return type[item]
+        return GenericAlias(self, item)  # type: ignore[arg-type]  # our stand-in: `__origin__` would hand out `type`
 
     def __or__(self, other: Any) -> Any:
-        return type | (type if other is self else other)
+        return GuardedMeta | (GuardedMeta if other is self else other)
 
     def __ror__(self, other: Any) -> Any:
-        return other | type
+        return other | GuardedMeta
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__new__":
             return GUARDS.new_type
+        if name == "__call__":
+            return lambda kind, *args, **kwargs: kind(*args, **kwargs)
         if name == "__class__":
             return type
         if name == "__mro_entries__":
@@ -208,23 +215,37 @@ class TypeGuard(metaclass=Sealed):
 TYPE = TypeGuard()
 
 
-class GuardedMeta(type, metaclass=Sealed):
-    """The real base of every metaclass of a guest: no class is made around the checks. Guests never see it."""
+class MetaOfGuarded(Sealed):
+    """Makes `isinstance(x, type | int)` answer as if `GuardedMeta` were `type`."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, type) if cls is GuardedMeta else type.__instancecheck__(cls, instance)
+
+    def __subclasscheck__(cls, candidate: Any) -> bool:
+        if cls is GuardedMeta:
+            return candidate is TYPE or issubclass(candidate, type)
+        return type.__subclasscheck__(cls, candidate)
+
+    def __repr__(cls) -> str:
+        return "<class 'type'>" if cls is GuardedMeta else type.__repr__(cls)
+
+
+class GuardedMeta(type, metaclass=MetaOfGuarded):
+    """The real base of every metaclass of a guest: no class is made around the checks."""
 
     def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
         if bases is None and namespace is None:
             return type(name)
         check_namespace(namespace)
         made = super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
-        check_inherited_match_args(made)
-        return made
-
+        check_class(made)
+        return finish_class(made)
 
 
 def _real_bases(bases: Any) -> tuple[Any, ...]:
     if not isinstance(bases, tuple):
         raise TypeError("type() argument 2 must be tuple")
-    return tuple([type if base is TYPE else base for base in tuple.__iter__(bases)])
+    return tuple([GuardedMeta if base is TYPE else base for base in tuple.__iter__(bases)])
 
 
 def checked_namespace(namespace: Any) -> dict[str, Any]:
@@ -270,23 +291,122 @@ def check_match_args(value: object) -> None:
         raise refuse("__match_args__", "match-args")
 
 
+_mro_of = type.__dict__["__mro__"].__get__
+_dictionary_of = type.__dict__["__dict__"].__get__
+_META_HOOKS = ("__getattr__", "__getattribute__", "__match_args__", "mro")  # would answer for what the checks have seen
+
+
 def check_inherited_match_args(made: Any) -> None:
     """A class with a metaclass may lie about its instances, so its class patterns must not reach closed attributes."""
-    for base in type.__dict__["__mro__"].__get__(made):
-        names = type.__dict__["__dict__"].__get__(base).get("__match_args__")
+    for base in _mro_of(made):
+        names = _dictionary_of(base).get("__match_args__")
         if names is not None:
             check_match_args(names)
 
 
+def check_metaclass(made: Any) -> None:
+    """Refuse a metaclass that, itself or by a base, would answer for attributes of its classes."""
+    for base in _mro_of(made):
+        if base is not type and base is not object:
+            space = _dictionary_of(base)
+            for hook in _META_HOOKS:
+                if hook in space:
+                    raise refuse(hook, "dunder-definition")
+
+
 def check_class(made: Any) -> None:
-    """Look at a class that a guest's class statement made; refuse what the source alone does not show."""
+    """Look at a class that a guest made; refuse what the source alone does not show."""
     if not isinstance(made, type):
         return
     check_inherited_match_args(made)
-    if issubclass(made, type):
-        for hook in ("__getattr__", "__getattribute__"):
-            if hook in type.__dict__["__dict__"].__get__(made):
-                raise refuse(hook, "dunder-definition")  # would answer for __match_args__
+    if type in _mro_of(made):
+        check_metaclass(made)
+
+
+def pattern_class(kind: Any) -> Any:
+    """The helper `_axis_kind`: the class of a class pattern, which may name harmless attributes only.
+
+    The last line behind the checks at a class's making: whoever made it and however, its pattern is looked at here.
+    """
+    if kind is TYPE:
+        return type
+    if kind is RANGE:
+        return range
+    if isinstance(type(kind), type) and type in _mro_of(type(kind)):
+        if type(kind) is not type:
+            check_metaclass(type(kind))
+        for base in _mro_of(kind):
+            names = _dictionary_of(base).get("__match_args__")
+            if names is not None:
+                check_match_args(names)
+                break
+    return kind
+
+
+# Special methods that C code calls in a loop: they must pass a checkpoint, so a C function may not stand for them.
+_LOOPED = ("__next__", "__getitem__")
+# Special methods that are handed classes which the guest shall see in their stand-ins only.
+_ASKED = ("__subclasshook__", "__subclasscheck__")
+
+
+def finish_class(made: Any) -> Any:
+    """Put what a new class needs around the special methods that C code calls. Returns the class."""
+    space = _dictionary_of(made)
+    for name in _LOOPED:
+        if name in space:
+            value = space[name]
+            if not (value is None or _is_instrumented(value)):
+                type.__setattr__(made, name, stepped(value))
+    for name in _ASKED:
+        if name in space:
+            type.__setattr__(made, name, _asked(space[name]))
+    return made
+
+
+def _is_instrumented(value: Any) -> bool:
+    return type(value) is FunctionType and policy.FLAG in value.__builtins__
+
+
+def stepped(value: Any) -> Any:
+    """A method that passes a checkpoint and does what *value*, bound like any attribute of a class, does."""
+
+    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
+        names = _calling_builtins()
+        if names[policy.FLAG]:
+            names[policy.CHECKPOINT]()
+        return _bound(value, self)(*args, **kwargs)
+
+    return step
+
+
+def _bound(value: Any, owner: Any) -> Any:
+    bind = getattr(type(value), "__get__", None)
+    return value if bind is None else bind(value, owner, type(owner))
+
+
+def _asked(value: Any) -> Any:
+    if type(value) is classmethod:
+        inner = value.__func__
+        return classmethod(lambda cls, kind: inner(cls, shown_class(kind)))
+    if type(value) is FunctionType:
+        return lambda cls, kind: value(cls, shown_class(kind))
+    return value
+
+
+def _calling_builtins() -> Any:
+    """The builtins of the guest's frame that is nearest above."""
+    frame = _get_frame(1)
+    while frame is not None and policy.FLAG not in frame.f_builtins:
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame.f_builtins if frame is not None else {policy.FLAG: False}
+
+
+def shown_class(kind: Any) -> Any:
+    """A class as guests may hold it."""
+    try:
+        return STAND_INS.get(kind, kind) if type(kind) is type or isinstance(kind, Sealed) else kind
+    except TypeError:  # its metaclass has no hash
+        return kind
 
 
 class Guards:
@@ -302,8 +422,7 @@ class Guards:
     def attribute(self, target: Any, name: str) -> Any:
         """The helper `_axis_attr`: one of `policy.GUARDED`, read as the instrumented source says it."""
         if name == "__class__":
-            kind = target.__class__
-            return STAND_INS.get(kind, kind) if type(kind) is type or kind in STAND_INS else kind
+            return shown_class(target.__class__)
         if name == "__dict__":
             return self.dictionary(target)
         if name == "__annotations__":
@@ -359,10 +478,30 @@ class Guards:
             raise refuse("__dict__", "dunder-attribute")
         return target.__dict__
 
+    def library_attribute(self, target: Any, name: str) -> Any:
+        """The helper `_axis_attr` of library code: `.__dict__`, `.format` and `.format_map`."""
+        if name != "__dict__":
+            return self.attribute(target, name)
+        kind = type(target)
+        if issubclass(kind, ModuleType):
+            return Namespace(ModuleType.__getattribute__(target, "__dict__"))
+        if not issubclass(kind, type):
+            return target.__dict__
+        return MappingProxyType({
+            name: value for name, value in _dictionary_of(target).items()
+            if type(value) not in _C_DESCRIPTORS
+            or (name not in policy.HIDDEN_DESCRIPTORS and not policy.is_frame_name(name))
+        })
+
+    def vars(self, target: Any) -> Any:
+        return self.library_attribute(target, "__dict__")
+
+    def pattern_class(self, kind: Any) -> Any:
+        return pattern_class(kind)
+
     def _class_dictionary(self, target: Any) -> Any:
-        real = type.__dict__["__dict__"].__get__(target)
         shown = {}
-        for name, value in real.items():
+        for name, value in _dictionary_of(target).items():
             if not policy.is_dunder(name):
                 if policy.attribute_rule(name) is None:
                     shown[name] = value
@@ -386,11 +525,18 @@ class Guards:
         name = plain_name(name)
         rule = policy.library_rule(name)
         if rule is not None:
-            if default and name in _SILENT:
+            if default:
                 return default[0]
             raise refuse(name, rule)
-        if name in ("format", "format_map"):
-            return guarded_method(getattr(target, name, *default), name)
+        if name == "__func__" and type(target) is MethodType:  # what a kernel's method is made of stays there
+            return default[0] if default else None
+        if name in policy.GUARDED:
+            try:
+                return self.library_attribute(target, name)
+            except AttributeError:
+                if default:
+                    return default[0]
+                raise
         return getattr(target, name, *default)
 
     # Types and numbers.
@@ -435,7 +581,9 @@ class Guards:
             raise TypeError(f"type.__new__() takes exactly 3 arguments ({len(args)} given)")
         name, bases, namespace = args
         check_namespace(namespace)
-        return type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), namespace, **keywords)
+        made = type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), namespace, **keywords)
+        check_class(made)
+        return finish_class(made)
 
     def check_namespace(self, namespace: Any) -> None:
         check_namespace(namespace)
@@ -479,7 +627,6 @@ class Guards:
         return format(value, self.spec(spec))
 
 
-_SILENT = frozenset({"__reduce_ex__", "__reduce__", "__self__", "__func__", "__weakref__", "__mro__", "__bases__"})
 _GETSET = type(FunctionType.__code__)
 GUARDS = Guards()
 
@@ -515,11 +662,16 @@ _super_self = super.__dict__["__self__"].__get__
 _TEXTS = (str, bytes, bytearray)
 _COUNTED = (int, str, bytes, bytearray, list, tuple)
 _DESCRIPTORS = (property, classmethod, staticmethod)
+_C_DESCRIPTORS = (GetSetDescriptorType, MemberDescriptorType, MethodDescriptorType, WrapperDescriptorType,
+                  ClassMethodDescriptorType)
+_BINDERS = frozenset({"__get__", "__set__", "__delete__"})
 
 
 def guarded_method(value: Any, name: str) -> Any:
     """The safe stand-in for a method of a C type, whatever way it was reached; other values as they are."""
     kind = type(value)
+    if name in _BINDERS:
+        return _guarded_binder(value, kind)
     if kind is BuiltinMethodType:
         owner = value.__self__
         if owner is type and name == "__new__":
@@ -548,6 +700,24 @@ def guarded_method(value: Any, name: str) -> Any:
         elif home in _COUNTED:
             return lambda owner, *args: _operator_call(owner, name, args)
     return value
+
+
+def _guarded_binder(value: Any, kind: Any) -> Any:
+    """`descriptor.__get__` and its like: one of Python's own descriptors opens what its name says, and no more."""
+    if kind is MethodWrapperType:
+        if type(value.__self__) in _C_DESCRIPTORS:
+            _check_descriptor(value.__self__)
+    elif kind is WrapperDescriptorType and value.__objclass__ in _C_DESCRIPTORS:
+        return lambda descriptor, *args: _check_descriptor(descriptor) and value(descriptor, *args)
+    return value
+
+
+def _check_descriptor(descriptor: Any) -> bool:
+    name = descriptor.__name__
+    rule = policy.attribute_rule(name)
+    if rule is not None or name in policy.HIDDEN_DESCRIPTORS:
+        raise refuse(name, rule or "dunder-attribute")
+    return True
 
 
 def _text_call(owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -681,11 +851,7 @@ def paced(items: Any) -> Any:
 
     The generator runs with the frame of the consumer above it, so it finds the process by its builtins.
     """
-    frame = _get_frame(1)
-    while frame is not None and policy.FLAG not in frame.f_builtins:
-        frame = frame.f_back  # type: ignore[assignment]
-    names = frame.f_builtins if frame is not None else {policy.FLAG: False}
-    return _paced(items, names)
+    return _paced(items, _calling_builtins())
 
 
 def _paced(items: Any, names: Any) -> Any:
@@ -695,5 +861,34 @@ def _paced(items: Any, names: Any) -> Any:
         yield item
 
 
+class ClosedKind(metaclass=Sealed):
+    """What `type` shows for the iterators of C that guests do not make themselves: they would run without an end."""
+
+    __slots__ = ("__name__", "__wrapped_type__")
+    __wrapped_type__: type
+
+    def __init__(self, kind: type) -> None:
+        if hasattr(self, "__name__"):
+            raise AttributeError("readonly attribute")
+        object.__setattr__(self, "__wrapped_type__", kind)
+        object.__setattr__(self, "__name__", kind.__name__)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("readonly attribute")
+
+    def __call__(self, *args: Any) -> Any:
+        raise TypeError(f"use the function {self.__name__}() itself")
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return isinstance(instance, self.__wrapped_type__)
+
+    def __repr__(self) -> str:
+        return f"<class {self.__name__!r}>"
+
+
 RANGE = RangeGuard()
-STAND_INS: dict[Any, Any] = {type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE}
+MAP, FILTER = ClosedKind(map), ClosedKind(filter)
+STAND_INS: dict[Any, Any] = {
+    type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE, Sealed: TYPE, MetaOfGuarded: TYPE,
+    GuardedMeta: TYPE, SealedFunction: FunctionType, map: MAP, filter: FILTER, ClosedKind: TYPE,
+}

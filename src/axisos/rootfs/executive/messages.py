@@ -31,7 +31,7 @@ from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executive.process import Process, Thread, Wait
+    from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
     from executive.syscalls import SyscallTable
 
@@ -184,9 +184,13 @@ class Messages:
         try:
             answer = scheduler.block(thread, WAIT_ANSWER, successor)
         except BaseException:
+            if successor is not None and idle.result is message and server.status is SLEEPING:
+                idle.active = True  # no stack was left to hand over, nor to call anything here: as if never asked
+                idle.result = None
+                del self._requests[request_id]
+                wait.request_id = 0
+                wait.server = None
             self.cancel_request(wait)
-            if successor is not None and server.wait is idle and not idle.active and server.status is SLEEPING:
-                scheduler.make_ready(server)  # the caller had no stack left to hand over
             raise
         status: int
         value: object
@@ -229,8 +233,8 @@ class Messages:
         request_id, status, value = args
         if type(request_id) is not int:
             refuse_argument("syscall_return", "request_id", "int", request_id)
-        wait = self._requests.get(request_id)  # type: ignore[arg-type]
-        if wait is None or wait.thread.pid != pid:
+        wait = self._requests.get(request_id)  # type: ignore[call-overload]
+        if wait is None or wait.thread.pid != pid or wait.request_id != request_id:
             return False
         if wait.server is None or wait.server.process is not thread.process:
             raise StatusError(Status.ACCESS_DENIED, f"syscall_return: request {request_id} was not sent to you")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DIRECTORY, TYPE_DRIVER, TYPE_FILE, TYPE_SYMBOLIC_LINK
 from abi.status import Status, StatusError
+from executive.headroom import with_headroom
 from executive.synapse import bypasses, new_handle_token
 
 if TYPE_CHECKING:
@@ -158,8 +159,9 @@ class ObjectManager:
         if type_object is None:
             raise StatusError(Status.OBJECT_TYPE_MISMATCH, f"there is no object type {type_name!r}")
         self._last_id += 1
+        header = ObjectHeader(self._last_id, type_object, body)
         type_object.total_objects += 1
-        return ObjectHeader(self._last_id, type_object, body)
+        return header
 
     def reference_object(self, header: ObjectHeader) -> None:
         """Keep an object in being."""
@@ -318,6 +320,9 @@ class ObjectManager:
 
     def create_owned(self, process: Process, type_name: str, body: object, access: int = mask.ALL) -> str:
         """A new object that lives as long as somebody has a handle to it; returns the first one."""
+        return with_headroom(self._create_owned, process, type_name, body, access)
+
+    def _create_owned(self, process: Process, type_name: str, body: object, access: int) -> str:
         header = self.create_object(type_name, body)
         try:
             return self.create_handle(process, header, access)
@@ -329,6 +334,9 @@ class ObjectManager:
 
         Raises: INVALID_HANDLE.
         """
+        return with_headroom(self._close_handle, process, handle)
+
+    def _close_handle(self, process: Process, handle: object) -> ObjectHeader:
         table = process.handles
         token = table.standard.get(handle) if type(handle) is int else handle
         entry = table.entries.pop(token, None) if type(token) is str else None

@@ -136,6 +136,7 @@ GUARDED = _words("""
     __dict__ __class__ __annotations__ __getattribute__ __setattr__ __delattr__
     format format_map ljust rjust center zfill expandtabs mro __mro__ __bases__ __new__ __init__ __format__
     __mul__ __rmul__ __imul__ __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__
+    __get__ __set__ __delete__
 """)
 # Attributes that source may set or delete.
 STORABLE = _words("""
@@ -151,15 +152,24 @@ FRAME_NAMES = _words("""
     func_globals func_code func_closure func_defaults func_dict func_builtins
 """)
 FRAME_PREFIXES = ("co_", "tb_", "gi_", "cr_", "ag_")
-# What library code, which is trusted but acts on names that guests hand to it, may never reach by a computed name.
-LIBRARY_DENIED = _words("""
-    __globals__ __builtins__ __code__ __closure__ __subclasses__ __traceback__ __loader__ __spec__ __self__ __func__
-    __reduce__ __reduce_ex__ __del__ __prepare__ __build_class__ __defaults__ __kwdefaults__ __weakref__
-    __getattribute__ __setattr__ __delattr__ __objclass__ __base__ __import__ __path__ __cached__ __thisclass__
-    __self_class__ __match_args__ __objclass__ __mro__ __bases__
-""")
-
+# What library code, which is trusted but acts on names that guests hand to it, may reach by a computed name beyond
+# what a guest may: its own protocols.
 COPY_PROTOCOL = _words("__reduce__ __reduce_ex__")
+LIBRARY_READABLE = COPY_PROTOCOL | _words("""
+    __func__ __flags__ __setstate__ __signature__ __no_type_check__ __final__ __override__ __orig_bases__
+    __orig_class__ __typing_subst__ __typing_prepare_subst__ __typing_is_unpacked_typevartuple__
+    __typing_unpacked_tuple_args__ __type_params__ __default__ __bound__ __deprecated__ __protocol_attrs__
+""")
+LIBRARY_STORABLE = METHODS | STORABLE | _words("""
+    __match_args__ __dataclass_fields__ __dataclass_params__ __abstractmethods__ __parameters__ __orig_class__
+    __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
+""")
+# What a class dictionary does not show to library code when the value is one of Python's own descriptors.
+HIDDEN_DESCRIPTORS = _words("""
+    __globals__ __builtins__ __code__ __closure__ __subclasses__ __traceback__ __self__ __func__ __defaults__
+    __kwdefaults__ __weakref__ __dict__ __class__ __objclass__ __base__ __thisclass__ __self_class__ __mro__ __bases__
+    __getattribute__ __setattr__ __delattr__ __set__ __delete__ mro
+""")
 
 
 def is_dunder(name: str) -> bool:
@@ -184,17 +194,12 @@ def attribute_rule(name: str, *, store: bool = False) -> str | None:
 
 
 def library_rule(name: str, *, store: bool = False) -> str | None:
-    """The rule that forbids library code to reach the attribute *name* when the name was computed, None if it may.
-
-    The copy protocol may be read, its results stay in the library; it may not be stored into a guest's object.
-    """
-    if name in LIBRARY_DENIED and name not in (METHODS if store else COPY_PROTOCOL):
-        return "dunder-attribute"
-    if name[:6] == RESERVED_PREFIX:
-        return "reserved-name"
-    if is_frame_name(name):
-        return "frame-attribute"
-    return None
+    """The rule that forbids library code to reach the attribute *name* when the name was computed, None if it may."""
+    if name[:2] == "__" and name[-2:] == "__":
+        if store:
+            return None if name in LIBRARY_STORABLE else "dunder-store"
+        return None if name in ATTRIBUTES or name in LIBRARY_READABLE else "dunder-attribute"
+    return attribute_rule(name, store=store)
 
 
 def _name_rule(name: str, allowed: frozenset[str]) -> str | None:

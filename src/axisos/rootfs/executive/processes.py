@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from abi.names import FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
 from abi.signals import SIG_IGN, SIGCHLD, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
+from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import require_passive
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
@@ -164,11 +165,11 @@ class ProcessManager:
             child.pgid = pgid or child.pid
         try:
             self._pass_handles(caller, child, handles)
+            self.start(child)
         except BaseException:
             self.terminate(child, 1, "its handles could not be passed")
             caller.ended_children.pop(child.pid, None)
             raise
-        self.start(child)
         return child.pid
 
     def _check_handles(self, caller: Process, handles: dict[int, object] | None) -> None:
@@ -208,9 +209,9 @@ class ProcessManager:
         tid = self._allocate_pid(process.ring)
         made = Thread(tid, process, func, self._scheduler.now_ns())
         made.used_ns = self._scheduler.quantum_used()
+        self._scheduler.make_ready(made)
         process.threads.append(made)
         self.threads[tid] = made
-        self._scheduler.make_ready(made)
         return tid
 
     @syscall(rings=SERVICES)
@@ -264,8 +265,10 @@ class ProcessManager:
 
         Args: exit_status: 0 to 255. reason: one line for people, "exited" for a normal end.
         """
-        if process.status is DEAD:
-            return
+        if process.status is not DEAD:
+            with_headroom(self._terminate, process, exit_status, reason)
+
+    def _terminate(self, process: Process, exit_status: int, reason: str) -> None:
         process.status = DEAD
         process.exit_status = exit_status
         process.exit_reason = reason

@@ -338,6 +338,9 @@ class Gate:
         entry = self._table.entries.get(name)
         if isinstance(error, TypeError) and entry is not None and not entry.accepts(len(args)):
             return StatusError(Status.INVALID_PARAMETER, f"{name} was given {len(args)} arguments: it is {entry}")
+        status = getattr(error, "status", None)
+        if type(status) is int:
+            return StatusError(status, f"{name}: {error}")  # hardware says no
         if isinstance(error, RecursionError):
             return RecursionError(f"{name}: maximum recursion depth exceeded")
         for arg in args:

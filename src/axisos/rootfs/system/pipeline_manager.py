@@ -501,10 +501,10 @@ class PipelineManager:
             if entry.kind == "swap":
                 continue
             try:
-                if entry.mount == "/":
-                    address, disk = self._root  # what the kernel has put there, whatever was asked for
-                else:
-                    address, disk = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                found: tuple[str, Disk | None] = self._root  # what the kernel has put at /, whatever was asked for
+                if entry.mount != "/":
+                    found = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                address, disk = found
                 mounts.mount(entry, disk, address)
             except StatusError as error:
                 self._log(f"{FSTAB}: {entry.mount} is not mounted: {error.detail}", "warn")

@@ -199,8 +199,6 @@ class Pipes:
             self._wake(pipe.write_waits)
         if pipe.waiters:
             self._waits.wake_waiters(end)
-        if pipe.read_waits and pipe.buffered:
-            self._scheduler.wake(pipe.read_waits.popleft(), None)
         return data
 
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
@@ -231,7 +229,7 @@ class Pipes:
                     self.pipe_bytes += len(chunk)
                     start += len(chunk)
                     if pipe.read_waits:
-                        self._scheduler.wake(pipe.read_waits.popleft(), None)
+                        self._wake(pipe.read_waits)
                     if pipe.waiters:
                         self._waits.wake_waiters(end)
                 if start >= total:

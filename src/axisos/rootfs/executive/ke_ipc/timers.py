@@ -97,7 +97,7 @@ class Timers:
         """
         self._disarm(timer)
         timer.is_set = False
-        timer.period_ns = int(period_ms * 1_000_000)
+        timer.period_ns = self._scheduler.after_ms(period_ms) - self._scheduler.now_ns() if period_ms else 0
         timer.dpc = dpc
         timer.argument = argument
         self._arm(timer, self._scheduler.after_ms(delay_ms))

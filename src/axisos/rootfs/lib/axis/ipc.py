@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from abi.status import StatusError
+from axis.syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
-
-    from axis.guest import syscall
-
-
-def _fail(error: StatusError, name: object = None) -> NoReturn:
-    from axis import errors
-
-    errors.raise_for(error, name)
+    from typing import Any
 
 
 class MqMessage:
@@ -33,18 +25,12 @@ class MqMessage:
 
 def create_section(name: str | None = None, size: int = 4096) -> str:
     """New shared memory of *size* accounted bytes, found by others under *name*. Raises 704, 601, 609."""
-    try:
-        return syscall("ke_create_section", name, size)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error, name)
+    return syscall("ke_create_section", name, size, about=name)  # type: ignore[no-any-return]
 
 
 def open_section(name: str) -> str:
     """A handle to the section *name*. Raises 703 if there is none."""
-    try:
-        return syscall("ke_open_section", name)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error, name)
+    return syscall("ke_open_section", name, about=name)  # type: ignore[no-any-return]
 
 
 def map_section(section: str) -> Any:
@@ -52,26 +38,17 @@ def map_section(section: str) -> Any:
 
     Nothing locks it; use a mutex. Raises 600, 706; storing what is not plain data raises 601, beyond the size 609.
     """
-    try:
-        return syscall("ke_map_section", section)
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_map_section", section)
 
 
 def create_mqueue(name: str | None = None, max_messages: int = 64, max_size: int = 1024) -> str:
     """A new queue for *max_messages* messages of *max_size* bytes each. Raises 704, 601."""
-    try:
-        return syscall("ke_create_mqueue", name, max_messages, max_size)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error, name)
+    return syscall("ke_create_mqueue", name, max_messages, max_size, about=name)  # type: ignore[no-any-return]
 
 
 def open_mqueue(name: str) -> str:
     """A handle to the queue *name*. Raises 703 if there is none."""
-    try:
-        return syscall("ke_open_mqueue", name)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error, name)
+    return syscall("ke_open_mqueue", name, about=name)  # type: ignore[no-any-return]
 
 
 def mq_send(queue: str, message: bytes | str, priority: int = 0, timeout_ms: float | None = None) -> bool:
@@ -79,26 +56,17 @@ def mq_send(queue: str, message: bytes | str, priority: int = 0, timeout_ms: flo
 
     Raises:  824 if it is too large, 258 (`TimeoutError`) at the time limit, 600, 706.
     """
-    try:
-        return syscall("ke_mq_send", queue, message, priority, timeout_ms)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_mq_send", queue, message, priority, timeout_ms)  # type: ignore[no-any-return]
 
 
 def mq_receive(queue: str, timeout_ms: float | None = None) -> MqMessage:
     """Take the first message out. Blocks while the queue is empty; raises 258 (`TimeoutError`) at the time limit."""
-    try:
-        return MqMessage(*syscall("ke_mq_receive", queue, timeout_ms))
-    except StatusError as error:
-        _fail(error)
+    return MqMessage(*syscall("ke_mq_receive", queue, timeout_ms))
 
 
 def close(handle: str) -> bool:
     """Give a section or queue handle back; the object goes with its last one."""
-    try:
-        return syscall("vfs_close", handle)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("vfs_close", handle)  # type: ignore[no-any-return]
 
 
 def raise_irql(level: int) -> int:

@@ -5,20 +5,11 @@ Data is bytes; a str is written as UTF-8. A pipe ends (reads give b"") when its 
 
 from __future__ import annotations
 
-from abi.status import StatusError
+from axis.syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import NoReturn
-
-    from axis.guest import syscall
-
-
-def _fail(error: StatusError, name: object = None) -> NoReturn:
-    from axis import errors
-
-    errors.raise_for(error, name)
 
 
 class PipePair:
@@ -49,27 +40,18 @@ class PipeConnection:
 
 def create(size: int = 4096) -> PipePair:
     """A new pipe with a buffer of *size* bytes (65,536 at most). Raises 601, 609."""
-    try:
-        return PipePair(*syscall("ke_create_pipe", size))
-    except StatusError as error:
-        _fail(error)
+    return PipePair(*syscall("ke_create_pipe", size))
 
 
 def create_named(name: str, size: int = 4096) -> PipePair:
     """A new pipe that others find as `\\Pipe\\<name>`. Raises 704 if the name is taken, 705 if it cannot be one."""
-    try:
-        read_end, write_end = syscall("ke_create_named_pipe", name, size)
-        return PipePair(read_end, write_end, name)
-    except StatusError as error:
-        _fail(error, name)
+    read_end, write_end = syscall("ke_create_named_pipe", name, size, about=name)
+    return PipePair(read_end, write_end, name)
 
 
 def connect_named(name: str) -> PipeConnection:
     """Connect to a named pipe. Raises 703 if there is none."""
-    try:
-        return PipeConnection(syscall("ke_connect_named_pipe", name), name)
-    except StatusError as error:
-        _fail(error, name)
+    return PipeConnection(syscall("ke_connect_named_pipe", name, about=name), name)
 
 
 def _handle(target: object) -> object:
@@ -78,33 +60,21 @@ def _handle(target: object) -> object:
 
 def read(target: object, count: int | None = None) -> bytes:
     """Up to *count* bytes; blocks while the pipe is empty and has a writer; b"" at its end. Raises 600, 500."""
-    try:
-        return syscall("ke_pipe_read", _handle(target), count)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_pipe_read", _handle(target), count)  # type: ignore[no-any-return]
 
 
 def write(target: object, data: bytes | str) -> int:
     """Write all of *data*, blocking while the pipe is full; returns the bytes written. Raises 820 without a reader."""
     if type(data) is str:
         data = data.encode()
-    try:
-        return syscall("ke_pipe_write", _handle(target), data)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_pipe_write", _handle(target), data)  # type: ignore[no-any-return]
 
 
 def close_read(target: object) -> bool:
     """Close a read end: writers get 820 once the last one is gone. Raises 601 for a write end."""
-    try:
-        return syscall("ke_pipe_close", _handle(target), False)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_pipe_close", _handle(target), False)  # type: ignore[no-any-return]
 
 
 def close_write(target: object) -> bool:
     """Close a write end: readers see the end once the last one is gone. Raises 601 for a read end."""
-    try:
-        return syscall("ke_pipe_close", _handle(target), True)  # type: ignore[no-any-return]
-    except StatusError as error:
-        _fail(error)
+    return syscall("ke_pipe_close", _handle(target), True)  # type: ignore[no-any-return]

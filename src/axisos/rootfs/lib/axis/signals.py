@@ -22,33 +22,18 @@ from abi.signals import (
     SIGUSR1,
     SIGUSR2,
 )
-from abi.status import StatusError
+from axis.syscall import syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, NoReturn
-
-    from axis.guest import syscall
+    from typing import Any
 
 __all__ = [
     "NAMES", "SIGABRT", "SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGILL", "SIGINT", "SIGKILL", "SIGPIPE", "SIGQUIT",
     "SIGSTOP", "SIGTERM", "SIGTSTP", "SIGUSR1", "SIGUSR2", "SIG_DFL", "SIG_IGN", "getpgid", "handle", "mask",
     "number_of", "send", "send_group", "setpgid",
 ]
-
-
-def _fail(error: StatusError) -> NoReturn:
-    from axis import errors
-
-    errors.raise_for(error)
-
-
-def _call(name: str, *args: object) -> Any:
-    try:
-        return syscall(name, *args)
-    except StatusError as error:
-        _fail(error)
 
 
 def number_of(signal: str | int) -> int:
@@ -60,7 +45,9 @@ def number_of(signal: str | int) -> int:
     for number, known in NAMES.items():
         if known == name:
             return number
-    _fail(StatusError(601, f"{signal}: no such signal"))
+    from axis import errors
+
+    raise errors.invalid(f"{signal}: no such signal")
 
 
 def handle(signal: int, action: Any) -> Any:
@@ -68,29 +55,29 @@ def handle(signal: int, action: Any) -> Any:
 
     Returns: what was set before. Raises 601 for SIGKILL, SIGSTOP and unknown numbers.
     """
-    return _call("ke_signal_handler", signal, action)
+    return syscall("ke_signal_handler", signal, action)
 
 
 def send(pid: int, signal: int = SIGTERM) -> bool:
     """Send a signal. Raises 606 (no such process), 500 or 501 (the caller may not), 601 (no such signal)."""
-    return _call("ke_signal_send", pid, signal)  # type: ignore[no-any-return]
+    return syscall("ke_signal_send", pid, signal)  # type: ignore[no-any-return]
 
 
 def send_group(pgid: int, signal: int = SIGTERM) -> bool:
     """Send a signal to every member of a process group (0 = the caller's children); True if one could be reached."""
-    return _call("ke_signal_group", pgid, signal)  # type: ignore[no-any-return]
+    return syscall("ke_signal_group", pgid, signal)  # type: ignore[no-any-return]
 
 
 def mask(signals: Iterable[int]) -> Any:
     """Hold these signals back, and no others, until a later call lets them through. Returns the mask before."""
-    return _call("ke_signal_mask", [*signals])
+    return syscall("ke_signal_mask", [*signals])
 
 
 def setpgid(pid: int, pgid: int) -> bool:
     """Move *pid* (oneself or a child) to the process group *pgid*. Raises 606, 500."""
-    return _call("ke_setpgid", pid, pgid)  # type: ignore[no-any-return]
+    return syscall("ke_setpgid", pid, pgid)  # type: ignore[no-any-return]
 
 
 def getpgid() -> int:
     """The caller's process group."""
-    return _call("ke_getpgid")  # type: ignore[no-any-return]
+    return syscall("ke_getpgid")  # type: ignore[no-any-return]

@@ -10,12 +10,7 @@ All times are milliseconds; None = for ever, 0 = look and never sleep. A handle 
 from __future__ import annotations
 
 from abi.status import StatusError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NoReturn
-
-    from axis.guest import syscall
+from axis.syscall import fail, syscall
 
 WAIT_0 = 0
 WAIT_ABANDONED = 128
@@ -25,72 +20,59 @@ WAIT_FAILED = -1
 SEMAPHORE_MAXIMUM = 0x7FFFFFFF
 
 
-def _fail(error: StatusError) -> NoReturn:
-    from axis import errors
-
-    errors.raise_for(error)
-
-
-def _call(name: str, *args: object) -> object:
-    try:
-        return syscall(name, *args)
-    except StatusError as error:
-        _fail(error)
-
-
 def create_event(manual_reset: bool = False, initial: bool = False) -> str:
     """A new event. Auto-reset: one waiter per set; manual reset: open to all until `reset_event`. Raises 609."""
-    return _call("ke_create_event", manual_reset, initial)  # type: ignore[return-value]
+    return syscall("ke_create_event", manual_reset, initial)  # type: ignore[no-any-return]
 
 
 def set_event(event: str) -> int:
     """Signal the event; returns how many threads that woke. Raises 600, 706."""
-    return _call("ke_set_event", event)  # type: ignore[return-value]
+    return syscall("ke_set_event", event)  # type: ignore[no-any-return]
 
 
 def reset_event(event: str) -> bool:
     """Take the signal back. Raises 600, 706."""
-    return _call("ke_reset_event", event)  # type: ignore[return-value]
+    return syscall("ke_reset_event", event)  # type: ignore[no-any-return]
 
 
 def pulse_event(event: str) -> int:
     """Wake those who wait now (all, or one for auto-reset) and leave it unsignalled; returns how many."""
-    return _call("ke_pulse_event", event)  # type: ignore[return-value]
+    return syscall("ke_pulse_event", event)  # type: ignore[no-any-return]
 
 
 def create_mutex(owned: bool = False) -> str:
     """A new recursive mutex, taken by the caller at once if *owned*. Raises 609."""
-    return _call("ke_create_mutex", owned)  # type: ignore[return-value]
+    return syscall("ke_create_mutex", owned)  # type: ignore[no-any-return]
 
 
 def release_mutex(mutex: str) -> bool:
     """Undo one acquisition. Raises 822 (`RuntimeError`) for anybody but the owner."""
-    return _call("ke_release_mutex", mutex)  # type: ignore[return-value]
+    return syscall("ke_release_mutex", mutex)  # type: ignore[no-any-return]
 
 
 def create_semaphore(initial: int = 1, maximum: int = SEMAPHORE_MAXIMUM) -> str:
     """A new counting semaphore. Raises 601 unless 0 <= initial <= maximum and maximum >= 1."""
-    return _call("ke_create_semaphore", initial, maximum)  # type: ignore[return-value]
+    return syscall("ke_create_semaphore", initial, maximum)  # type: ignore[no-any-return]
 
 
 def release_semaphore(semaphore: str, count: int = 1) -> int:
     """Add *count* permits; returns how many there were before. Raises 823 beyond the maximum."""
-    return _call("ke_release_semaphore", semaphore, count)  # type: ignore[return-value]
+    return syscall("ke_release_semaphore", semaphore, count)  # type: ignore[no-any-return]
 
 
 def create_timer() -> str:
     """A new timer, not yet running. Raises 609."""
-    return _call("ke_create_timer")[0]  # type: ignore[index,no-any-return]
+    return syscall("ke_create_timer")[0]  # type: ignore[no-any-return]
 
 
 def set_timer(timer: str, delay_ms: float, period_ms: float = 0) -> bool:
     """(Re)start it: signalled after *delay_ms*, then, if a period is given, every *period_ms*."""
-    return _call("ke_set_timer", timer, delay_ms, period_ms)  # type: ignore[return-value]
+    return syscall("ke_set_timer", timer, delay_ms, period_ms)  # type: ignore[no-any-return]
 
 
 def cancel_timer(timer: str) -> bool:
     """Stop it; its signalled state stays as it is."""
-    return _call("ke_cancel_timer", timer)  # type: ignore[return-value]
+    return syscall("ke_cancel_timer", timer)  # type: ignore[no-any-return]
 
 
 def wait(handle: str, timeout_ms: float | None = None, raising: bool = True) -> int:
@@ -101,10 +83,10 @@ def wait(handle: str, timeout_ms: float | None = None, raising: bool = True) -> 
     """
     try:
         return syscall("ke_wait_single", handle, timeout_ms)  # type: ignore[no-any-return]
-    except StatusError as error:
+    except StatusError:
         if not raising:
             return WAIT_FAILED
-        _fail(error)
+        raise
 
 
 def wait_multiple(
@@ -117,15 +99,15 @@ def wait_multiple(
     """
     try:
         return syscall("ke_wait_multiple", [*handles], wait_all, timeout_ms)  # type: ignore[no-any-return]
-    except StatusError as error:
+    except StatusError:
         if not raising:
             return WAIT_FAILED
-        _fail(error)
+        raise
 
 
 def close(handle: str) -> bool:
     """Give the handle back; the object goes with its last one."""
-    return _call("vfs_close", handle)  # type: ignore[return-value]
+    return syscall("vfs_close", handle)  # type: ignore[no-any-return]
 
 
 class locked:
@@ -141,7 +123,7 @@ class locked:
     def __enter__(self) -> int:
         result = wait(self._handle, self._timeout_ms)
         if result == WAIT_TIMEOUT:
-            _fail(StatusError(WAIT_TIMEOUT, f"the mutex was not free within {self._timeout_ms} ms"))
+            fail(StatusError(WAIT_TIMEOUT, f"the mutex was not free within {self._timeout_ms} ms"))
         return result
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:

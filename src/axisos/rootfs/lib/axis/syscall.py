@@ -6,7 +6,7 @@ from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from axis.guest import env
 
@@ -15,17 +15,23 @@ else:
     kernel = syscall  # noqa: F821 - the sandbox's builtin; this module exports a function of the same name
 
 
-def syscall(name: str, *args: object) -> Any:
+def syscall(name: str, *args: object, about: object = None) -> Any:
     """Make the system call *name* and return its value.
 
+    Args:    about: the name or path that it is about, for the exception's `filename`.
     Raises:  the builtin exception that fits its status and is a `StatusError`; the builtin `syscall` raises a bare one.
     """
     try:
         return kernel(name, *args)
     except StatusError as error:
-        from axis import errors
+        fail(error, about)
 
-        errors.raise_for(error)
+
+def fail(error: StatusError, about: object = None) -> NoReturn:
+    """Raise the builtin exception that fits *error*; the table of them is loaded when it is first needed."""
+    from axis import errors
+
+    errors.raise_for(error, about)
 
 
 def spawn(
@@ -73,9 +79,7 @@ def shutdown() -> None:
 def _power(name: str) -> None:
     """Power calls end a caller that may not make them, so ask first."""
     if kernel("process_get_ring") > 2.5 and kernel("process_get_uid") != 0:
-        from axis import errors
-
-        errors.raise_for(StatusError(Status.PRIVILEGE_NOT_HELD, "only uid 0 may turn the machine off"))
+        fail(StatusError(Status.PRIVILEGE_NOT_HELD, "only uid 0 may turn the machine off"))
     syscall(name)
 
 

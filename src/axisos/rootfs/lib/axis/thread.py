@@ -6,25 +6,17 @@ A thread has an id of its own and shares everything else: memory, handles, synap
 from __future__ import annotations
 
 from abi.status import StatusError
+from axis.syscall import fail, syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import NoReturn
-
-    from axis.guest import syscall
 
 RUNNING = "running"
 READY = "ready"
 SLEEPING = "sleeping"
 STOPPED = "stopped"
 DEAD = "dead"
-
-
-def _fail(error: StatusError) -> NoReturn:
-    from axis import errors
-
-    errors.raise_for(error)
 
 
 class Thread:
@@ -38,7 +30,7 @@ class Thread:
     def join(self, timeout_ms: float | None = None) -> bool:
         """Wait until it has ended; joining again is allowed. False if *timeout_ms* passed first. 601 after `detach`."""
         if self._detached:
-            _fail(StatusError(601, f"thread {self.pid} is detached and cannot be joined"))
+            fail(StatusError(601, f"thread {self.pid} is detached and cannot be joined"))
         if not self._joined:
             try:
                 syscall("process_wait", self.pid, timeout_ms)
@@ -46,16 +38,13 @@ class Thread:
                 if error.status == 258:
                     return False
                 if error.status != 606:  # no such thread any more: it has ended
-                    _fail(error)
+                    raise
             self._joined = True
         return True
 
     def kill(self, force: bool = False) -> bool:
         """Send it SIGTERM, with *force* SIGKILL. Raises 606 when it is gone."""
-        try:
-            return syscall("process_kill", self.pid, 9 if force else 15)  # type: ignore[no-any-return]
-        except StatusError as error:
-            _fail(error)
+        return syscall("process_kill", self.pid, 9 if force else 15)  # type: ignore[no-any-return]
 
     def status(self) -> str:
         """RUNNING, READY, SLEEPING, STOPPED or DEAD."""
@@ -79,11 +68,8 @@ class Thread:
 def create(function: Callable[[], object]) -> Thread:
     """Start a thread that runs *function*. Raises 601 if it cannot be called."""
     if not callable(function):
-        _fail(StatusError(601, f"a thread runs a function, not {type(function).__name__}"))
-    try:
-        return Thread(syscall("process_thread", function))
-    except StatusError as error:
-        _fail(error)
+        fail(StatusError(601, f"a thread runs a function, not {type(function).__name__}"))
+    return Thread(syscall("process_thread", function))
 
 
 def yield_() -> None:
@@ -94,7 +80,7 @@ def yield_() -> None:
 def sleep(seconds: float) -> None:
     """Let *seconds* of machine time go by. Blocks the calling thread only; never early."""
     if seconds < 0:
-        _fail(StatusError(601, "sleep length must be non-negative"))
+        fail(StatusError(601, "sleep length must be non-negative"))
     syscall("process_sleep", seconds * 1000)
 
 

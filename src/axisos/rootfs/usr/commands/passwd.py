@@ -11,10 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from axis.guest import env, syscall
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from axis.guest import env, syscall
-
 SHORTEST = 8  # characters; uid 0 may choose fewer
 HELP = """\
 Usage: passwd [USER]

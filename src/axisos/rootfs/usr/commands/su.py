@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from abi.signals import SIG_IGN, SIGINT, SIGQUIT, SIGTSTP
 from abi.status import Status, StatusError
 from axis import cli
-from axis.shell.system import IGNORE, SIGINT, SIGTSTP, System
+from axis.shell.system import System
 from axis.shell.terminal import Terminal
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from axis.guest import env, syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
 
     from axis.guest import env, syscall
 
-SIGQUIT = 3
 HELP = """\
 Usage: su [-c LINE] [-] [USER [ARGUMENT...]]
 
@@ -62,7 +58,7 @@ def main(options: cli.Options, operands: list[str]) -> int:
     interactive = not arguments and system.is_terminal(-10)
     if interactive:  # these are for the shell and what it starts
         for signal in (SIGINT, SIGTSTP, SIGQUIT):
-            system.on_signal(signal, IGNORE)
+            system.on_signal(signal, SIG_IGN)
     group = 0 if interactive else None
     shell = system.call("process_spawn", account["shell"], None, environment(account, arguments), None, group, True)
     return system.wait(shell)

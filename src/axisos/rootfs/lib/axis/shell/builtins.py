@@ -6,6 +6,7 @@ Always so   a builtin returns its exit status; ShellError and StatusError become
 
 from __future__ import annotations
 
+from abi.signals import NAMES
 from abi.status import StatusError
 from axis.shell.run import (
     BUILTINS,
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from axis.shell.run import Builtin, Shell, Streams
     from axis.shell.system import Handle
 
-SIGNALS = {
-    "EXIT": 0, "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "KILL": 9, "PIPE": 13, "ALRM": 14, "TERM": 15,
-    "CHLD": 17, "CONT": 18, "STOP": 19, "TSTP": 20, "USR1": 30, "USR2": 31,
-}
+SIGNALS = {"EXIT": 0, **{name.removeprefix("SIG"): number for number, name in NAMES.items()}}  # what `trap` takes
 OPTION_NAMES = {
     "allexport": "a", "errexit": "e", "noglob": "f", "nounset": "u", "xtrace": "x", "noclobber": "C", "verbose": "v",
     "pipefail": "pipefail",

@@ -15,6 +15,7 @@ Always so   the shell's own copies of pipe ends and files are closed before it w
 
 from __future__ import annotations
 
+from abi.signals import SIGCONT, SIGINT, SIGPIPE, SIGTSTP
 from abi.status import Status, StatusError
 from axis.shell.expand import Expander, ExpansionError
 from axis.shell.parser import Parser
@@ -34,8 +35,6 @@ from axis.shell.syntax import (
 )
 from axis.shell.system import (
     SHELL_PATH,
-    SIGCONT,
-    SIGINT,
     STANDARD,
     decode,
     encode,
@@ -380,7 +379,7 @@ class Shell:
         if type(error) is StatusError:
             if error.status == Status.PIPE_BROKEN:
                 self._nobody_reads()
-                return SIGNALLED + 13
+                return SIGNALLED + SIGPIPE
             self.complain(reason(error), streams)
             return 1
         self.complain(str(error), streams)
@@ -694,7 +693,7 @@ class Shell:
         except StatusError as error:
             if error.status == Status.PIPE_BROKEN:
                 self._nobody_reads()
-                return SIGNALLED + 13
+                return SIGNALLED + SIGPIPE
             self.complain(f"{name}: {reason(error)}", streams)
             return 1
         except ShellError as error:
@@ -707,7 +706,7 @@ class Shell:
     def _nobody_reads(self) -> None:
         """A builtin's output has no reader any more: what SIGPIPE does to a program, a shell does to itself."""
         if self.terminal is None or self.in_copy:
-            raise ExitShell(SIGNALLED + 13)
+            raise ExitShell(SIGNALLED + SIGPIPE)
 
     def call_function(self, name: str, arguments: list[str], streams: Streams) -> int:
         """Call a shell function with positional parameters of its own."""
@@ -1124,12 +1123,12 @@ class Shell:
             self.jobs.enter(job)
             self.terminal.fresh_line()
             self.write(self.streams, 2, job.line(self.jobs.mark(job)) + "\n")
-            return SIGNALLED + 20
+            return SIGNALLED + SIGTSTP
         self.jobs.forget(job)
         status = job.status("pipefail" in self.options)
         if status == SIGNALLED + SIGINT:
             raise Interrupted
-        if status > SIGNALLED and status != SIGNALLED + 13 and status - SIGNALLED in SIGNAL_WORDS:
+        if status > SIGNALLED and status != SIGNALLED + SIGPIPE and status - SIGNALLED in SIGNAL_WORDS:
             self.write(self.streams, 2, SIGNAL_WORDS[status - SIGNALLED] + "\n")
         return status
 

@@ -7,6 +7,7 @@ Always so   Ctrl+C, Ctrl+Z and Ctrl+\\ never end or stop the shell itself; whate
 
 from __future__ import annotations
 
+from abi.signals import SIG_IGN, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTSTP
 from abi.status import Status, StatusError
 from axis.shell.complete import complete
 from axis.shell.history import History
@@ -16,14 +17,13 @@ from axis.shell.parser import Parser
 from axis.shell.prompt import Prompt
 from axis.shell.run import ExitShell, Interrupted, LeaveLoop, ReturnFromFunction, ShellError
 from axis.shell.syntax import IncompleteError, ShellSyntaxError
-from axis.shell.system import IGNORE, SIGCONT, SIGINT, SIGTSTP, reason
+from axis.shell.system import reason
 from axis.shell.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from axis.shell.run import Shell
 
-SIGHUP, SIGQUIT = 1, 3
 STARTUP_FILE = ".shrc"
 HISTORY_FILE = ".sh_history"
 MOST_FAILURES = 20  # reads that may fail in a row before the shell gives up
@@ -37,8 +37,8 @@ class Session:
         self._jobs = shell.jobs = JobTable()
         system = shell.system
         system.on_signal(SIGINT, self._on_interrupt)
-        system.on_signal(SIGTSTP, IGNORE)
-        system.on_signal(SIGQUIT, IGNORE)
+        system.on_signal(SIGTSTP, SIG_IGN)
+        system.on_signal(SIGQUIT, SIG_IGN)
         self._terminal = Terminal(system)
         shell.group = int(system.info()["pgid"])
         self._terminal.take_back(shell.group)

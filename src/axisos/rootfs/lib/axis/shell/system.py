@@ -7,6 +7,7 @@ Always so   paths are absolute (the kernel knows no working directory); failures
 
 from __future__ import annotations
 
+from abi.signals import SIGCONT
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
@@ -20,13 +21,6 @@ STANDARD = {0: -10, 1: -11, 2: -12}  # descriptor -> standard slot
 SHELL_PATH = "/bin/sh.py"
 PIPE_SIZE = 65536  # bytes in a pipe, the most that the kernel gives
 TRANSFER = 262144  # bytes in one write at most
-
-SIGINT = 2
-SIGPIPE = 13
-SIGTERM = 15
-SIGCONT = 18
-SIGTSTP = 20
-IGNORE = "SIG_IGN"
 
 
 def encode(text: str) -> bytes:
@@ -55,14 +49,9 @@ def normalise(path: str, directory: str) -> str:
 
 def reason(error: StatusError) -> str:
     """A failure in the words that people know."""
-    return {
-        Status.NO_SUCH_FILE: "No such file or directory", Status.NO_SUCH_DEVICE: "No such device",
-        Status.ACCESS_DENIED: "Permission denied", Status.PRIVILEGE_NOT_HELD: "Operation not permitted",
-        Status.IS_A_DIRECTORY: "Is a directory", Status.NOT_A_DIRECTORY: "Not a directory",
-        Status.NO_SUCH_PROCESS: "No such process", Status.READ_ONLY: "Read-only file system",
-        Status.DISK_FULL: "No space left on device", Status.DEVICE_BUSY: "Device or resource busy",
-        Status.INVALID_HANDLE: "Bad file descriptor",
-    }.get(error.status) or error.detail or error.status.meaning
+    from axis import errors  # when something fails only: a shell starts more often
+
+    return errors.reason(error)
 
 
 class System:

@@ -1,0 +1,99 @@
+"""Cheap guards over the whole tree: what every command, driver and text file owes its reader."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from axisos.machine import disk
+from test_arrows import ROOTFS, imports_of
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = sorted((ROOTFS / "usr" / "commands").glob("*.py"))
+DRIVERS = sorted((ROOTFS / "drivers").glob("*.sys.py"))
+TEXTS = {".py", ".pyi", ".md", ".toml", ".txt", ".out", ".console", ""}
+OURS = ("src", "tests", "docs", "scripts", "benchmarks", "changes", ".ci")  # built and installed things are not
+# What would bring in time, chance, input or a second thread past the machine.
+UNDETERMINED = {
+    "asyncio", "datetime", "io", "multiprocessing", "os", "random", "secrets", "select", "signal", "socket",
+    "subprocess", "tempfile", "threading", "time", "uuid",
+}  # fmt: skip
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def text_files() -> list[Path]:
+    """Every text of ours, without what Python and the tools leave behind."""
+    found = [path for path in ROOT.iterdir() if path.is_file()]
+    for folder in OURS:
+        found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+    return [
+        path for path in found
+        if path.suffix in TEXTS and "__pycache__" not in path.parts and "egg-info" not in str(path)
+    ]  # fmt: skip
+
+
+def constant(tree: ast.Module, name: str) -> object:
+    """The value of a module's constant, or None if it has none of that name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in node.targets):
+            return ast.literal_eval(node.value)
+    return None
+
+
+def test_no_file_knows_where_it_was_written() -> None:
+    """No path of this checkout or of this Python's environment, and nothing that was put off, stands in any file."""
+    put_off = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+    places = [str(ROOT), *([sys.prefix] if len(Path(sys.prefix).parts) > 2 else [])]
+    for path in text_files():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for place in places:
+            assert not re.search(rf"{re.escape(place)}\b", text), f"{relative(path)} names {place}"
+        assert not put_off.search(text), f"{relative(path)} puts something off"
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=lambda path: path.stem)
+def test_a_command_says_what_it_is_for(path: Path) -> None:
+    """`help` lists the first line of its docstring; `-h` prints its HELP, which begins with how it is used."""
+    tree = ast.parse(path.read_bytes())
+    first = (ast.get_docstring(tree) or "").partition("\n")[0]
+    assert re.fullmatch(rf"{path.stem}: [^A-Z].*\.", first), first
+    text = constant(tree, "HELP")
+    assert isinstance(text, str) and text.endswith("\n")
+    assert re.match(rf"Usage: {path.stem}\b", text)
+    assert max(map(len, text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("path", DRIVERS, ids=lambda path: path.name)
+def test_a_driver_says_who_it_is(path: Path) -> None:
+    """DKMS reads DRIVER_INFO without running the file; the names of drivers are all different."""
+    info = constant(ast.parse(path.read_bytes()), "DRIVER_INFO")
+    assert isinstance(info, dict)
+    assert {"driver_name", "driver_type", "load_priority", "version"} <= info.keys()
+    others = [constant(ast.parse(other.read_bytes()), "DRIVER_INFO") for other in DRIVERS if other != path]
+    assert info["driver_name"] not in [other["driver_name"] for other in others if isinstance(other, dict)]
+
+
+@pytest.mark.parametrize("folder", ["abi", "boot", "system", "drivers", "lib/axis/dk"])
+def test_rings_up_to_two_take_time_and_chance_from_the_machine(folder: str) -> None:
+    """Or a run could not be repeated; ring 0 has a list of its own in `test_arrows`."""
+    for path in sorted((ROOTFS / folder).rglob("*.py")):
+        for line, name in imports_of(path):
+            assert name.partition(".")[0] not in UNDETERMINED, f"{relative(path)}:{line}: {name}"
+
+
+def test_the_packaged_disk_holds_nothing_but_the_system() -> None:
+    """What Python leaves beside the files when they are imported is neither shown to a machine nor packed."""
+    storage = disk.packaged()
+    names, folders = [], [""]
+    for folder in folders:  # grows while it is gone through
+        for name in storage.list(folder) or ():
+            path = f"{folder}/{name}".strip("/")
+            (folders if name.endswith("/") else names).append(path)
+    assert not [name for name in names if not name.endswith((".py", ".pyi", ".toml", ".keep"))]
