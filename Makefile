@@ -28,5 +28,5 @@ bench: $(VENV)/.ready ## the benchmark groups, beside their references of the sa
 	$(BIN)/axisos bench
 
 clean:
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) build src/*.egg-info
+	find . -type d \( -name __pycache__ -o -name '.*_cache' -o -name .hypothesis \) -prune -exec rm -rf {} +

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from axisos.machine import disk
 from test_arrows import ROOTFS, imports_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +16,7 @@ COMMANDS = sorted((ROOTFS / "usr" / "commands").glob("*.py"))
 DRIVERS = sorted((ROOTFS / "drivers").glob("*.sys.py"))
 TEXTS = {".py", ".pyi", ".md", ".toml", ".txt", ".out", ".console", ""}
 OURS = ("src", "tests", "docs", "scripts", "benchmarks", "changes", ".ci")  # built and installed things are not
+KEPT = (".ci", ".gitignore", ".keep")
 # What would bring in time, chance, input or a second thread past the machine.
 UNDETERMINED = {
     "asyncio", "datetime", "io", "multiprocessing", "os", "random", "secrets", "select", "signal", "socket",
@@ -29,14 +29,16 @@ def relative(path: Path) -> str:
 
 
 def text_files() -> list[Path]:
-    """Every text of ours, without what Python and the tools leave behind."""
+    """Every text of ours."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
     for folder in OURS:
         found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return [
-        path for path in found
-        if path.suffix in TEXTS and "__pycache__" not in path.parts and "egg-info" not in str(path)
-    ]  # fmt: skip
+    return [path for path in found if path.suffix in TEXTS and not any(map(left_behind, path.relative_to(ROOT).parts))]
+
+
+def left_behind(part: str) -> bool:
+    """Whether a part of a path says that no person wrote what is there: the caches of Python and of our tools."""
+    return part == "__pycache__" or part.endswith(".egg-info") or (part[:1] == "." and part not in KEPT)
 
 
 def constant(tree: ast.Module, name: str) -> object:
@@ -86,14 +88,3 @@ def test_rings_up_to_two_take_time_and_chance_from_the_machine(folder: str) -> N
     for path in sorted((ROOTFS / folder).rglob("*.py")):
         for line, name in imports_of(path):
             assert name.partition(".")[0] not in UNDETERMINED, f"{relative(path)}:{line}: {name}"
-
-
-def test_the_packaged_disk_holds_nothing_but_the_system() -> None:
-    """What Python leaves beside the files when they are imported is neither shown to a machine nor packed."""
-    storage = disk.packaged()
-    names, folders = [], [""]
-    for folder in folders:  # grows while it is gone through
-        for name in storage.list(folder) or ():
-            path = f"{folder}/{name}".strip("/")
-            (folders if name.endswith("/") else names).append(path)
-    assert not [name for name in names if not name.endswith((".py", ".pyi", ".toml", ".keep"))]

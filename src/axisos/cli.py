@@ -143,6 +143,7 @@ def run_action(options: argparse.Namespace) -> int:
 def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
     from axisos.host import JobRunner
+    from axisos.machine.interrupt import break_into_long_calls
     from axisos.machine.machine import Machine
 
     trace_file = open(options.trace, "w", encoding="utf-8") if options.trace else None  # noqa: SIM115  # closed below
@@ -151,6 +152,7 @@ def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> in
     _limit_memory(DEFAULT_LIMIT_BYTES if memory_kib is None else memory_kib * 1024)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
     machine = Machine(options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose)
+    break_into_long_calls(machine)
     try:
         runner = JobRunner(machine, job)
         exit_code, reason = _Streams(machine, runner, control).pump()

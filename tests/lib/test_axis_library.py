@@ -134,6 +134,34 @@ def test_data_goes_through_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.xfail(strict=False, reason="waits for these system calls in the kernel")
+def test_the_small_calls_do_what_they_say(tmp_path: Path) -> None:
+    """What no program on the disk needs: pulses, ends of pipes, the caller's own token, environment and level."""
+    lines = output(tmp_path, """
+        from axis import ipc, pipe, sync, syscall, thread
+        event = sync.create_event(); woken = []
+        waiter = thread.create(lambda: woken.append(sync.wait(event, 1000)))
+        thread.yield_()
+        print(sync.pulse_event(event), waiter.join(), woken, sync.wait(event, 0) == sync.WAIT_TIMEOUT)
+        pair = pipe.create()
+        try:
+            pipe.close_read(pair.write)
+        except ValueError as error:
+            print(int(error.status))
+        print(pipe.close_read(pair.read))
+        try:
+            pipe.write(pair.write, b"x")
+        except BrokenPipeError as error:
+            print(int(error.status), ipc.get_irql())
+        copy = syscall.get_environment(); copy["NEW"] = "1"
+        print(copy["USER"], "NEW" in env, syscall.get_synapse_token() == syscall.kernel("synapse_get_token"))
+        try:
+            syscall.syscall("vfs_stat", "/nowhere", about="nowhere")
+        except FileNotFoundError as error:
+            print(error.filename)
+    """)
+    assert lines == ["1 True [0] True", "601", "True", "820 0", "guest False True", "nowhere"]
+
+
 def test_timers_named_pipes_sections_and_queues(tmp_path: Path) -> None:
     """sync, pipe, ipc: a timer fires, names are found, a section is shared, queues keep their order."""
     lines = output(tmp_path, """

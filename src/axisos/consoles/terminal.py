@@ -75,6 +75,7 @@ def _run_machine(
     disk: BootDisk, boot_args: dict[str, Any], seed: int | None, terminal: HostTerminal, fds: tuple[int, int, int]
 ) -> int:
     """The machine's process."""
+    from axisos.machine.interrupt import break_into_long_calls
     from axisos.machine.machine import Machine
 
     size = _screen_size(terminal.size())
@@ -82,6 +83,7 @@ def _run_machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
         resolution=size, max_resolution=size,
     )  # fmt: skip
+    break_into_long_calls(machine)
     with machine:
         machine.power_on()
         code = Console(machine, terminal, *fds).run()

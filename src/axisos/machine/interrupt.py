@@ -14,15 +14,38 @@ from _thread import allocate_lock, start_new_thread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
+
+    from axisos.machine.machine import Machine
+
+LOOK_EVERY_S = 1.0  # of processor time: between two looks at what the main thread is in the middle of
+
+
+def break_into_long_calls(machine: Machine) -> None:
+    """Let a signal of the host break into one operation of a program that takes far too long: a regular expression
+    that backtracks, a division of huge integers. No other thread runs during such a call, but Python looks for
+    signals in it. Only for a host process that is the machine's own, from its main thread, and on a real clock.
+    """
+    import signal
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        timer = machine.computer.interrupt_timer
+        if timer is not None and timer.break_in is not None and frame is not None:
+            timer.break_in(frame)
+
+    if machine.computer.interrupt_timer is not None:
+        signal.signal(signal.SIGVTALRM, on_signal)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LOOK_EVERY_S, LOOK_EVERY_S)
 
 
 class InterruptTimer:
     """One thread at the most; real clock only."""
 
-    __slots__ = ("_callback", "_ended", "_running", "_wake", "parked")
+    __slots__ = ("_callback", "_ended", "_running", "_wake", "break_in", "parked")
 
     def __init__(self) -> None:
         self.parked = False  # True while it sleeps until kick(); the kernel may test it itself
+        self.break_in: Callable[[FrameType], None] | None = None  # the kernel's: raises into an overlong operation
         self._callback: Callable[[], float | None] | None = None
         self._running = False
         self._wake = allocate_lock()  # held, except for an instant when the thread is to wake

@@ -25,6 +25,7 @@ KERNEL_VERSION = "0.32-alpha1"
 PIPELINE_MANAGER = "/system/pipeline_manager.py"
 DKMS_PID = PIPELINE_PID + 1
 DEFAULT_INIT = "/bin/init.py"
+BREAK_IN_NS = 5_000_000_000  # one operation of a program may take so long before it is broken into
 
 
 class Kernel:
@@ -238,6 +239,7 @@ class Kernel:
         """The scheduler's life; when the machine's power goes, every thread is unwound in its own name."""
         timer = self.computer.interrupt_timer
         if timer is not None:
+            timer.break_in = self._break_in
             timer.start(self.scheduler.tick)
         try:
             self.scheduler.run()
@@ -291,6 +293,20 @@ class Kernel:
         if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
             self.scheduler.statistics.watchdog_kills += 1
             self.processes.kill_by_system(process, f"watchdog: {thread.strikes} slices over the limit")
+
+    def _break_in(self, frame: Any) -> None:
+        """The host's alarm rang while the code of *frame* ran: end an operation of a program that takes too long.
+
+        Raises: TimeoutError, into the program; nothing when the kernel is at work or the time is not over.
+        """
+        scheduler = self.scheduler
+        thread = scheduler.current
+        sandbox = thread.process.sandbox
+        if scheduler.idle or sandbox is None or not sandbox.guest or thread is scheduler.kernel_thread:
+            return
+        seconds = (scheduler.now_ns() - scheduler.slice_start_ns) / 1e9
+        if seconds * 1e9 > BREAK_IN_NS and sandbox.may_break(frame):
+            raise TimeoutError(f"one operation took {seconds:.1f} s; nothing else could run")
 
     def _on_bug(self, thread: Thread, name: str, error: BaseException) -> None:
         """A system call failed in a way that no caller can be blamed for: our own mistake, told in full."""

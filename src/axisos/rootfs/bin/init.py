@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from axis.guest import syscall
 
+UNCAUGHT, AT_ONCE_S = 1, 1.0  # exit status of a program with an uncaught error; a shell that ends this soon is broken
 FIRST_RETRY_MS, LAST_RETRY_MS = 250, 8_000
 BOLD, GREEN, YELLOW, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 LOGO = (
@@ -125,10 +126,16 @@ class Login:
         except StatusError as error:
             terminal.write(f"\nThe shell {account['shell']} cannot be started: {error}\n")
             return False
+        started = self._system.call("time_get")[0]
         terminal.lend(shell)
         while True:  # children of the dead come to us: take their statuses, too
             ended = self._system.wait_any(None, False)
-            if ended is None or ended[0] == shell:
+            if ended is None:
+                return True
+            if ended[0] == shell:
+                if ended[1] == UNCAUGHT and self._system.call("time_get")[0] - started < AT_ONCE_S:
+                    terminal.take_back(self._group)
+                    terminal.ask(f"\nThe shell {account['shell']} ended at once. Enter goes back to the login prompt.")
                 return True
 
 

@@ -216,7 +216,20 @@ TYPE = TypeGuard()
 
 
 class MetaOfGuarded(Sealed):
-    """Makes `isinstance(x, type | int)` answer as if `GuardedMeta` were `type`."""
+    """What `type` is to Python's classes, for the metaclasses of guests; `GuardedMeta` itself answers as `type` does."""
+
+    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> Any:
+        return type.__new__(mcls, name, bases, namespace, **keywords)
+
+    def __setattr__(cls, name: str, value: object) -> None:
+        if cls is GuardedMeta:
+            raise TypeError("cannot set attributes of the shared type 'type'; make a subclass")
+        type.__setattr__(cls, name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        if cls is GuardedMeta:
+            raise TypeError("cannot delete attributes of the shared type 'type'")
+        type.__delattr__(cls, name)
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, type) if cls is GuardedMeta else type.__instancecheck__(cls, instance)
@@ -235,7 +248,7 @@ class GuardedMeta(type, metaclass=MetaOfGuarded):
 
     def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
         if bases is None and namespace is None:
-            return type(name)
+            return shown_class(type(name))
         check_namespace(namespace)
         made = super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
         check_class(made)
@@ -310,8 +323,13 @@ def check_metaclass(made: Any) -> None:
         if base is not type and base is not object:
             space = _dictionary_of(base)
             for hook in _META_HOOKS:
-                if hook in space:
+                if hook in space and not _is_of_the_library(space[hook]):
                     raise refuse(hook, "dunder-definition")
+
+
+def _is_of_the_library(value: Any) -> bool:
+    """A function of a vetted module, such as EnumType.__getattr__: it leaves special names alone."""
+    return type(value) is FunctionType and "_axis_make_class" in value.__builtins__
 
 
 def check_class(made: Any) -> None:
@@ -332,7 +350,7 @@ def pattern_class(kind: Any) -> Any:
         return type
     if kind is RANGE:
         return range
-    if isinstance(type(kind), type) and type in _mro_of(type(kind)):
+    if type in _mro_of(type(kind)):
         if type(kind) is not type:
             check_metaclass(type(kind))
         for base in _mro_of(kind):
@@ -389,7 +407,7 @@ def _asked(value: Any) -> Any:
         inner = value.__func__
         return classmethod(lambda cls, kind: inner(cls, shown_class(kind)))
     if type(value) is FunctionType:
-        return lambda cls, kind: value(cls, shown_class(kind))
+        return lambda *args: value(*args[:-1], shown_class(args[-1]))
     return value
 
 
@@ -403,10 +421,8 @@ def _calling_builtins() -> Any:
 
 def shown_class(kind: Any) -> Any:
     """A class as guests may hold it."""
-    try:
-        return STAND_INS.get(kind, kind) if type(kind) is type or isinstance(kind, Sealed) else kind
-    except TypeError:  # its metaclass has no hash
-        return kind
+    meta = type(kind)
+    return STAND_INS.get(kind, kind) if meta is type or Sealed in _mro_of(meta) else kind
 
 
 class Guards:
@@ -512,9 +528,9 @@ class Guards:
     def _annotations(self, target: Any) -> Any:
         value = target.__annotations__
         kind = type(target)
-        if kind is MethodType or type(kind) is Sealed or isinstance(kind, Sealed) or isinstance(target, Sealed):
-            return dict(value)
-        return value
+        if kind is FunctionType or issubclass(kind, ModuleType) or (isinstance(target, type) and kind is not Sealed):
+            return value
+        return dict(value) if type(value) is dict else value
 
     def dir_names(self, names: Any) -> list[str]:
         return [name for name in names if policy.attribute_rule(name) is None]
@@ -864,14 +880,17 @@ def _paced(items: Any, names: Any) -> Any:
 class ClosedKind(metaclass=Sealed):
     """What `type` shows for the iterators of C that guests do not make themselves: they would run without an end."""
 
-    __slots__ = ("__name__", "__wrapped_type__")
+    __slots__ = ("__wrapped_type__",)
     __wrapped_type__: type
 
     def __init__(self, kind: type) -> None:
-        if hasattr(self, "__name__"):
+        if hasattr(self, "__wrapped_type__"):
             raise AttributeError("readonly attribute")
         object.__setattr__(self, "__wrapped_type__", kind)
-        object.__setattr__(self, "__name__", kind.__name__)
+
+    @property
+    def __name__(self) -> str:
+        return self.__wrapped_type__.__name__
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("readonly attribute")

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from abi.sealed import Sealed
+from abi.signals import SIGINT
 from abi.status import Status, StatusError
+from executive.ke_ipc.posix_signals import keyboard_interrupt
 from executive.preempt import instrument
 from executive.process import HandlerRaised
 from executive.sandbox import Sandbox
@@ -42,22 +45,28 @@ class Image:
         """The life of the process's main thread: its sandbox is made, its code compiled and run."""
         loader = self._loader
         process.sandbox = sandbox = Sandbox(loader.host_for(process), process.ring, self.path, process.env)
-        kind = KIND_PROGRAM if process.ring > 2 else KIND_SYSTEM
+        kind = KIND_SYSTEM
+        if process.ring > 2:
+            kind = KIND_PROGRAM
+            process.signal_handlers.setdefault(SIGINT, keyboard_interrupt)
         sandbox.run_main(loader.compile(self.source, self.path, kind))
 
 
-class ComputerFacts:
-    """What every process may know of the machine: the `computer` among its builtins."""
+class ComputerFacts(metaclass=Sealed):
+    """What a process may know of the machine: the `computer` among its builtins. Each process has its own."""
 
     __slots__ = ("address", "free_memory", "tmp_address", "total_memory", "uptime")
 
-    def __init__(self, computer: Any) -> None:
-        put = object.__setattr__
-        for name in self.__slots__:
-            put(self, name, getattr(computer, name))
-
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("the computer's facts cannot be changed")
+
+
+def facts_of(computer: Any) -> ComputerFacts:
+    """The facts for one process."""
+    facts = ComputerFacts()
+    for name in ComputerFacts.__slots__:
+        object.__setattr__(facts, name, getattr(computer, name))
+    return facts
 
 
 class ProcessHost:
@@ -71,7 +80,7 @@ class ProcessHost:
         self.syscall: Any = process.syscall
         self.checkpoint = checkpoint
         self.component = component  # the bus, for rings <= 2
-        self.computer = loader.computer_facts
+        self.computer = facts_of(loader.computer)
         self.simulated = loader.simulated
 
     def find_source(self, paths: list[str]) -> tuple[str, bytes] | None:
@@ -111,12 +120,11 @@ class Loader:
     ) -> None:
         self._scheduler = scheduler
         self._root_fs = root_fs
-        self._computer = computer
+        self.computer = computer
         self._cache = computer.code_cache
         self._bus = bus
         self.import_module = import_module
         self.simulated = scheduler.simulated
-        self.computer_facts = ComputerFacts(computer)
         self._library_sources: dict[str, tuple[object, bytes]] = {}  # path -> (size and time, source)
         self._last_id = 0
         self.instrumented_files = 0
@@ -233,7 +241,7 @@ class Loader:
     def _simulated_checkpoint(self, process: Process) -> Callable[[], None]:
         """The same where every checkpoint counts as five microseconds of machine time."""
         scheduler = self._scheduler
-        clock = self._computer.clock
+        clock = self.computer.clock
         advance_ns = clock.advance_ns
         step_ns = scheduler.checkpoint_ns
 

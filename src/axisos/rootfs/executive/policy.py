@@ -162,6 +162,7 @@ LIBRARY_READABLE = COPY_PROTOCOL | _words("""
 """)
 LIBRARY_STORABLE = METHODS | STORABLE | _words("""
     __match_args__ __dataclass_fields__ __dataclass_params__ __abstractmethods__ __parameters__ __orig_class__
+    __orig_bases__
     __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
 """)
 # What a class dictionary does not show to library code when the value is one of Python's own descriptors.

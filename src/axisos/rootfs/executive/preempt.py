@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
-VERSION = "1"
+VERSION = "2"
 KINDS = frozenset({"program", "library", "system", "eval", "exec", "single", "library-exec", "library-eval"})
 _MODES = {"eval": "eval", "library-eval": "eval", "single": "single"}
 _DYNAMIC = frozenset({"eval", "exec", "single", "library-exec", "library-eval"})
@@ -51,6 +51,7 @@ class _LibraryNames:
 
 _LIBRARY_DUNDERS = _LibraryNames()
 _LIB_NAMES = frozenset({policy.PROCESS_HOOK})
+_LIBRARY_GUARDED = frozenset({"format", "format_map", "__dict__"})
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
 
@@ -174,7 +175,7 @@ class Instrumenter:
             _ast.DictComp: self.comprehended,
             _ast.Attribute: self.attribute, _ast.BinOp: self.operation, _ast.AugAssign: self.augmented,
             _ast.Assign: self.assigned, _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
-            _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call,
+            _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call, _ast.Match: self.match,
             _ast.Name: self.leaf, _ast.Constant: self.leaf, _ast.Pass: self.leaf, _ast.Break: self.leaf,
             _ast.Continue: self.leaf, _ast.Import: self.leaf, _ast.Global: self.leaf, _ast.Nonlocal: self.leaf,
             _ast.Load: self.leaf, _ast.Store: self.leaf, _ast.Del: self.leaf,
@@ -349,6 +350,41 @@ class Instrumenter:
             return _place(_ast.Expr(value=self.ask("import_all", [module, level], node)), node)
         return node
 
+    def match(self, node: Any) -> Any:
+        """`case C(x)` reads the attributes that C names: in front of it C is looked at, and what was looked at is used.
+
+        As a case of its own that never matches: `case _ if [_axis_target1 := _axis_kind(C)] is None: pass`.
+        """
+        node.subject = self.visit(node.subject)
+        cases = []
+        for case in node.cases:
+            looks = [self.looked_at(pattern) for pattern in _class_patterns(case.pattern)] if self.guest else []
+            if looks:
+                where = case.pattern
+                never = _place(_ast.Compare(
+                    left=_place(_ast.List(elts=looks, ctx=_ast.Load()), where), ops=[_ast.Is()],
+                    comparators=[_place(_ast.Constant(value=None, kind=None), where)],
+                ), where)
+                anything = _place(_ast.MatchAs(pattern=None, name=None), where)
+                cases.append(_ast.match_case(pattern=anything, guard=never, body=[_place(_ast.Pass(), where)]))
+            cases.append(case)
+            if case.guard is not None:
+                case.guard = self.visit(case.guard)
+            case.body = self.statements(case.body)
+        node.cases = cases
+        return node
+
+    def looked_at(self, pattern: Any) -> Any:
+        """An expression that checks the class of *pattern* and keeps it; the pattern uses what was kept."""
+        where = pattern.cls
+        self.temporaries += 1
+        name = f"{policy.TEMPORARY}{self.temporaries}"
+        if not self.in_function and not self.dynamic:
+            self.used.add(name)
+        checked = self.ask("kind", [self.visit(pattern.cls)], where)
+        pattern.cls = _place(_ast.Name(id=name, ctx=_ast.Load()), where)
+        return _place(_ast.NamedExpr(target=_place(_ast.Name(id=name, ctx=_ast.Store()), where), value=checked), where)
+
     # Expressions.
 
     def lambda_body(self, node: Any) -> Any:
@@ -407,7 +443,7 @@ class Instrumenter:
         if type(node.ctx) is not _ast.Load:
             return self.stored(node)
         name = node.attr
-        if name in policy.GUARDED and (self.guest or name in ("format", "format_map")):
+        if name in policy.GUARDED and (self.guest or name in _LIBRARY_GUARDED):
             receiver = node.value
             if name == "__init__" and _is_bare_super(receiver):
                 test = _place(_ast.Compare(
@@ -585,6 +621,25 @@ def _place(node: Any, where: Any) -> Any:
     node.end_lineno = where.end_lineno
     node.end_col_offset = where.end_col_offset
     return node
+
+
+def _class_patterns(pattern: Any) -> list[Any]:
+    """The class patterns in a pattern that take attributes by position, or whose class has a stand-in."""
+    found = []
+    stack = [pattern]
+    while stack:
+        item = stack.pop()
+        if type(item) is _ast.MatchClass and (
+            item.patterns or (type(item.cls) is _ast.Name and item.cls.id in ("type", "range"))
+        ):
+            found.append(item)
+        for field in item._fields:
+            value = getattr(item, field, None)
+            if type(value) is list:
+                stack.extend(part for part in value if isinstance(part, _ast.pattern))
+            elif isinstance(value, _ast.pattern):
+                stack.append(value)
+    return found
 
 
 def _is_docstring(body: list[Any]) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi.names import FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
-from abi.signals import SIG_IGN, SIGCHLD, SIGPIPE, SIGTERM
+from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import require_passive
@@ -350,7 +350,9 @@ class ProcessManager:
         process = thread.process
         exit_status, reason = 0, "exited"
         try:
-            if error is not None:
+            if type(error) is KeyboardInterrupt and thread.is_main:
+                exit_status, reason = 128 + SIGINT, f"signal {NAMES[SIGINT]}"  # said by the status, as for any signal
+            elif error is not None:
                 if not isinstance(error, SystemExit):
                     exit_status, reason = 1, UNCAUGHT
                     reason = f"{UNCAUGHT}: {self._report_crash(process, error)}"

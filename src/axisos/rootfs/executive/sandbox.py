@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins as _host_builtins
 import sys as _host_sys
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 
 from abi.sealed import Sealed
 from abi.status import Status, StatusError
@@ -29,6 +29,9 @@ from executive.guards import (
     check_match_args,
     plain_name,
     refuse,
+    shown_class,
+    stepped,
+    finish_class,
 )
 from executive.preempt import bind_helpers
 from executive.traceback_text import format_exception
@@ -204,6 +207,7 @@ class Helpers:
         "float",
         "import_all",
         "int",
+        "kind",
         "mul",
         "pow",
         "range",
@@ -337,6 +341,17 @@ class Sandbox:
     def format_exception(self, error: BaseException) -> str:
         """The traceback of *error* with the guest's own frames only. Runs the guest's `__str__`."""
         return format_exception(error, self._is_own_frame, self._source_line)
+
+    def may_break(self, frame: FrameType | None) -> bool:
+        """Whether an error may be raised into *frame*: it is the program's, or one that keeps no state on its behalf."""
+        while frame is not None:
+            if self._is_own_frame(frame):
+                return True
+            name = frame.f_globals.get("__name__", "")
+            if name.partition(".")[0] in _KERNEL_PACKAGES and name not in _STATELESS and ".shims." not in name:
+                return False
+            frame = frame.f_back
+        return False
 
     def _is_own_frame(self, frame: FrameType) -> bool:
         return frame.f_builtins is self.builtins or frame.f_builtins is self._library_builtins
@@ -696,6 +711,7 @@ class Sandbox:
             names["exec"] = self._library_exec
             names["eval"] = self._library_eval
             names["setattr"] = self._library_setattr
+            names["delattr"] = self._library_delattr
             names["__build_class__"] = self._build_class if self.guest else _host_builtins.__build_class__
             names["_axis_make_class"] = self._make_class
             names["_axis_own"] = self._own
@@ -712,7 +728,7 @@ class Sandbox:
         if name == "sys":
             return self._library_sys()
         if name == "builtins":
-            module = ModuleType("builtins")
+            module = _LibraryBuiltins("builtins")
             module.__dict__.update(self._for_library())
             return module
         module = self._library(name)
@@ -728,16 +744,23 @@ class Sandbox:
         assert self._library_modules is not None
         module = self._library_modules.get("sys")
         if module is None:
-            module = ModuleType("sys")
+            module = _LibrarySys("sys")
             names = module.__dict__
             for name in vetted.LIBRARY_SYS:
                 if hasattr(_host_sys, name):
                     names[name] = getattr(_host_sys, name)
+            names["implementation"] = SimpleNamespace(**vars(_host_sys.implementation))  # the host's can be changed
             names["modules"] = self.modules
             names["platform"] = "axis"
             names["_getframe"] = self._library_frame
             names["_getframemodulename"] = self._caller_name
+            names["__streams__"] = self._streams
             self._library_modules["sys"] = module
+        return module
+
+    def _streams(self) -> ModuleType:
+        """The program's own `sys`, whose streams, argv and exit library code uses."""
+        module: ModuleType = self._load("sys")
         return module
 
     def _library_frame(self, depth: int = 0) -> Any:
@@ -752,8 +775,8 @@ class Sandbox:
             if locals is None:
                 locals = frame.f_locals
         code = bind_helpers(self._compiled(source, "<string>", "library-exec"), self._helper_table())
-        globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
-        exec(code, globals, globals if locals is None else locals)
+        globals, locals = self._own_namespaces(globals, locals)
+        exec(code, globals, locals)
 
     def _library_eval(self, source: Any, globals: Any = None, locals: Any = None) -> Any:
         frame = self._library_caller()
@@ -765,11 +788,24 @@ class Sandbox:
             code = source.__wrapped_code__
         else:
             code = bind_helpers(self._compiled(source, "<string>", "library-eval"), self._helper_table())
-        globals.setdefault("__builtins__", self.main.__dict__["__builtins__"])
-        return eval(code, globals, globals if locals is None else locals)
+        globals, locals = self._own_namespaces(globals, locals)
+        return eval(code, globals, locals)
+
+    def _own_namespaces(self, globals: Any, locals: Any) -> tuple[dict[str, Any], Any]:
+        """The dictionaries to run code over; Python puts the host's builtins into one that has none of its own."""
+        if type(globals) is Namespace:
+            globals = globals.__wrapped_namespace__
+        if type(globals) is not dict:
+            raise TypeError(f"globals must be a dict, not {type(globals).__name__}")
+        present = globals.get("__builtins__")
+        if present is None or present is not self._library_builtins:
+            globals["__builtins__"] = self.main.__dict__["__builtins__"]
+        if type(locals) is Namespace:
+            locals = locals.__wrapped_namespace__
+        return globals, globals if locals is None else locals
 
     def _library_getattr(self, target: Any, name: str, *default: Any) -> Any:
-        if name == "__globals__":  # typing evaluates annotations in them: those of the guest's functions only
+        if name == "__globals__" and type(name) is str:  # typing evaluates annotations in them: those of the guest's functions only
             if type(target) is FunctionType and getattr(target, "__builtins__", None) is self.builtins:
                 return target.__globals__
             if not default:
@@ -794,7 +830,18 @@ class Sandbox:
             raise refuse(name, rule)
         if type(target) is type:
             self._sealed(target)
+        if name in ("__next__", "__getitem__"):
+            value = stepped(value)
         setattr(target, name, value)
+
+    def _library_delattr(self, target: Any, name: str) -> None:
+        name = plain_name(name)
+        rule = policy.library_rule(name, store=True)
+        if rule is not None:
+            raise refuse(name, rule)
+        if type(target) is type:
+            self._sealed(target)
+        delattr(target, name)
 
     # Checkpoints, and what must meet them.
 
@@ -858,6 +905,8 @@ class Sandbox:
                 self._make_deterministic(made)
         elif getattr(function, "__builtins__", None) is self.builtins:
             check_class(made)
+            if type in _mro_of(type(made)):
+                finish_class(made)  # a metaclass; other classes came by GuardedMeta
         return made
 
     def _make_class(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
@@ -868,6 +917,7 @@ class Sandbox:
         """Remember a class as this process's, so that its attributes may be set."""
         if type(made) is not type:
             return made
+        finish_class(made)
         if self._owned is None:
             from weakref import WeakSet
 
@@ -1054,20 +1104,8 @@ class Sandbox:
             globals = frame.f_globals
             if locals is None and frame.f_locals is not globals:
                 locals = dict(frame.f_locals)
-        elif type(globals) is Namespace:
-            globals = globals.__wrapped_namespace__
-        elif type(globals) is not dict:
-            raise TypeError(f"globals must be a dict, not {type(globals).__name__}")
-        if type(locals) is Namespace:
-            locals = locals.__wrapped_namespace__
-        return self._run(code, globals, locals)
-
-    def _run(self, code: CodeType, globals: dict[str, Any], locals: Any) -> Any:
-        """Run *code* over *globals* with this process's builtins, whatever the dictionary says about them."""
-        own = self.main.__dict__["__builtins__"]
-        if globals.get("__builtins__") is not own and globals is not self.main.__dict__:
-            globals["__builtins__"] = own
-        return eval(code, globals, globals if locals is None else locals)
+        globals, locals = self._own_namespaces(globals, locals)
+        return eval(code, globals, locals)
 
     def _import_all(self, name: str, level: int) -> None:
         """`from name import *` in the caller's module."""
@@ -1099,6 +1137,28 @@ class Sandbox:
         except ValueError:
             return "__main__"
         return name if type(name) is str else "__main__"
+
+
+class _LibraryBuiltins(ModuleType):
+    """`builtins` for library code."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"module 'builtins' has no attribute {name!r}", name=name)
+
+
+class _LibrarySys(ModuleType):
+    """`sys` for library code: what is the process's own is read from, and stored into, the program's `sys`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _OF_THE_PROCESS:
+            return getattr(self.__dict__["__streams__"](), name)
+        # Without the module in `error.obj`: programs must not get hold of it.
+        raise AttributeError(f"module 'sys' has no attribute {name!r}", name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _OF_THE_PROCESS:
+            raise AttributeError(f"sys.{name} cannot be set by the library")
+        setattr(self.__dict__["__streams__"](), name, value)
 
 
 class _Frame:
@@ -1179,6 +1239,9 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
             yield item
 
 
+_OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit"})
+_KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
+_STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__"})
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
 _FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
@@ -1252,6 +1315,7 @@ def _guest_builtins() -> dict[str, Any]:
         "_axis_int": int,
         "_axis_float": float,
         "_axis_attr": guards.attribute,
+        "_axis_kind": guards.pattern_class,
         "_axis_spec": guards.spec,
         "_axis_pow": guards.power,
         "_axis_shl": guards.shift_left,
@@ -1268,7 +1332,6 @@ def _library_builtins() -> dict[str, Any]:
     """What library code gets beyond a guest's builtins."""
     return {
         "hasattr": hasattr,
-        "delattr": delattr,
         "type": type,
         "iter": iter,
         "map": map,
@@ -1276,8 +1339,11 @@ def _library_builtins() -> dict[str, Any]:
         "sum": sum,
         "range": range,
         "pow": pow,
-        "vars": vars,
+        "vars": GUARDS.vars,
         "dir": dir,
+        "_axis_attr": GUARDS.library_attribute,
+        "_axis_type_guard": TYPE,
+        "_axis_shown": shown_class,
         "globals": _host_builtins.globals,
         "locals": _host_builtins.locals,
         "_axis_check_namespace": GUARDS.check_namespace,

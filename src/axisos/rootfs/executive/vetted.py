@@ -108,7 +108,7 @@ def library_path(name: str) -> tuple[str, bool]:
 
 # What library code may read of the host's `sys`.
 LIBRARY_SYS = _words("""
-    maxsize maxunicode byteorder float_info int_info hash_info version version_info implementation
+    maxsize maxunicode byteorder float_info int_info hash_info version version_info
     getrecursionlimit intern getsizeof float_repr_style hexversion copyright exc_info
 """)
 
@@ -132,6 +132,10 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
         ("    return meta(name, resolved_bases, ns, **kwds)\n",
          "    return _axis_own(meta(name, resolved_bases, ns, **kwds))\n"),
         ("        exec_body(ns)\n", "        exec_body(ns)\n        _axis_check_namespace(ns)\n"),
+        ("    return meta, ns, kwds\n", "    return _axis_shown(meta), ns, kwds\n"),
+    ),
+    "typing": (
+        ("Type = _alias(type, 1, inst=False, name='Type')", "Type = _alias(_axis_type_guard, 1, inst=False, name='Type')"),
     ),
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",

@@ -42,6 +42,11 @@ APC_LEVEL = 1  # the IRQL at which a handler runs
 EXIT_BY_SIGNAL = 128  # plus the number: the exit status of a process that a signal ended
 
 
+def keyboard_interrupt(signum: int) -> None:
+    """What a Python program does at SIGINT until it says otherwise."""
+    raise KeyboardInterrupt
+
+
 class PosixSignals:
     """The signals of one machine."""
 
@@ -140,6 +145,9 @@ class PosixSignals:
             if not signum:
                 process.alarm = False
                 return
+            if not thread.is_main and process.signal_handlers.get(signum) is keyboard_interrupt:
+                self._scheduler.poke(process.main)  # whose business it is, as in any Python
+                return
             process.pending_signals.remove(signum)
             self._deliver(thread, signum)
 
@@ -223,7 +231,7 @@ class PosixSignals:
         previous = handlers.pop(signum, None)
         if handler is not None:
             handlers[signum] = handler
-        return previous
+        return None if previous is keyboard_interrupt else previous
 
     @syscall(rings=ANY_RING)
     def ke_signal_mask(self, thread: Thread, signums: list[int] | tuple[int, ...]) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abi.sealed import Sealed
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -12,7 +14,7 @@ MAX_ROUNDS = 2_000_000  # of a key derivation in one call
 MAX_SCRYPT = 1 << 25  # bytes
 
 
-class Lock:
+class Lock(metaclass=Sealed):
     """A lock for library code: its critical sections are short, and a process's threads switch at checkpoints only."""
 
     __slots__ = ("count",)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+from types import FunctionType
 
 from executive import priced
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from executive.shims import World
-
-MANY = 1_000_000  # items that C code may go through without a checkpoint
 
 
 def make_itertools(world: World) -> dict[str, Any]:
@@ -41,27 +40,35 @@ def make_itertools(world: World) -> dict[str, Any]:
 
     def repeat(value: Any, times: Any = None) -> Any:
         """*value* for ever, or *times* times."""
-        if times is None:
-            return paused(itertools.repeat(value))
-        times = operator.index(times)
-        plain = itertools.repeat(value, times)
-        return plain if times <= MANY else paused(plain)
+        return paused(itertools.repeat(value) if times is None else itertools.repeat(value, operator.index(times)))
 
     def product(*iterables: Any, repeat: int = 1) -> Any:
         """Cartesian product."""
-        pools = [tuple(iterable) for iterable in iterables]
-        total = math.prod(map(len, pools)) ** repeat if repeat < 64 else MANY + 1
-        plain = itertools.product(*pools, repeat=repeat)
-        return plain if total <= MANY else paused(plain)
+        return paused(itertools.product(*[tuple(iterable) for iterable in iterables], repeat=repeat))
 
-    def bounded(maker: Any, total: Any) -> Any:
+    def paced_maker(maker: Any) -> Any:
         def make(iterable: Any, r: Any = None) -> Any:
             pool = tuple(iterable)
-            size = len(pool) if r is None else operator.index(r)
-            plain = maker(pool, size)
-            return plain if size >= 0 and total(len(pool), size) <= MANY else paused(plain)
+            return paused(maker(pool, len(pool) if r is None else operator.index(r)))
 
         return make
+
+    def of_calls(maker: Any) -> Any:
+        """A maker of iterators that call a function: a C function could make its own input grow without an end."""
+        def make(function: Any, iterable: Any) -> Any:
+            return maker(function, iterable if type(function) is FunctionType else paused(iterable))
+
+        return make
+
+    def accumulate(iterable: Any, func: Any = None, *, initial: Any = None) -> Any:
+        """Running totals."""
+        if func is None or type(func) is FunctionType:
+            return itertools.accumulate(iterable, func, initial=initial)
+        return itertools.accumulate(paused(iterable), func, initial=initial)
+
+    def groupby(iterable: Any, key: Any = None) -> Any:
+        """Runs of equal keys."""
+        return itertools.groupby(iterable if key is None or type(key) is FunctionType else paused(iterable), key)
 
     class chain:
         """One iterable after the other."""
@@ -76,12 +83,8 @@ def make_itertools(world: World) -> dict[str, Any]:
             return paused(itertools.chain.from_iterable(paused(iterables)))
 
     world.own(chain)
-    permutations = bounded(itertools.permutations, lambda n, r: math.perm(n, r) if n < 100 else MANY + 1)
-    combinations = bounded(itertools.combinations, lambda n, r: math.comb(n, r) if n < 1000 else MANY + 1)
-    with_replacement = bounded(
-        itertools.combinations_with_replacement,
-        lambda n, r: math.comb(n + r - 1, r) if n > 0 and n + r < 1000 else MANY + 1,
-    )
+    permutations, combinations = paced_maker(itertools.permutations), paced_maker(itertools.combinations)
+    with_replacement = paced_maker(itertools.combinations_with_replacement)
     for function, name in (
         (permutations, "permutations"), (combinations, "combinations"),
         (with_replacement, "combinations_with_replacement"),
@@ -90,9 +93,12 @@ def make_itertools(world: World) -> dict[str, Any]:
     made: dict[str, Any] = {
         "count": count, "cycle": cycle, "repeat": repeat, "product": product, "permutations": permutations,
         "combinations": combinations, "combinations_with_replacement": with_replacement, "chain": chain,
+        "accumulate": accumulate, "groupby": groupby,
     }
-    for name in ("accumulate", "compress", "dropwhile", "filterfalse", "groupby", "islice", "pairwise", "starmap",
-                 "takewhile", "tee", "zip_longest", "batched"):
+    for name in ("dropwhile", "filterfalse", "starmap", "takewhile"):
+        made[name] = of_calls(getattr(itertools, name))
+        made[name].__name__ = made[name].__qualname__ = name
+    for name in ("compress", "islice", "pairwise", "tee", "zip_longest", "batched"):
         if hasattr(itertools, name):
             made[name] = getattr(itertools, name)
     return made

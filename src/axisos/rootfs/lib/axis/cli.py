@@ -231,8 +231,7 @@ def why(error: BaseException) -> str:
     """The reason in an exception, for people: `No such file or directory`."""
     from axis import errors
 
-    text = errors.reason(error)
-    return "Is a directory" if text.startswith("IS_A_DIRECTORY") else text
+    return errors.reason(error)
 
 
 def printable(text: str) -> str:

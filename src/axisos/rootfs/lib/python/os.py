@@ -126,7 +126,7 @@ class _Environ:
         return iter([key for key in env if key != "ARGS"])
 
     def __len__(self) -> int:
-        return len(self.keys())
+        return sum(1 for _ in self)
 
     def __eq__(self, other: object) -> bool:
         return self.copy() == (other.copy() if isinstance(other, _Environ) else other)
@@ -140,7 +140,7 @@ class _Environ:
         return f"environ({self.copy()!r})"
 
     def keys(self) -> list[str]:
-        return [*self]
+        return [key for key in env if key != "ARGS"]
 
     def values(self) -> list[str]:
         return [self[key] for key in self]

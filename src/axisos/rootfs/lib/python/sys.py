@@ -28,7 +28,7 @@ _first = (stdin, stdout, stderr)  # kept alive and known when a program puts oth
 
 
 platform = "axis"
-executable = _axis_process.image
+executable = "/usr/commands/python.py"
 prefix = base_prefix = exec_prefix = base_exec_prefix = "/usr"
 byteorder = "little"
 maxsize = (1 << 63) - 1

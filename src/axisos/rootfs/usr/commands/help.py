@@ -1,4 +1,4 @@
-"""help: what commands there are."""
+"""help: what commands there are, and what the shell understands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from axis.guest import env, syscall
 
+SHELL = """
+The shell
+  Words     'text'  "text $VAR"  \\x  $VAR ${VAR:-x}  $(command)  $((1 + 2))  ~  * ? [a-z]
+  Lists     a ; b    a && b    a || b    a &    a | b    ! a    ( a )    { a; }
+  Files     < f   > f   >> f   2> f   2>&1   &> f   <<END   <<< word
+  Control   if while until for case functions break continue return
+  Builtins  cd pwd export unset set alias jobs fg bg wait kill history read test trap source exit and more: type NAME
+
+A Python program runs by `python FILE`, or by its name after chmod +x. `help COMMAND` tells more of one command.
+"""
 HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
 
 
@@ -49,6 +59,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
     width = max((len(name) for name in rows), default=0)
     for name in sorted(rows):
         cli.write(f"{cli.coloured(f'{name:<{width}}', 'green')}  {rows[name]}\n")
+    cli.write(SHELL)
 
 
 cli.run(main, HELP)

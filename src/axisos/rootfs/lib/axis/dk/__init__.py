@@ -44,6 +44,7 @@ __all__ = [
     "register_interrupt", "run", "run_driver",
 ]
 
+
 def create_device(driver: DriverObject, name: str) -> DeviceObject:
     r"""Make the device *name* (`\Device\Echo0`) of this driver, at the head of the driver's list.
 
@@ -128,4 +129,3 @@ def __getattr__(name: str) -> Status:
             if status.name == name[7:]:
                 return status
     raise AttributeError(f"the driver kit has no {name}")
-

@@ -196,7 +196,7 @@ class DriverLoop:
         driver.driver_unload = self._unload
         status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
         for major in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
-            driver.dispatch.setdefault(major, _agree)  # a driver that does not care who opens its devices need not say so
+            driver.dispatch.setdefault(major, _agree)  # who does not care who opens its devices need not say so
         self._handlers = driver.dispatch
         self._running = status == Status.SUCCESS
         syscall("signal_send", message[0], "driver_init_complete", status, driver)

@@ -31,14 +31,6 @@ OPTION_NAMES = {
 ECHO_ESCAPES = {
     "n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "\\": "\\",
 }
-HELP = """\
-Words     'text'  "text $VAR"  \\x  $VAR ${VAR:-x}  $(command)  $((1 + 2))  ~  * ? [a-z]
-Lists     a ; b    a && b    a || b    a &    a | b    ! a    ( a )    { a; }
-Files     < f   > f   >> f   2> f   2>&1   &> f   <<END   <<< word
-Control   if while until for case functions break continue return
-Builtins  """
-
-
 def _number(text: str, what: str) -> int:
     """*text* as a number that is not negative."""
     if not text.isdigit():
@@ -123,18 +115,6 @@ def _false(shell: Shell, words: list[str], streams: Streams) -> int:
 
 def _clear(shell: Shell, words: list[str], streams: Streams) -> int:
     shell.write(streams, 1, "\f")
-    return 0
-
-
-def _help(shell: Shell, words: list[str], streams: Streams) -> int:
-    lines, line = [], ""
-    for name in sorted(BUILTINS):
-        if len(line) + len(name) > 66:
-            lines.append(line)
-            line = ""
-        line += name + " "
-    lines.append(line)
-    shell.write(streams, 1, HELP + "\n          ".join([line.rstrip() for line in lines]) + "\n")
     return 0
 
 
@@ -757,5 +737,5 @@ TABLE: dict[str, Builtin] = {
     "logout": _exit, "return": _return, "break": _break, "continue": _break, "eval": _eval, "source": _source,
     ".": _source, "command": _command, "builtin": _command, "type": _type, "trap": _trap, "jobs": _jobs, "fg": _resume,
     "bg": _resume, "wait": _wait, "disown": _disown, "kill": _kill, "history": _history, "clear": _clear,
-    "help": _help, "umask": _umask, "ulimit": _ulimit,
+    "umask": _umask, "ulimit": _ulimit,
 }

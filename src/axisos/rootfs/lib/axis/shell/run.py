@@ -62,7 +62,7 @@ SPECIAL_BUILTINS = frozenset({
     "trap", "unset",
 })
 # Builtins that only write: in a pipeline they need no process of their own.
-QUIET_BUILTINS = frozenset({":", "alias", "echo", "env", "false", "help", "printf", "pwd", "test", "[", "true", "type"})
+QUIET_BUILTINS = frozenset({":", "alias", "echo", "env", "false", "printf", "pwd", "test", "[", "true", "type"})
 BUILTINS = SPECIAL_BUILTINS | QUIET_BUILTINS | frozenset({
     "bg", "builtin", "cd", "clear", "command", "disown", "fg", "history", "jobs", "kill", "let", "local", "logout",
     "read", "unalias", "ulimit", "umask", "wait",
