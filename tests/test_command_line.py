@@ -64,7 +64,7 @@ def test_the_exit_code_and_the_streams_are_the_programs_own(tool: Tool) -> None:
         (("run", "--timeout", "soon", "x.py"), 2, "axisos run: "),
         (("run", "/nowhere/x.py"), 127, "axisos: /nowhere/x.py: No such file or directory"),
         (("run", "guest:/nowhere.py"), 127, "axisos: /nowhere.py: "),
-        (("run", "--disk", "/nowhere", "guest:/bin/sh.py"), 2, "axisos: --disk /nowhere: "),
+        (("run", "--disk", "/", "guest:/bin/sh.py"), 2, "axisos: --disk /: "),
         (("run", "--user", "nobody", "guest:/bin/sh.py"), 126, "axisos: user 'nobody': "),
     ],
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn
 
+    from axisos.consoles.bootdisk import BootDisk
     from axisos.host import JobRunner
     from axisos.machine.machine import Machine
 
@@ -62,9 +63,18 @@ def _add_boot(commands: Any) -> None:
 def _add_job_options(command: Any) -> None:
     command.add_argument("--user", default="guest", help="whose rights the program has (default guest)")
     command.add_argument("--ring", choices=RINGS, help="ring of the program, not below what the user may have")
-    command.add_argument("--put", action="append", default=[], type=_pair, metavar="HOST:GUEST", help="copy a file in")
+    command.add_argument(
+        "--put",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="HOST[:GUEST]",
+        help="copy a file or directory in; without GUEST into /tmp, where PROGRAM is",
+    )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
-    command.add_argument("--disk", metavar="DIR", help="system disk: a host directory (default: a throw-away one)")
+    command.add_argument(
+        "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
+    )
     command.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
     command.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
     command.add_argument("--cpu-limit", type=_positive, metavar="S", help="processor seconds of the program")
@@ -75,7 +85,11 @@ def _add_job_options(command: Any) -> None:
 
 
 def _add_run(commands: Any) -> None:
-    run = commands.add_parser("run", help="boot headless, run a program, exit with its exit code")
+    run = commands.add_parser(
+        "run",
+        help="boot headless, run a program, exit with its exit code",
+        description="Boot headless, run a program, exit with its exit code. Options of axisos go before PROGRAM.",
+    )
     _add_job_options(run)
     run.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
     run.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
@@ -97,9 +111,12 @@ def _add_bench(commands: Any) -> None:
 
 
 def _pair(text: str) -> tuple[str, str]:
+    """HOST:/guest/path, or HOST alone, which goes beside the program."""
     host, colon, guest = text.rpartition(":")
-    if not colon or not host or not guest.startswith("/"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:GUEST with an absolute guest path")
+    if not colon:
+        return text, f"/tmp/{os.path.basename(os.path.abspath(text))}"
+    if not host or not guest.startswith("/"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither HOST nor HOST:GUEST with an absolute guest path")
     return host, guest
 
 
@@ -132,15 +149,24 @@ def run_action(options: argparse.Namespace) -> int:
             drivers=options.driver,
             cpu_limit=options.cpu_limit,
         )
-        if options.disk is not None and not os.path.isdir(options.disk):
-            raise UnusableJob(f"--disk {options.disk}: no such directory")
     except UnusableJob as error:
         print(f"axisos: {error}", file=sys.stderr)
         return NOT_FOUND_EXIT if options.program is not None and isinstance(error, MissingFile) else USAGE_EXIT
-    return supervise(lambda control: _child(options, job, control), options.timeout, options.quiet)
+    disk = None
+    if options.disk is not None:
+        from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
+
+        try:
+            disk = open_boot_disk(options.disk, options.seed is not None)
+        except UnusableDisk as error:
+            print(f"axisos: {error}", file=sys.stderr)
+            return USAGE_EXIT
+        for note in () if options.quiet else disk.notes:
+            print(f"axisos: {note}", file=sys.stderr)
+    return supervise(lambda control: _child(options, job, disk, control), options.timeout, options.quiet)
 
 
-def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+def _child(options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
     from axisos.host import JobRunner
     from axisos.machine.interrupt import break_into_long_calls
@@ -151,7 +177,16 @@ def _child(options: argparse.Namespace, job: dict[str, Any], control: int) -> in
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     _limit_memory(DEFAULT_LIMIT_BYTES if memory_kib is None else memory_kib * 1024)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
-    machine = Machine(options.disk, seed=options.seed, trace=write_line, memory_kib=memory_kib, verbose_log=verbose)
+    machine = Machine(
+        disk and disk.system,
+        home=disk and disk.home,
+        nvram=disk and disk.nvram,
+        rom=disk and disk.rom,
+        seed=options.seed,
+        trace=write_line,
+        memory_kib=memory_kib,
+        verbose_log=verbose,
+    )
     break_into_long_calls(machine)
     try:
         runner = JobRunner(machine, job)

@@ -66,11 +66,14 @@ def make_job(
 ) -> dict[str, Any]:
     """The job record for a program (a host file, or `guest:/path`) or for one shell line.
 
-    Args:    put: (host file, guest path) pairs to copy in. drivers: host files (or `guest:/path`) to load first.
+    Args:    put: (host file or directory, guest path) pairs to copy in.
+             drivers: host files (or `guest:/path`) to load first.
              cpu_limit: processor seconds of the program.
     Raises:  UnusableJob for a host file that cannot be read.
     """
-    files: list[list[Any]] = [[guest, _read(host), "755"] for host, guest in put]
+    files: list[list[Any]] = []
+    for host, guest in put:
+        files += [[inside, _read(outside), "755"] for outside, inside in _files_of(host, guest)]
     argv = None
     if program is not None:
         argv = [_place(program, WORK_DIRECTORY, files), *args]
@@ -84,6 +87,19 @@ def make_job(
         "cpu_limit": cpu_limit,
         "drivers": [_place(driver, DRIVER_DIRECTORY, files) for driver in drivers],
     }
+
+
+def _files_of(host: str, guest: str) -> list[tuple[str, str]]:
+    """(host file, guest path) of one file, or of everything in a directory but compiled code."""
+    if not os.path.isdir(host):
+        return [(host, guest)]
+    found = []
+    for directory, below, names in os.walk(host):
+        below[:] = sorted(name for name in below if name != "__pycache__")
+        inside = os.path.relpath(directory, host)
+        base = guest if inside == "." else f"{guest}/{inside}"
+        found += [(os.path.join(directory, name), f"{base}/{name}") for name in sorted(names)]
+    return found
 
 
 def _place(program: str, directory: str, files: list[list[Any]]) -> str:

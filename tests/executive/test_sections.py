@@ -119,7 +119,8 @@ def test_a_view_gives_nothing_of_the_kernel_away() -> None:
         opener = (
             "view = syscall('ke_map_section', syscall('ke_open_section', 'shared'))\n"
             "for name in ('get', 'copy'):\n"
-            "    say(sorted(vars(vars(type(view))[name])))\n"
+            "    try: say(sorted(vars(vars(type(view))[name])))\n"
+            "    except Exception as error: say([])\n"
         )
         bare.start(
             "handle = syscall('ke_create_section', 'shared')\n"

@@ -182,7 +182,7 @@ def test_timers_named_pipes_sections_and_queues(tmp_path: Path) -> None:
             except kind as error:
                 print(int(error.status))
     """)
-    assert lines == ["0 True", "b'text' tube", "5", "[(b'b', 10), (b'c', 5), (b'a', 1)] 1", "703", "258", "824"]
+    assert lines == ["0 False", "b'text' tube", "5", "[(b'b', 10), (b'c', 5), (b'a', 1)] 1", "703", "258", "824"]
 
 
 def test_signals_are_handled_and_held_back(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def test_a_driver_that_fails_is_logged_and_one_that_is_not_there_is_not() -> Non
     bench.load_results = {"filesystem": (603, "no driver", -1), "/drivers/tty.sys.py": (404, "it did not start", -1)}
     bench.pm.boot()
     failures = [line for level, line in bench.log if level == "fail"]
-    assert len(failures) == 1 and "tty.sys.py" in failures[0] and "it did not start" in failures[0]
+    assert len(failures) == 2 and "tty.sys.py" in failures[0] and "it did not start" in failures[0]
+    assert "no terminal" in failures[1], "and the log stays on the screen, since nothing else can"
     assert bench.spawned[-1][0] == "/bin/init.py"
 
 

@@ -47,6 +47,8 @@ SECURITY_ENTRIES = 256
 BOOT_LOG_LINES = 512  # pending lines kept for the Pipeline Manager; older ones are counted as lost
 MAX_MESSAGE = 2000  # characters
 
+INDENT = 13  # columns, of what goes on below
+
 _GREY = 0x888888
 _BLACK = 0x000000
 _WHITE = 0xFFFFFF
@@ -70,24 +72,33 @@ class LogScreen:
         gpu.setForeground(_WHITE)
         gpu.fill(1, 1, self._width, self._height, " ")
 
-    def write(self, pieces: list[tuple[str, int]]) -> None:
-        """Write one line made of (text, colour) pieces, cut at the right edge."""
+    def write(self, pieces: list[tuple[str, int]], whole: bool) -> None:
+        """Write one line made of (text, colour) pieces; what does not fit is cut, or if *whole* goes on below."""
+        gpu = self._gpu
+        self._next_row()
+        column = 1
+        for text, colour in pieces:
+            gpu.setForeground(colour)
+            room = self._width - column + 1
+            while whole and len(text) > room:
+                gpu.set(column, self._row, text[:room])
+                text, column = text[room:], INDENT + 1
+                room = self._width - INDENT
+                self._next_row()
+            if len(text) > room:
+                text = text[: max(0, room - 3)] + "..."
+            gpu.set(column, self._row, text)
+            column += len(text)
+            if column > self._width:
+                break
+
+    def _next_row(self) -> None:
         gpu = self._gpu
         if self._row == self._height:
             gpu.copy(1, 2, self._width, self._height - 1, 0, -1)
             gpu.fill(1, self._height, self._width, 1, " ")
         else:
             self._row += 1
-        column = 1
-        for text, colour in pieces:
-            room = self._width - column + 1
-            if len(text) > room:
-                text = text[: max(0, room - 3)] + "..."
-            gpu.setForeground(colour)
-            gpu.set(column, self._row, text)
-            column += len(text)
-            if column > self._width:
-                break
 
 
 class KernelLog:
@@ -145,7 +156,7 @@ class KernelLog:
             if pid > 1:
                 pieces.append((f"P{pid:<3d} ", _GREY))
             pieces.append((message, _WHITE))
-            self._screen.write(pieces)
+            self._screen.write(pieces, level == "fail")
 
     def newest(self, count: int) -> list[dict[str, object]]:
         """The last *count* entries, oldest first."""

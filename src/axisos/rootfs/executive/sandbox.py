@@ -146,6 +146,7 @@ class ProcessHook(metaclass=Sealed):
         "computer",
         "current_globals",
         "format_exception",
+        "host_facts",
         "image",
         "load",
         "modules",
@@ -168,6 +169,7 @@ class ProcessHook(metaclass=Sealed):
         put(self, "write", sandbox._write_all)
         put(self, "format_exception", sandbox.format_exception)
         put(self, "thread_start", sandbox._thread_start)
+        put(self, "host_facts", sandbox._host_facts)
         put(self, "at_flush", sandbox._at_flush)
         put(self, "set_standard", sandbox._set_standard)
         put(self, "current_globals", sandbox._caller_name)
@@ -642,7 +644,7 @@ class Sandbox:
         shown = ModuleType(name)
         names = shown.__dict__
         for key, value in module.__dict__.items():
-            if key in withheld or type(value) is ModuleType or (key[:1] == "_" and key not in _SHOWN_PRIVATE):
+            if key in withheld or isinstance(value, ModuleType) or (key[:1] == "_" and key not in _SHOWN_PRIVATE):
                 continue
             names[key] = value
         names["__package__"] = module.__dict__.get("__package__", "")
@@ -757,6 +759,11 @@ class Sandbox:
             names["__streams__"] = self._streams
             self._library_modules["sys"] = module
         return module
+
+    def _host_facts(self) -> SimpleNamespace:
+        """What the program's own `sys` tells of the interpreter."""
+        facts = {name: getattr(_host_sys, name) for name in vetted.LIBRARY_SYS if name != "exc_info"}
+        return SimpleNamespace(**facts, implementation=SimpleNamespace(**vars(_host_sys.implementation)))
 
     def _streams(self) -> ModuleType:
         """The program's own `sys`, whose streams, argv and exit library code uses."""

@@ -30,7 +30,7 @@ COPIED: dict[str, frozenset[str]] = {
     "cmath": _words(""),
     "binascii": _words(""),
     "unicodedata": _words("""bidirectional category combining decimal decomposition digit east_asian_width
-        is_normalized lookup mirrored name normalize numeric ucd_3_2_0 unidata_version"""),
+        is_normalized lookup mirrored name normalize numeric unidata_version"""),
     "array": _words("array ArrayType typecodes"),
     "zlib": _words(""),
     "_bisect": _words(""),
@@ -68,23 +68,23 @@ COPIED: dict[str, frozenset[str]] = {
         HAVE_CONTEXTVAR getcontext setcontext localcontext"""),
 }
 # Public C modules that are offered under their own name; the rest of COPIED is for library code only.
-PUBLIC_C = _words("cmath binascii unicodedata array zlib struct datetime decimal")
+PUBLIC_C = _words("cmath binascii array zlib struct datetime decimal")
 LIBRARY = _words("""
     __future__ json json.decoder json.encoder json.scanner string textwrap random fractions statistics
     collections collections.abc _collections_abc functools operator heapq bisect copy dataclasses enum typing abc
     contextlib types base64 hmac csv difflib pprint calendar numbers queue keyword reprlib weakref _weakrefset
-    copyreg graphlib colorsys html html.entities uuid
+    copyreg graphlib colorsys html html.entities uuid argparse logging
 """)
-PACKAGES = _words("json collections html")
+PACKAGES = _words("json collections html logging")
 SHIMS = _words("""
     math re itertools hashlib secrets traceback inspect _thread warnings locale os platform time threading atexit io
-    _functools _csv _operator codecs
+    _functools _csv _operator codecs gettext shutil unicodedata _abc
 """)
-PUBLIC_SHIMS = _words("math codecs re itertools hashlib secrets traceback warnings locale")
+PUBLIC_SHIMS = _words("math unicodedata codecs re itertools hashlib secrets traceback warnings locale")
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg")
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
-SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast") | PUBLIC_C | (
-    LIBRARY - _words("random uuid queue datetime calendar")
+SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata") | PUBLIC_C | (
+    LIBRARY - _words("random uuid queue datetime calendar argparse logging")
 )
 
 
@@ -140,6 +140,9 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",
          "    return type(x)(x.__func__, deepcopy(x.__self__, memo)) if _axis_may_copy(x.__self__) else x\n"),
+    ),
+    "logging": (
+        ("_srcfile = os.path.normcase(addLevelName.__code__.co_filename)", "_srcfile = None"),
     ),
     "enum": (
         ("            classdict[member_name] = member_value\n",

@@ -71,6 +71,7 @@ class PipelineManager:
     def __init__(self, syscall: Syscall, env: dict[str, Any]) -> None:
         self._syscall = syscall
         self._safe_mode = bool(env.get("SAFE_MODE"))
+        self._has_terminal = False
         self._no_drivers = bool(env.get("NO_DRIVERS"))  # none but the terminal's
         self._init_path = str(env.get("INIT_PATH") or DEFAULT_INIT)
         syscall("kernel_register_pipeline")
@@ -159,7 +160,10 @@ class PipelineManager:
         self._fill_registry()
         # 9. Leave the screen to the terminal, with every driver in place.
         self._wait_for_loads(LOADS_LIMIT_S)
-        self._syscall("kernel_set_log_mode", False)
+        if self._has_terminal:
+            self._syscall("kernel_set_log_mode", False)
+        else:
+            self._log(f"there is no terminal: nobody can log in here until {TTY_DRIVER} loads", "fail")
         self._logs.drain()
         # 10. Spawn init at ring 3.
         self._spawn_init()
@@ -177,7 +181,11 @@ class PipelineManager:
         self._spawn_logon()
 
     def _load_terminal(self) -> None:
-        self._load_configured(TTY_DRIVER, partial(self._report_load, TTY_DRIVER))
+        def then(status: int, message: str) -> None:
+            self._has_terminal = status == Status.SUCCESS
+            self._report_load(TTY_DRIVER, status, message)
+
+        self._load_configured(TTY_DRIVER, then)
         self._wait_for_loads(TTY_LIMIT_S)
         if self._no_drivers:
             return

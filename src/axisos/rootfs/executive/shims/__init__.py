@@ -47,5 +47,7 @@ def make(name: str, world: World) -> dict[str, Any]:
         "locale": plain.make_locale, "os": plain.make_os, "platform": plain.make_platform, "time": plain.make_time,
         "threading": plain.make_threading, "atexit": plain.make_atexit, "io": plain.make_io,
         "math": tools.make_math, "_operator": tools.make_operator, "codecs": plain.make_codecs, "_csv": plain.make_csv,
+        "gettext": plain.make_gettext, "shutil": plain.make_shutil, "unicodedata": plain.make_unicodedata,
+        "_abc": plain.make_abc,
     }
     return makers[name](world)

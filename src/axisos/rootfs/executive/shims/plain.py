@@ -58,17 +58,104 @@ def make_time(world: World) -> dict[str, Any]:
     try:
         return dict(vars(world.builtins["__import__"]("time")))
     except ImportError:
+        import time
+
         return {
+            "gmtime": time.gmtime, "localtime": time.gmtime, "strftime": time.strftime,
             "time": lambda: world.syscall("time_get")[1], "monotonic": lambda: world.syscall("time_get")[0],
             "time_ns": lambda: int(world.syscall("time_get")[1] * 1e9),
         }
 
 
+_OF_OS = frozenset({"path", "fspath", "getpid", "environ", "linesep", "sep", "stat", "fstat", "PathLike"})
+
+
 def make_os(world: World) -> dict[str, Any]:
+    """`os` for library code: chance from the machine, and the program's own `os` for the rest."""
     def urandom(size: int) -> Any:
         return world.syscall("random_bytes", size)
 
-    return {"urandom": urandom, "name": "posix", "environ": {}}
+    def __getattr__(name: str) -> Any:
+        if name in _OF_OS:
+            return getattr(world.builtins["__import__"]("os"), name)
+        raise AttributeError(f"module 'os' has no attribute {name!r}", name=name)
+
+    return {"urandom": urandom, "name": "posix", "__getattr__": __getattr__}
+
+
+def make_gettext(world: World) -> dict[str, Any]:
+    return {
+        "gettext": lambda message: message,
+        "ngettext": lambda singular, plural, count: singular if count == 1 else plural,
+    }
+
+
+def make_shutil(world: World) -> dict[str, Any]:
+    """What argparse wants to know of the terminal."""
+    def get_terminal_size(fallback: tuple[int, int] = (80, 24)) -> Any:
+        return world.builtins["__import__"]("shutil").get_terminal_size(fallback)
+
+    return {"get_terminal_size": get_terminal_size}
+
+
+MAX_MARKS = 1000  # combining marks in a row: their order is found by insertion, in time that grows with the square
+
+
+def has_many_marks(text: str, combining: Any) -> bool:
+    """Whether more than MAX_MARKS combining marks follow each other."""
+    if len(text) <= MAX_MARKS or text.isascii():
+        return False
+    marks = 0
+    for character in text:
+        if character > "\u02ff" and combining(character):
+            marks += 1
+            if marks > MAX_MARKS:
+                return True
+        else:
+            marks = 0
+    return False
+
+
+def make_unicodedata(world: World) -> dict[str, Any]:
+    from executive import vetted
+
+    names = vetted.copied(world.host_module("unicodedata"), "unicodedata")
+    combining, real_normalize, real_is_normalized = (
+        names[key] for key in ("combining", "normalize", "is_normalized")
+    )
+
+    def checked(text: str) -> str:
+        if isinstance(text, str) and has_many_marks(text, combining):
+            raise ValueError(f"more than {MAX_MARKS} combining characters in a row")
+        return text
+
+    names["normalize"] = lambda form, text, /: real_normalize(form, checked(text))
+    names["is_normalized"] = lambda form, text, /: real_is_normalized(form, checked(text))
+    return names
+
+
+_COLLECTION_FLAGS = 1 << 5 | 1 << 6  # what sequences and mappings are known by in patterns
+_IMMUTABLE = 1 << 8
+_flags_of = type.__dict__["__flags__"].__get__
+
+
+def make_abc(world: World) -> dict[str, Any]:
+    """`_abc`, but that no process marks a class that others share as a sequence or a mapping."""
+    from executive import vetted
+
+    names = vetted.copied(world.host_module("_abc"), "_abc")
+    real_register = names["_abc_register"]
+
+    def _abc_register(cls: Any, subclass: Any, /) -> Any:
+        if (
+            isinstance(subclass, type) and _flags_of(cls) & _COLLECTION_FLAGS
+            and not _flags_of(subclass) & (_IMMUTABLE | _COLLECTION_FLAGS)
+        ):
+            world.builtins["_axis_sealed"](subclass)
+        return real_register(cls, subclass)
+
+    names["_abc_register"] = _abc_register
+    return names
 
 
 def make_platform(world: World) -> dict[str, Any]:

@@ -58,7 +58,8 @@ _CLOSED = {
 def __getattr__(name: str) -> Any:
     """The facts about the interpreter that are looked up when somebody asks, and why others are missing."""
     if name in _FROM_THE_HOST:
-        return getattr(_host_facts(), name)
+        value = globals()[name] = getattr(_host_facts(), name)
+        return value
     if name == "version":
         info = __getattr__("version_info")
         return f"{info[0]}.{info[1]}.{info[2]} (AxisOS)"
@@ -67,10 +68,8 @@ def __getattr__(name: str) -> Any:
 
 
 def _host_facts() -> Any:
-    """The few names of the host's `sys` that the modules of Python's library are given."""
-    import collections
-
-    return collections._sys  # type: ignore[attr-defined]
+    """The few names of the host's `sys` that say what interpreter this is."""
+    return _axis_process.host_facts()
 
 
 def exit(status: object = None, /) -> NoReturn:
