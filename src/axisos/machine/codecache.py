@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MEMORY_LIMIT = 8192  # entries
+_MACHINE_LIMIT = 32 << 20  # bytes that one machine may put into the directory: programs write programs without an end
+_DIRECTORY_LIMIT = 256 << 20  # bytes of entries at which the oldest half goes
 
 # State of the host process, on purpose: code objects and ring-0 modules hold no state of a machine, and making them
 # anew for each of a thousand machines is what would be costly. Keyed by content, so there is nothing to go stale.
@@ -31,12 +33,13 @@ _module_tables: dict[str, dict[str, Any]] = {}
 class CodeCache:
     """The cache as one machine sees it. `directory` None: memory only."""
 
-    __slots__ = ("_directory", "_folder", "_policy", "hits", "misses")
+    __slots__ = ("_directory", "_folder", "_policy", "_written", "hits", "misses")
 
     def __init__(self, directory: str | None) -> None:
         self._directory = directory
         self._policy = "base"
         self._folder: str | None = None  # checked and ready; "" = not usable
+        self._written = 0  # bytes
         self.hits = 0
         self.misses = 0
 
@@ -77,6 +80,11 @@ class CodeCache:
         from hashlib import sha256
 
         content = marshal.dumps(code)
+        if self._written == 0:
+            _make_room(folder)
+        self._written += 32 + len(content)
+        if self._written > _MACHINE_LIMIT:
+            return
         name = os.path.join(folder, key.hex())
         temporary = f"{name}.{os.getpid()}"
         try:
@@ -156,3 +164,23 @@ def default_directory() -> str | None:
     """`$XDG_CACHE_HOME/axisos`, or None if the user has no home."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "axisos") if os.path.isabs(base) else None
+
+
+def _make_room(folder: str) -> None:
+    """Delete the older half of the entries when they have become too many."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [(stat.st_mtime, stat.st_size, item.path) for item in found for stat in (item.stat(),)]
+    except OSError:
+        return
+    left = sum(size for _, size, _ in entries)
+    if left <= _DIRECTORY_LIMIT:
+        return
+    for _, size, path in sorted(entries):
+        try:
+            os.unlink(path)
+        except OSError:
+            continue  # another machine was faster
+        left -= size
+        if left <= _DIRECTORY_LIMIT // 2:
+            return

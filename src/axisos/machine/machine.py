@@ -45,6 +45,7 @@ from axisos.machine.components.keyboard import Keyboard
 from axisos.machine.components.screen import Screen
 from axisos.machine.computer import Computer, MachineStopped
 from axisos.machine.entropy import Entropy, HostEntropy, SeededEntropy
+from axisos.machine.hushed import hush_programs
 from axisos.machine.memory_storage import MemoryStorage
 from axisos.machine.timing import OcTiming
 
@@ -224,6 +225,7 @@ class Machine:
         """
         if self.state == "running":
             raise RuntimeError("the machine is on already")
+        hush_programs()
         if self.seed is not None and sys.flags.hash_randomization:
             raise RuntimeError(
                 "a seeded machine needs the same hashes in every run: start Python with PYTHONHASHSEED=0 "

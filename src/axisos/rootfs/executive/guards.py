@@ -246,6 +246,9 @@ class MetaOfGuarded(Sealed):
 class GuardedMeta(type, metaclass=MetaOfGuarded):
     """The real base of every metaclass of a guest: no class is made around the checks."""
 
+    __module__ = "builtins"  # as it is shown in `type | None`
+    __qualname__ = "type"
+
     def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
         if bases is None and namespace is None:
             return shown_class(type(name))
@@ -304,6 +307,7 @@ def check_match_args(value: object) -> None:
         raise refuse("__match_args__", "match-args")
 
 
+_builtins_of: Any = FunctionType.__dict__["__builtins__"].__get__
 _mro_of = type.__dict__["__mro__"].__get__
 _dictionary_of = type.__dict__["__dict__"].__get__
 _META_HOOKS = ("__getattr__", "__getattribute__", "__match_args__", "mro")  # would answer for what the checks have seen
@@ -329,7 +333,7 @@ def check_metaclass(made: Any) -> None:
 
 def _is_of_the_library(value: Any) -> bool:
     """A function of a vetted module, such as EnumType.__getattr__: it leaves special names alone."""
-    return type(value) is FunctionType and "_axis_make_class" in value.__builtins__
+    return type(value) is FunctionType and "_axis_make_class" in _builtins_of(value)
 
 
 def check_class(made: Any) -> None:
@@ -382,7 +386,7 @@ def finish_class(made: Any) -> Any:
 
 
 def _is_instrumented(value: Any) -> bool:
-    return type(value) is FunctionType and policy.FLAG in value.__builtins__
+    return type(value) is FunctionType and policy.FLAG in _builtins_of(value)
 
 
 def stepped(value: Any) -> Any:

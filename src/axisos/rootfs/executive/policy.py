@@ -173,6 +173,40 @@ HIDDEN_DESCRIPTORS = _words("""
 """)
 
 
+MAX_MARKS = 1000  # combining marks in a row: they are put in order by insertion, in time that grows with the square
+# Source in another encoding goes through a codec of the host that nobody has looked at.
+ENCODINGS = _words("utf-8 utf8 utf-8-sig ascii us-ascii latin-1 latin1 iso-8859-1 iso-8859-15 cp1252")
+
+
+def has_many_marks(text: str) -> bool:
+    """Whether more than MAX_MARKS combining characters follow each other."""
+    if len(text) <= MAX_MARKS or b"?" * MAX_MARKS not in text.encode("ascii", "replace"):
+        return False
+    from unicodedata import combining
+
+    marks = 0
+    for character in text:
+        marks = marks + 1 if character > "\u02ff" and combining(character) else 0
+        if marks > MAX_MARKS:
+            return True
+    return False
+
+
+def check_text(source: bytes | str, path: str) -> None:
+    """Refuse source that would keep the host's parser busy before there is a tree to look at. Raises: SyntaxError."""
+    if isinstance(source, bytes):
+        for line in source.split(b"\n", 2)[:2]:
+            before, found, after = line.partition(b"coding")
+            if found and before.lstrip()[:1] == b"#" and after[:1] in (b":", b"="):
+                name = after[1:].split(b"-*-")[0].split()[:1]
+                encoding = name[0].decode("latin-1").lower().replace("_", "-") if name else ""
+                if encoding not in ENCODINGS:
+                    raise SyntaxError(f"encoding {encoding!r} is not offered; save it as UTF-8", (path, 1, None, None))
+        source = "" if source.isascii() else source.decode("utf-8", "replace")
+    if has_many_marks(source):
+        raise SyntaxError(f"more than {MAX_MARKS} combining characters in a row", (path, None, None, None))
+
+
 def is_dunder(name: str) -> bool:
     return name[:2] == "__" and name[-2:] == "__" and len(name) > 4
 

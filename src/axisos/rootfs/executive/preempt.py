@@ -67,6 +67,8 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
         raise ValueError(f"unknown kind of code: {kind!r}")
     if len(source) > policy.MAX_SOURCE_BYTES:
         raise policy.PolicyError("too-large", path, path, None)
+    if kind in _POLICED:
+        policy.check_text(source, path)
     import warnings
 
     mode = _MODES.get(kind, "exec")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins as _host_builtins
 import sys as _host_sys
-from types import FunctionType, ModuleType, SimpleNamespace
+from types import FunctionType, GetSetDescriptorType, ModuleType, SimpleNamespace
 
 from abi.sealed import Sealed
 from abi.status import Status, StatusError
@@ -730,9 +730,9 @@ class Sandbox:
         if name == "sys":
             return self._library_sys()
         if name == "builtins":
-            module = _LibraryBuiltins("builtins")
-            module.__dict__.update(self._for_library())
-            return module
+            own = _LibraryBuiltins("builtins")
+            own.__dict__.update(self._for_library())
+            return own
         module = self._library(name)
         if not fromlist:
             return module if "." not in name or level else self._library(name.partition(".")[0])
@@ -1193,6 +1193,15 @@ def _counted_repr(number: Callable[[Any], int]) -> FunctionType:
     return __repr__  # type: ignore[return-value]
 
 
+def _variables_of(value: Any, kind: type) -> Any:
+    """The dictionary of an instance, None if it has none; a `__dict__` of the program's own is not asked."""
+    for base in _mro_of(kind):
+        descriptor = _dictionary_of(base).get("__dict__")
+        if descriptor is not None:
+            return descriptor.__get__(value) if type(descriptor) is GetSetDescriptorType else None
+    return None
+
+
 def _largest(values: Any) -> bool:
     """Whether one of the values, or of the first items of one, is an integer that takes seconds to multiply."""
     for value in list(values):
@@ -1209,10 +1218,7 @@ def _largest(values: Any) -> bool:
                 if type(item) is int and item.bit_length() > priced.MAX_BITS:
                     return True
         elif kind not in _LEAVES:
-            try:
-                space = _object_attribute(value, "__dict__")
-            except AttributeError:
-                continue
+            space = _variables_of(value, kind)
             if type(space) is dict and len(space) <= 64:
                 for item in list(space.values()):
                     if type(item) is int and item.bit_length() > priced.MAX_BITS:
@@ -1257,8 +1263,8 @@ _LEAVES = frozenset({str, float, bytes, bool, type(None), FunctionType, ModuleTy
 _PLAIN_KINDS = frozenset({int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex})
 _OPTIMIZED = 1  # the frame is a function's
 LOOK_EVERY = 200  # checkpoints between two looks at the variables, in simulation
-_object_attribute = object.__getattribute__
 _mro_of = type.__dict__["__mro__"].__get__
+_dictionary_of = type.__dict__["__dict__"].__get__
 
 
 class _Weak:

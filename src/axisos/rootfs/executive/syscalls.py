@@ -297,6 +297,8 @@ class Gate:
                     return body(thread, args[0])  # type: ignore[misc]
                 if count == 2:
                     return body(thread, args[0], args[1])  # type: ignore[misc]
+                if count == 5:  # the answers of servers
+                    return body(thread, args[0], args[1], args[2], args[3], args[4])  # type: ignore[misc]
                 return body(thread, *args)  # type: ignore[misc]
             except HandlerRaised as interrupted:
                 failure = interrupted.error

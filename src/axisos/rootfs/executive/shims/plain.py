@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abi.sealed import Sealed
+from executive import policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,35 +99,15 @@ def make_shutil(world: World) -> dict[str, Any]:
     return {"get_terminal_size": get_terminal_size}
 
 
-MAX_MARKS = 1000  # combining marks in a row: their order is found by insertion, in time that grows with the square
-
-
-def has_many_marks(text: str, combining: Any) -> bool:
-    """Whether more than MAX_MARKS combining marks follow each other."""
-    if len(text) <= MAX_MARKS or text.isascii():
-        return False
-    marks = 0
-    for character in text:
-        if character > "\u02ff" and combining(character):
-            marks += 1
-            if marks > MAX_MARKS:
-                return True
-        else:
-            marks = 0
-    return False
-
-
 def make_unicodedata(world: World) -> dict[str, Any]:
     from executive import vetted
 
     names = vetted.copied(world.host_module("unicodedata"), "unicodedata")
-    combining, real_normalize, real_is_normalized = (
-        names[key] for key in ("combining", "normalize", "is_normalized")
-    )
+    real_normalize, real_is_normalized = names["normalize"], names["is_normalized"]
 
     def checked(text: str) -> str:
-        if isinstance(text, str) and has_many_marks(text, combining):
-            raise ValueError(f"more than {MAX_MARKS} combining characters in a row")
+        if isinstance(text, str) and policy.has_many_marks(text):
+            raise ValueError(f"more than {policy.MAX_MARKS} combining characters in a row")
         return text
 
     names["normalize"] = lambda form, text, /: real_normalize(form, checked(text))

@@ -258,6 +258,7 @@ def flush() -> None:
 
 def table(heading: list[str], rows: list[list[str]], right: bool = False) -> None:
     """Write *rows* below *heading* in columns; numbers (with *right* everything) to the right, the last one ragged."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max([len(title), *(len(row[index]) for row in rows)]) for index, title in enumerate(heading)]
     numeric = [right or all(row[index][:1].isdigit() for row in rows) for index in range(len(heading))]
     for row in [heading, *rows]:
