@@ -178,10 +178,10 @@ def _child(options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | No
     _limit_memory(DEFAULT_LIMIT_BYTES if memory_kib is None else memory_kib * 1024)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
     machine = Machine(
-        disk and disk.system,
-        home=disk and disk.home,
-        nvram=disk and disk.nvram,
-        rom=disk and disk.rom,
+        disk.system if disk else None,
+        home=disk.home if disk else None,
+        nvram=disk.nvram if disk else None,
+        rom=disk.rom if disk else None,
         seed=options.seed,
         trace=write_line,
         memory_kib=memory_kib,

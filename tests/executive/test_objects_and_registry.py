@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from abi.status import Status, StatusError
 from executive.ob_manager import ObjectManager
 from executive.process import Process

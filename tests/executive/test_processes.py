@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernelrig import BareMachine
 
 
@@ -86,7 +87,11 @@ def test_who_may_signal_whom() -> None:
         system = bare.start("syscall('signal_pull')", ring=2)
         other = bare.start("syscall('signal_pull')")
         other.uid = 1001
-        attempt = "def attempt(pid):\n    try: return syscall('process_kill', pid, 15)\n    except Exception as e: return e.status.name\n"
+        attempt = (
+            "def attempt(pid):\n"
+            "    try: return syscall('process_kill', pid, 15)\n"
+            "    except Exception as e: return e.status.name\n"
+        )
         guest = bare.start(attempt + f"say([attempt(pid) for pid in (0, {system.pid}, {other.pid}, 9999)])")
         guest.uid = 1000
         bare.settle()

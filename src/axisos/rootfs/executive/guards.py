@@ -216,7 +216,7 @@ TYPE = TypeGuard()
 
 
 class MetaOfGuarded(Sealed):
-    """What `type` is to Python's classes, for the metaclasses of guests; `GuardedMeta` itself answers as `type` does."""
+    """What `type` is to Python's classes, for the metaclasses of guests; `GuardedMeta` itself answers as `type`."""
 
     def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> Any:
         return type.__new__(mcls, name, bases, namespace, **keywords)

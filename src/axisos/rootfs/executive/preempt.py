@@ -36,6 +36,9 @@ KINDS = frozenset({"program", "library", "system", "eval", "exec", "single", "li
 _MODES = {"eval": "eval", "library-eval": "eval", "single": "single"}
 _DYNAMIC = frozenset({"eval", "exec", "single", "library-exec", "library-eval"})
 _POLICED = frozenset({"program", "eval", "exec", "single", "library-exec", "library-eval"})
+# The name that everything is compiled under. Python's compiler shows the line of an error out of the file of that name,
+# on the host: a program's own name would show it what it may not read. This one can be no file anywhere.
+NO_FILE = "/dev/null/no file"
 _PARSE_ONLY = 0x400  # PyCF_ONLY_AST
 _TOP_LEVEL_AWAIT = 0x2000
 # No source text can produce this constant: a tuple is never folded around a frozenset.
@@ -76,20 +79,39 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
         warnings.simplefilter("ignore")
         try:
             if kind == "system":
-                return compile(source, path, mode, 0, True, 0)
-            tree = compile(source, path, mode, _PARSE_ONLY, True, 0)
+                return _named(compile(source, NO_FILE, mode, 0, True, 0), path)
+            tree = compile(source, NO_FILE, mode, _PARSE_ONLY, True, 0)
             if kind in _POLICED:
                 extra: Container[str] = _LIBRARY_DUNDERS if kind.startswith("library") else ()
                 if kind == "program" and path.startswith("/lib/"):
                     extra = _LIB_NAMES
                 policy.check(tree, path, names=extra)
             tree = Instrumenter(path, kind).module(tree)
-            code: CodeType = compile(tree, path, mode, 0, True, 0)
+            code = _named(compile(tree, NO_FILE, mode, 0, True, 0), path)
             return code
+        except policy.PolicyError:
+            raise
+        except SyntaxError as error:
+            raise _placed(error, source, path) from None
         except (RecursionError, MemoryError):
             raise policy.PolicyError("too-deep", path, path, None) from None
         except ValueError as error:  # null bytes, surrogates, integers too long to convert
             raise SyntaxError(str(error), (path, None, None, None)) from None
+
+
+def _named(code: CodeType, path: str) -> CodeType:
+    """*code* and all code in it as compiled from *path*."""
+    constants = tuple([_named(each, path) if type(each) is CodeType else each for each in code.co_consts])
+    return code.replace(co_filename=path, co_consts=constants)
+
+
+def _placed(error: SyntaxError, source: bytes | str, path: str) -> SyntaxError:
+    """An error of Python's compiler with the program's own file name and line of text."""
+    line = error.lineno or 0
+    lines = (source if isinstance(source, str) else source.decode("utf-8", "replace")).splitlines()
+    text = lines[line - 1] + "\n" if 0 < line <= len(lines) else None
+    place = (path, error.lineno, error.offset, text, error.end_lineno, error.end_offset)
+    return type(error)(error.msg, place)
 
 
 def policy_hash() -> str:

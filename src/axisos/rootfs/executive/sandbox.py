@@ -27,11 +27,11 @@ from executive.guards import (
     _paced,
     check_class,
     check_match_args,
+    finish_class,
     plain_name,
     refuse,
     shown_class,
     stepped,
-    finish_class,
 )
 from executive.preempt import bind_helpers
 from executive.traceback_text import format_exception
@@ -345,7 +345,7 @@ class Sandbox:
         return format_exception(error, self._is_own_frame, self._source_line)
 
     def may_break(self, frame: FrameType | None) -> bool:
-        """Whether an error may be raised into *frame*: it is the program's, or one that keeps no state on its behalf."""
+        """Whether an error may be raised into *frame*: it is the program's, or works for it and keeps no state."""
         while frame is not None:
             if self._is_own_frame(frame):
                 return True
@@ -812,9 +812,10 @@ class Sandbox:
         return globals, globals if locals is None else locals
 
     def _library_getattr(self, target: Any, name: str, *default: Any) -> Any:
-        if name == "__globals__" and type(name) is str:  # typing evaluates annotations in them: those of the guest's functions only
+        # Typing evaluates annotations in them: those of the guest's functions only, and without what is the sandbox's.
+        if type(name) is str and name == "__globals__":
             if type(target) is FunctionType and getattr(target, "__builtins__", None) is self.builtins:
-                return target.__globals__
+                return Namespace(target.__globals__)
             if not default:
                 raise refuse(name, "dunder-attribute")
             return default[0]

@@ -135,7 +135,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
         ("    return meta, ns, kwds\n", "    return _axis_shown(meta), ns, kwds\n"),
     ),
     "typing": (
-        ("Type = _alias(type, 1, inst=False, name='Type')", "Type = _alias(_axis_type_guard, 1, inst=False, name='Type')"),
+        ("Type = _alias(type, 1, ", "Type = _alias(_axis_type_guard, 1, "),
     ),
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",
