@@ -9,18 +9,7 @@ import pytest
 
 from axisos import bench
 from axisos.bench.lab import CannotMeasure, Session
-from axisos.bench.rows import (
-    BYTES,
-    COUNT,
-    LINES_PER_SECOND,
-    PERCENT,
-    SECONDS,
-    TIMES,
-    Budget,
-    Reference,
-    Row,
-    figure,
-)
+from axisos.bench.rows import BYTES, COUNT, LINES_PER_SECOND, PERCENT, SECONDS, TIMES, Budget, Reference, Row, figure
 
 QUICK = 0.002  # of the repetitions
 G = Reference("G", 0.28e-6, sign="G")

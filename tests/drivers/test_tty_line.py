@@ -6,19 +6,7 @@ import pytest
 from ttyrig import CODES
 
 from drivers.tty.keys import Key, Modifiers, Paste, raw_sequence
-from drivers.tty.line import (
-    CLEAR,
-    COOKED,
-    EDIT,
-    END,
-    HAND_OVER,
-    INTERRUPT,
-    LINE,
-    MAX_LINE,
-    SCROLL,
-    SIGNAL,
-    LineEditor,
-)
+from drivers.tty.line import CLEAR, COOKED, EDIT, END, HAND_OVER, INTERRUPT, LINE, MAX_LINE, SCROLL, SIGNAL, LineEditor
 
 
 def key(name: str, *, shift: bool = False) -> Key:

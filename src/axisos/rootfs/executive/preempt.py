@@ -87,8 +87,7 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
                     extra = _LIB_NAMES
                 policy.check(tree, path, names=extra)
             tree = Instrumenter(path, kind).module(tree)
-            code = _named(compile(tree, NO_FILE, mode, 0, True, 0), path)
-            return code
+            return _named(compile(tree, NO_FILE, mode, 0, True, 0), path)
         except policy.PolicyError:
             raise
         except SyntaxError as error:

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from abi.signals import NAMES
 from abi.status import StatusError
-from axis.shell.run import (
-    BUILTINS,
-    ExitShell,
-    LeaveLoop,
-    ReturnFromFunction,
-    ShellError,
-)
+from axis.shell.run import BUILTINS, ExitShell, LeaveLoop, ReturnFromFunction, ShellError
 from axis.shell.system import decode, normalise, reason
 
 TYPE_CHECKING = False

@@ -33,14 +33,7 @@ from axis.shell.syntax import (
     Subshell,
     While,
 )
-from axis.shell.system import (
-    SHELL_PATH,
-    STANDARD,
-    decode,
-    encode,
-    normalise,
-    reason,
-)
+from axis.shell.system import SHELL_PATH, STANDARD, decode, encode, normalise, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
