@@ -134,3 +134,13 @@ def test_sleeping_takes_machine_time(machine: Machine) -> None:
     result = host.run(machine, None, line="date +%s; sleep 1m 1.5 0.5s; date +%s", timeout=600.0)
     before, after = (int(word) for word in result.stdout.split())
     assert after - before in (62, 63)
+
+
+def test_passwords_come_from_standard_input_where_there_is_no_terminal(shell) -> None:
+    """su and passwd take a line for each question and end at the end: a run without a terminal never hangs."""
+    assert shell("su -c 'id -u; cat'", stdin=b"root\nrest").stdout == b"0\nrest"
+    assert shell("su -c id", stdin=b"wrong\n").exit_code == 1
+    assert shell("su -c id").stderr == b"su: no password was given\n"
+    assert shell("passwd").stderr == b"passwd: nothing was changed\n"
+    result = shell("passwd; su -c 'id -u' guest", stdin=b"guest\nlonger one\nlonger one\nlonger one\n")
+    assert result.stdout.decode().splitlines()[1:] == ["The password of guest was changed.", "1000"], result

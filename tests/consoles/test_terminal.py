@@ -62,9 +62,6 @@ def flood():
         computer.pull_signal(0)
 
 def stuck():
-    say("stuck")
-    while computer.pull_signal(0.05):  # until it has been drawn
-        pass
     while True:
         pass
 
@@ -160,10 +157,9 @@ class Boot:
 
     def wait_until_stuck(self, machine: int) -> None:
         """Send the key that makes the small kernel hang, and wait until it does."""
-        self.send(b"k")
-        self.wait_for("stuck")
         before = time_of(machine)
-        self.wait_for(lambda: time_of(machine) > before + 10)
+        self.send(b"k")
+        self.wait_for(lambda: time_of(machine) > before + 20)  # not for its word: a busy host may have no time to draw it
 
     @property
     def machine_pid(self) -> int:

@@ -10,6 +10,43 @@ import pytest
 from guest_program import run_guest, run_host
 
 PROGRAMS = {
+    "typed classes and everyday modules": r"""
+        import typing, dataclasses, enum
+        from dataclasses import dataclass, field
+        from typing import ClassVar, Optional, NamedTuple, Generic, TypeVar, Protocol, TypedDict
+        T=TypeVar("T")
+        @dataclass(order=True)
+        class A:
+            k: ClassVar[int] = 3
+            x: int
+            y: "Optional[str]" = None
+            z: list = field(default_factory=list)
+        @dataclass(frozen=True, slots=True)
+        class B(Generic[T]):
+            v: int
+        class N(NamedTuple):
+            a: int
+            b: str = "q"
+        class P(Protocol):
+            def f(self) -> int: ...
+        class D(TypedDict):
+            a: int
+        class Col(enum.Flag):
+            R=enum.auto(); G=enum.auto()
+        print(A(1), A.k, [f.name for f in dataclasses.fields(A)], B(2), N(1), Col.R|Col.G, D(a=1), dataclasses.asdict(A(1)), dataclasses.replace(A(1), x=5))
+        print(typing.get_type_hints(A))
+        import argparse, contextlib, io, logging, os, pprint, sys
+        print(len(os.environ) > 0, "PATH" in {**os.environ})
+        pprint.pprint([1, {"a": 2}])
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--n", type=int, default=3)
+        print(parser.parse_args(["--n", "4"]))
+        logging.basicConfig(level=logging.INFO, stream=sys.stdout)
+        logging.info("hello %s", "x")
+        with contextlib.redirect_stdout(io.StringIO()) as caught:
+            print("caught")
+        print(repr(caught.getvalue()))
+    """,
     "text files": r"""
         with open("a", "w") as f:
             print(f.write("héllo\nwörld\r\nthird\rfourth"), f.tell(), f.mode, f.encoding, f.name, f.writable(), f.readable())

@@ -193,6 +193,38 @@ class CompiledCode(metaclass=Sealed):
         raise AttributeError("code objects cannot be changed")
 
 
+class _ModulesForLibrary:
+    """`sys.modules` as library code sees it: its own instance of a vetted module, where the program has a view of one.
+
+    A program's own modules, found by the name that a class carries, are the program's.
+    """
+
+    __slots__ = ("_library", "_program")
+
+    def __init__(self, library: dict[str, ModuleType], program: dict[str, Any]) -> None:
+        self._library = library
+        self._program = program
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = self._program.get(name, default)
+        own = self._library.get(name)
+        if own is not None and (found is default or getattr(found, "__file__", "")[:1] != "/"):
+            return own
+        return found
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.get(name, self)
+        if found is self:
+            raise KeyError(name)
+        return found
+
+    def __setitem__(self, name: str, module: Any) -> None:
+        self._program[name] = module  # typing enters modules of its own
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name, self) is not self
+
+
 class Helpers:
     """Flag and helpers of one process, for code that may run over a dictionary of the guest's."""
 
@@ -227,7 +259,7 @@ class Sandbox:
     """The world of one process. The kernel keeps it; guests reach bound methods of it only."""
 
     __slots__ = (
-        "__weakref__", "_building", "_closers", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
+        "__weakref__", "_building", "_closers", "_counted", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
         "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std", "_until_look",
         "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
@@ -255,6 +287,7 @@ class Sandbox:
         self._owned: Any = None
         self._building: Any = None
         self._until_look = LOOK_EVERY
+        self._counted: type | None = None
         self._ids: dict[int, Any] | None = None
         self._dynamic: dict[Any, CodeType] | None = None
         self._sources: dict[str, bytes] | None = None
@@ -752,7 +785,7 @@ class Sandbox:
                 if hasattr(_host_sys, name):
                     names[name] = getattr(_host_sys, name)
             names["implementation"] = SimpleNamespace(**vars(_host_sys.implementation))  # the host's can be changed
-            names["modules"] = self.modules
+            names["modules"] = _ModulesForLibrary(self._library_modules, self.modules)
             names["platform"] = "axis"
             names["_getframe"] = self._library_frame
             names["_getframemodulename"] = self._caller_name
@@ -901,6 +934,9 @@ class Sandbox:
     # Classes.
 
     def _build_class(self, function: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
+        own = getattr(function, "__builtins__", None) is self.builtins  # the library's classes are made as they are
+        if own and self.host.simulated and (not bases or bases == _OBJECT_ONLY):
+            bases = (self._counted_object(),)
         building = self._building
         self._building = (name, bases, building)
         try:
@@ -909,9 +945,7 @@ class Sandbox:
             self._building = building
         if type(made) is type:
             self._own(made)
-            if self.host.simulated:
-                self._make_deterministic(made)
-        elif getattr(function, "__builtins__", None) is self.builtins:
+        elif own:
             check_class(made)
             if type in _mro_of(type(made)):
                 finish_class(made)  # a metaclass; other classes came by GuardedMeta
@@ -954,12 +988,15 @@ class Sandbox:
                 return target
         raise TypeError(f"cannot set attributes of the shared type {target.__name__!r}; make a subclass")
 
-    def _make_deterministic(self, made: Any) -> None:
-        """In simulation default hashes and representations come from a counter, not from addresses."""
-        if made.__hash__ is object.__hash__:
-            type.__setattr__(made, "__hash__", _counted_hash(self._id))
-        if made.__repr__ is object.__repr__:
-            type.__setattr__(made, "__repr__", _counted_repr(self._id))
+    def _counted_object(self) -> type:
+        """What stands in for `object` as a base in simulation: its hash and representation come from a counter.
+
+        A base, and not methods put into each class, so that dataclasses and the like find the class as it was written.
+        """
+        if self._counted is None:
+            methods = {"__slots__": (), "__hash__": _counted_hash(self._id), "__repr__": _counted_repr(self._id)}
+            self._counted = type("object", (), {**methods, "__module__": "builtins", "__qualname__": "object"})
+        return self._counted
 
     def _id(self, target: Any, /) -> int:
         """`id` from the process's counter."""
@@ -1257,6 +1294,7 @@ _OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit"})
 _KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
 _STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__"})
+_OBJECT_ONLY = (object,)
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
 _FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
                    type({}.keys()), type({}.values()), type({}.items())})

@@ -6,7 +6,7 @@ from abi.signals import SIG_IGN, SIGINT, SIGQUIT, SIGTSTP
 from abi.status import Status, StatusError
 from axis import cli
 from axis.shell.system import System
-from axis.shell.terminal import Terminal
+from axis.shell.terminal import ask_password
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ HELP = """\
 Usage: su [-c LINE] [-] [USER [ARGUMENT...]]
 
 Start the shell of USER (root if none is named) with that user's rights. Root is asked for no password; whoever becomes
-root gets ring 2.5.
+root gets ring 2.5. Where standard input is no terminal, the password is its next line.
 
   -c LINE  run one command line and end with its status
 """
@@ -45,7 +45,7 @@ def main(options: cli.Options, operands: list[str]) -> int:
     line = options.get("c")
     password = None
     if system.info()["uid"] != 0:
-        password = Terminal(system).ask_secretly("Password: ")
+        password = ask_password(system, "Password: ")
         if password is None:
             cli.fail("no password was given")
     try:

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from axis.shell.system import Handle, System
 
 PATH = "/dev/tty"
+STDIN = -10
+
+
+def ask_password(system: System, question: str) -> str | None:
+    """A password typed at the terminal, unseen; if standard input is none, its next line. None at the end. Blocks."""
+    if system.is_terminal(STDIN):
+        return Terminal(system).ask_secretly(question)
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = system.read(STDIN, 1)  # no more: the rest is for whoever reads after us
+        if not byte:
+            break
+        line += byte
+    return decode(line).rstrip("\n") if line else None
 
 
 class Terminal:
