@@ -159,7 +159,7 @@ class Boot:
         """Send the key that makes the small kernel hang, and wait until it does."""
         before = time_of(machine)
         self.send(b"k")
-        self.wait_for(lambda: time_of(machine) > before + 20)  # not for its word: a busy host may have no time to draw it
+        self.wait_for(lambda: time_of(machine) > before + 20)  # a busy host may have no time to draw a word
 
     @property
     def machine_pid(self) -> int:

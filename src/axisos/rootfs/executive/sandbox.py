@@ -259,8 +259,8 @@ class Sandbox:
     """The world of one process. The kernel keeps it; guests reach bound methods of it only."""
 
     __slots__ = (
-        "__weakref__", "_building", "_closers", "_counted", "_dynamic", "_helpers", "_hook", "_ids", "_library_builtins",
-        "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std", "_until_look",
+        "__weakref__", "_building", "_closers", "_counted", "_dynamic", "_helpers", "_hook", "_ids",
+        "_library_builtins", "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std", "_until_look",
         "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
 
