@@ -260,8 +260,8 @@ class Sandbox:
 
     __slots__ = (
         "__weakref__", "_building", "_closers", "_counted", "_dynamic", "_helpers", "_hook", "_ids",
-        "_library_builtins", "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std", "_until_look",
-        "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
+        "_library_builtins", "_library_modules", "_namespaces", "_owned", "_packages", "_ring", "_sources", "_std",
+        "_until_look", "builtins", "env", "guest", "host", "main", "modules", "path", "stdin",
     )
 
     def __repr__(self) -> str:
