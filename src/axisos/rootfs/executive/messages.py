@@ -206,10 +206,6 @@ class Messages:
         forward = self.forward
 
         def forwarded(thread: Thread, *args: object) -> object:
-            if direct is not None:
-                result = direct(thread, *args)
-                if result is not NOT_DIRECT:
-                    return result
             process = thread.process
             if process is server.process:
                 if entry is None:
@@ -224,7 +220,12 @@ class Messages:
                 raise StatusError(Status.WOULD_BLOCK, f"{name}: a thread at IRQL {thread.irql} may not sleep")
             return forward(thread, server, name, args)
 
-        return entry.behind_checks(forwarded) if entry is not None else forwarded
+        def directly_or_forwarded(thread: Thread, *args: object) -> object:
+            result = direct(thread, *args)  # type: ignore[misc]  # not None where this is used
+            return forwarded(thread, *args) if result is NOT_DIRECT else result
+
+        body = forwarded if direct is None else directly_or_forwarded
+        return entry.behind_checks(body) if entry is not None else body
 
     def _answer(self, thread: Thread, pid: int, args: tuple[object, ...]) -> bool:
         """A server's answer. One that nobody waits for any more is dropped; one from another process is refused."""
