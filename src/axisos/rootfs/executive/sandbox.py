@@ -537,7 +537,10 @@ class Sandbox:
         else:
             module = self._load_top(name)
         if module is None:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            message = f"No module named {name!r}"
+            if name in _host_sys.stdlib_module_names:
+                message += "; AxisOS does not offer this part of Python's library"
+            raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:
             holder.__dict__[last] = module
         return module

@@ -124,7 +124,7 @@ def exception_lines(error: BaseException) -> list[str]:
     kind = type(error)
     name = _text(lambda: kind.__qualname__)
     module = _text(lambda: kind.__module__)
-    if module not in ("builtins", "__main__", "abi.status", "executive.policy", "<unknown>"):
+    if module not in ("builtins", "__main__", "abi.status", "axis.errors", "executive.policy", "<unknown>"):
         name = f"{module}.{name}"
     if isinstance(error, SyntaxError):
         return _syntax_lines(error, name)
