@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.tty.grid import WIDE_TAIL, Grid, attribute_at, pack
@@ -293,6 +293,7 @@ def state(terminal: Terminal) -> tuple[object, ...]:
 
 @settings(max_examples=1500, deadline=None)
 @given(STREAMS, st.lists(st.integers(0, 400), max_size=12), st.sampled_from([(80, 25), (7, 3), (2, 2), (1, 1)]))
+@example(b"\x1bc\xf0\x9f\x98\x80", [3], (80, 25))  # a reset between the halves of a character lost the first
 def test_any_split_of_a_stream_gives_the_same_screen(stream: bytes, cuts: list[int], size: tuple[int, int]) -> None:
     """Nothing raises, the cursor stays inside, each row keeps its width, and where the writes were cut is not seen."""
     whole, pieces = Terminal(*size), Terminal(*size)

@@ -129,7 +129,7 @@ class Kernel:
         sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
         files = Files(ob, pipes)
         self.object_calls = object_calls = ObjectCalls(ob, processes)
-        system_calls = SystemCalls(computer, bus, scheduler, processes, ob, log, loader, panic.stop, root)
+        system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
         )

@@ -51,7 +51,6 @@ class Messages:
         self._overrides: dict[str, Thread] = {}  # name -> who answers it
         self._requests: dict[int, Wait] = {}  # id -> the caller's wait for it
         self._last_request = 0
-        self.may_send_reserved: Callable[[Thread], bool] = _is_system
         self.direct: dict[
             str, Callable[..., object]
         ] = {}  # what the kernel answers of an overridden call, or NOT_DIRECT
@@ -79,7 +78,7 @@ class Messages:
             raise StatusError(Status.NO_SUCH_PROCESS, f"signal_send: no process {pid} takes messages")
         process = thread.process
         if process.ring > 2:
-            if name in RESERVED_MESSAGES and not self.may_send_reserved(thread):
+            if name in RESERVED_MESSAGES:
                 raise StatusError(Status.ACCESS_DENIED, f"signal_send: the message name {name!r} is the system's own")
             args = tuple([copy_plain(arg, "signal_send") for arg in args])
             queued = receiver.messages
@@ -280,7 +279,3 @@ class Messages:
                 wait.request_id = 0
                 wait.server = None
                 self._scheduler.wake(wait, (Status.CANCELLED, f"process {thread.pid}, which was to answer, is gone"))
-
-
-def _is_system(thread: Thread) -> bool:
-    return thread.process.ring <= 2

@@ -135,7 +135,6 @@ class Process:
         "alarm",
         "calls",
         "children",
-        "command",
         "delivering",
         "ended_children",
         "ended_threads",
@@ -198,7 +197,6 @@ class Process:
         self.exit_status: int | None = None
         self.exit_reason = ""
         self.start_ns = start_ns
-        self.command = ""
 
     @property
     def main(self) -> Thread:

@@ -87,12 +87,11 @@ PLAIN = """
 class StandardInput(metaclass=Sealed):
     """Bytes read ahead from handle -10, shared by `input` and `sys.stdin`, so that none is lost between them."""
 
-    __slots__ = ("__wrapped_bytes__", "__wrapped_end__", "__wrapped_read__")
+    __slots__ = ("__wrapped_bytes__", "__wrapped_read__")
 
     def __init__(self, syscall: Callable[..., Any]) -> None:
         self.__wrapped_read__ = syscall
         self.__wrapped_bytes__ = b""
-        self.__wrapped_end__ = False
 
     def _fill(self) -> bool:
         data = self.__wrapped_read__("vfs_read", STDIN, READ_SIZE)

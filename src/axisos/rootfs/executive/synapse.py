@@ -28,11 +28,6 @@ def new_handle_token(token_hex: Callable[[int], str]) -> str:
     return f"H-{digits[0:6]}-{digits[6:11]}-{digits[11:15]}-{digits[15:19]}"
 
 
-def shortened(token: str) -> str:
-    """A token as it may stand in a log: enough to tell two apart, too little to use."""
-    return f"{token[:6]}…"
-
-
 def bypasses(process: Process) -> bool:
     """Whether the token check is waived: ring 0, and system processes (pid < 20, ring <= 2)."""
     return process.ring == 0 or (process.pid < FIRST_USER_PID and process.ring <= 2)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from executive.loader import Loader
     from executive.log import KernelLog
-    from executive.ob_manager import ObjectManager
     from executive.process import Thread
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
@@ -33,7 +32,6 @@ class SystemCalls:
         bus: Any,
         scheduler: Scheduler,
         processes: ProcessManager,
-        ob: ObjectManager,
         log: KernelLog,
         loader: Loader,
         panic: Callable[[str], None],
@@ -43,7 +41,6 @@ class SystemCalls:
         self._bus = bus
         self._scheduler = scheduler
         self._processes = processes
-        self._ob = ob
         self._log = log
         self._loader = loader
         self._panic = panic

@@ -328,7 +328,7 @@ class Terminal(Grid):
         elif kind == "8":
             self._restore([])
         elif kind == "c":
-            self.reset()
+            self._start_over()
         elif kind == "M":
             if self.y:
                 self.y -= 1
@@ -594,9 +594,13 @@ class Terminal(Grid):
 
     def reset(self) -> None:
         """As after power-on, but for size and scrollback: main screen, blank, default colours, cursor top left."""
+        self._held_bytes, self._held_text = b"", ""
+        self._start_over()
+
+    def _start_over(self) -> None:
+        """`reset` as a program's own escape asks for it: in the middle of a stream, of which nothing may be lost."""
         self.alt_depth = min(self.alt_depth, 1)
         self.leave_alt()
-        self._held_bytes, self._held_text = b"", ""
         self._saved = (0, 0, DEFAULT_ATTRIBUTE)
         self.cursor_visible = None
         self._set_attribute(pack(DEFAULT_FOREGROUND, DEFAULT_BACKGROUND))
