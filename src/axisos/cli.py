@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from axisos.consoles.bootdisk import BootDisk
+    from axisos.heartbeat import Heart
     from axisos.host import JobRunner
     from axisos.machine.machine import Machine
 
@@ -23,7 +24,6 @@ NOT_FOUND_EXIT = 127  # as a shell says that there is no such program
 LEVELS = ("Debug", "Info", "Warn", "Error")
 RINGS = {"2.5": 2.5, "3": 3.0}
 CHUNK = 65536
-DEFAULT_LIMIT_BYTES = 4 << 30  # a program that eats memory gets MemoryError, not the host's last page
 
 
 class _Parser(argparse.ArgumentParser):
@@ -163,19 +163,22 @@ def run_action(options: argparse.Namespace) -> int:
             return USAGE_EXIT
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
-    return supervise(lambda control: _child(options, job, disk, control), options.timeout, options.quiet)
+    return supervise(lambda control, heart: _child(options, job, disk, control, heart), options.timeout, options.quiet)
 
 
-def _child(options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int) -> int:
+def _child(
+    options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int, heart: Heart
+) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
     from axisos.host import JobRunner
+    from axisos.machine.confinement import confine
     from axisos.machine.interrupt import break_into_long_calls
-    from axisos.machine.machine import Machine
+    from axisos.machine.machine import MEMORY_BYTES, Machine
 
     trace_file = open(options.trace, "w", encoding="utf-8") if options.trace else None  # noqa: SIM115  # closed below
     write_line = (lambda line: trace_file.write(line + "\n")) if trace_file else None
     memory_kib = None if options.memory is None else int(options.memory * 1024)
-    _limit_memory(DEFAULT_LIMIT_BYTES if memory_kib is None else memory_kib * 1024)
+    confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
     machine = Machine(
         disk.system if disk else None,
@@ -187,7 +190,7 @@ def _child(options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | No
         memory_kib=memory_kib,
         verbose_log=verbose,
     )
-    break_into_long_calls(machine)
+    break_into_long_calls(machine, heart)
     try:
         runner = JobRunner(machine, job)
         exit_code, reason = _Streams(machine, runner, control).pump()
@@ -198,18 +201,6 @@ def _child(options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | No
     if reason and not options.quiet:
         print(f"axisos: the program was stopped: {reason}", file=sys.stderr)
     return exit_code
-
-
-def _limit_memory(size_bytes: int) -> None:
-    """Bound this process: what it has mapped by now, and the machine's memory on top."""
-    import resource
-
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            mapped = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + size_bytes, mapped + size_bytes))
-    except (OSError, ValueError):
-        pass  # a host that does not tell, or has a tighter limit already
 
 
 class _Streams:

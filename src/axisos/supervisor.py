@@ -7,6 +7,8 @@ and ends the child by force if it must.
     SIGINT, 1st   SIGINT to the program        SIGTERM, 3rd SIGINT, --timeout   power off in order,
     SIGINT, 2nd   SIGKILL to the program                                        then SIGKILL after GRACE_S
 
+A machine that does not beat any more while it computes (see `heartbeat`) is ended by force as well.
+
 Always so: the command ends within two seconds of the third SIGINT, of SIGTERM and of `--timeout`.
 """
 
@@ -14,6 +16,8 @@ from __future__ import annotations
 
 import os
 import sys
+
+from axisos.heartbeat import STUCK, Heart, Pulse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,20 +52,24 @@ def _execute_again() -> None:
     )
 
 
-def supervise(child: Callable[[int], int], timeout_s: float | None, quiet: bool) -> int:
-    """Run *child(control descriptor)* in a process of its own and return its exit code.
+def supervise(child: Callable[[int, Heart], int], timeout_s: float | None, quiet: bool) -> int:
+    """Run *child(control descriptor, heart)* in a process of its own and return its exit code.
 
-    Args: child: reads INTERRUPT, KILL and POWER_OFF from the descriptor. timeout_s: wall time for all of it.
+    Args: child: reads INTERRUPT, KILL and POWER_OFF from the descriptor; has the heart beaten. timeout_s: wall time
+    for all of it.
     """
     import signal
 
     control_read, control_write = os.pipe()
+    pulse, heart = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(control_write)
-        _be_the_child(child, control_read)
+        os.close(pulse)
+        _be_the_child(lambda: child(control_read, Heart(heart)))
     os.close(control_read)
-    parent = _Parent(pid, control_write, timeout_s, quiet)
+    os.close(heart)
+    parent = _Parent(pid, control_write, Pulse(pulse, pid), timeout_s, quiet)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(number, parent.on_signal)
     if timeout_s is not None:
@@ -69,7 +77,7 @@ def supervise(child: Callable[[int], int], timeout_s: float | None, quiet: bool)
     return parent.wait()
 
 
-def _be_the_child(child: Callable[[int], int], control: int) -> None:
+def _be_the_child(child: Callable[[], int]) -> None:
     """The child's whole life: signals are the parent's business."""
     import signal
 
@@ -77,7 +85,7 @@ def _be_the_child(child: Callable[[int], int], control: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     code = 1
     try:
-        code = child(control)
+        code = child()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException:  # nothing of this process may go back into the parent's code
@@ -94,9 +102,10 @@ def _be_the_child(child: Callable[[int], int], control: int) -> None:
 class _Parent:
     """What the parent knows of its child."""
 
-    def __init__(self, pid: int, control: int, timeout_s: float | None, quiet: bool) -> None:
+    def __init__(self, pid: int, control: int, pulse: Pulse, timeout_s: float | None, quiet: bool) -> None:
         self._pid = pid
         self._control = control
+        self._pulse = pulse
         self._timeout_s = timeout_s
         self._quiet = quiet
         self._interrupts = 0
@@ -107,7 +116,7 @@ class _Parent:
 
         if number == signal.SIGALRM:
             if self._ending:
-                os.kill(self._pid, signal.SIGKILL)
+                self._kill()
             else:
                 self._power_off(f"it was not done after {self._timeout_s:g} s")
         elif number == signal.SIGINT and self._interrupts < 2:
@@ -125,6 +134,11 @@ class _Parent:
         self._tell(POWER_OFF)
         signal.setitimer(signal.ITIMER_REAL, GRACE_S)
 
+    def _kill(self) -> None:
+        import signal
+
+        os.kill(self._pid, signal.SIGKILL)
+
     def _tell(self, word: bytes) -> None:
         try:
             os.write(self._control, word)
@@ -133,6 +147,16 @@ class _Parent:
 
     def wait(self) -> int:
         """The exit code of the command."""
+        from select import select
+
+        pulse = self._pulse
+        alive = True
+        while alive:
+            if select([pulse.fd], [], [], pulse.left_s())[0]:
+                alive = pulse.feel()
+            elif pulse.is_stuck() and not self._ending:
+                self._ending = STUCK
+                self._kill()
         _, status = os.waitpid(self._pid, 0)
         code = os.waitstatus_to_exitcode(status)
         if self._ending or code < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from abi.status import Status, StatusError
+from executive.limits import Limits
 from executive.ob_manager import ObjectManager
 from executive.process import Process
 from executive.registry import Registry
@@ -20,6 +21,7 @@ def ob() -> ObjectManager:
 
 def new_process(ob: ObjectManager, pid: int = 20, token: str = "SYN-a") -> Process:
     process = Process(pid, None, 3, "/test.py", token, 0)
+    process.limits = Limits({})
     ob.initialize_process(process)
     return process
 
@@ -60,11 +62,17 @@ def test_a_handle_is_good_for_its_owner_with_its_token_and_its_rights_only(ob: O
             ob.body_of(process, handle, access, kind)
         assert refused.value.status == status
 
-    owner.old_tokens.add(owner.token)
-    owner.token = "SYN-c"
+    rightful, owner.token = owner.token, "SYN-c"
+    with pytest.raises(StatusError) as refused:
+        ob.resolve(owner, handle)
+    assert refused.value.status == Status.SYNAPSE_TOKEN_MISMATCH
+
+    owner.token = rightful
+    ob.expire_handles(owner)
     with pytest.raises(StatusError) as refused:
         ob.resolve(owner, handle)
     assert refused.value.status == Status.SYNAPSE_TOKEN_EXPIRED
+    assert ob.query_type_statistics()["Box"] == (0, 0)
 
 
 def test_duplicates_never_have_more_rights(ob: ObjectManager) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import axisos
 from axisos import Machine
 from axisos.host import Result, run
 from axisos.machine.codecache import CodeCache
+from axisos.supervisor import supervise
 
 
 def attack(tmp_path: Path, source: str) -> Result:
@@ -130,10 +132,20 @@ except TimeoutError as error: print("broken into")
     assert seconds < 30
 
 
-def test_a_crash_of_the_interpreter_is_one_line_and_137(tmp_path: Path) -> None:
-    """Deeply nested tuples overflow the host's C stack: the machine is lost, the command ends in order."""
-    code, _, err, _ = command(tmp_path, "t = ()\nfor _ in range(2_000_000): t = (t,)\nhash(t)\n")
-    assert (code, err) == (137, "axisos: the machine was stopped: its process was ended by signal 11\n")
+@pytest.mark.parametrize("nest, use", [
+    ("(x,)", "hash(x)"), ("slice(x)", "del x"), ("zip(x or [0])", "next(x)"), ("staticmethod(x)",
+    "hasattr(x, '__isabstractmethod__')"), ("list[x]", "hash(x)"), ("enumerate(x or [0])", "next(x)"),
+])  # fmt: skip
+def test_objects_of_c_may_be_nested_as_deeply_as_memory_goes(tmp_path: Path, nest: str, use: str) -> None:
+    """Hashing, dropping, or going through what is nested a million times does not overflow the host's C stack."""
+    code, out, err, _ = command(tmp_path, f"x = ()\nfor _ in range(1_000_000): x = {nest}\n{use}\nprint('whole')\n")
+    assert (code, out, err) == (0, "whole\n", "")
+
+
+def test_a_crash_of_the_machines_process_is_one_line_and_137(capfd: pytest.CaptureFixture[str]) -> None:
+    """Should the host's process crash all the same, the command ends in order and says so."""
+    assert supervise(lambda control, heart: os.kill(os.getpid(), signal.SIGSEGV) or 0, None, False) == 137
+    assert capfd.readouterr().err == "axisos: the machine was stopped: its process was ended by signal 11\n"
 
 
 def test_an_exit_without_a_checkpoint_does_not_outlive_a_kill(tmp_path: Path) -> None:

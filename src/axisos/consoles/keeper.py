@@ -22,6 +22,8 @@ import signal
 import sys
 from time import monotonic
 
+from axisos.heartbeat import STUCK, Heart, Pulse
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,13 +66,13 @@ def _nothing(_number: int, _frame: object) -> None:
     """The pipe has the signal already; a handler must be there, or the signal would do what it does by itself."""
 
 
-def keep(terminal: HostTerminal, machine: Callable[[int, int, int], int]) -> int:
-    """Run *machine(keys, control, signals)* in a process of its own, on the terminal; returns the exit code.
+def keep(terminal: HostTerminal, machine: Callable[[int, int, int, Heart], int]) -> int:
+    """Run *machine(keys, control, signals, heart)* in a process of its own, on the terminal; returns the exit code.
 
     Args: machine: gets descriptors to poll: what was typed; POWER_OFF and REDRAW, whose end means that the parent is
     gone; the numbers of signals that were sent to the child itself (those of ENDING count). Returns an exit code.
     """
-    keys, control, errors = os.pipe(), os.pipe(), os.pipe()
+    keys, control, errors, pulse = os.pipe(), os.pipe(), os.pipe(), os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     signals = SignalPipe((*ENDING, signal.SIGWINCH, signal.SIGCONT, signal.SIGCHLD))
@@ -82,12 +84,12 @@ def keep(terminal: HostTerminal, machine: Callable[[int, int, int], int]) -> int
         terminal.leave()
         raise
     if pid == 0:
-        for fd in (keys[1], control[1], errors[0]):
+        for fd in (keys[1], control[1], errors[0], pulse[0]):
             os.close(fd)
-        _be_the_child(terminal, machine, keys[0], control[0], errors[1])
-    for fd in (keys[0], control[0], errors[1]):
+        _be_the_child(terminal, machine, keys[0], control[0], errors[1], Heart(pulse[1]))
+    for fd in (keys[0], control[0], errors[1], pulse[1]):
         os.close(fd)
-    keeper = _Keeper(terminal, pid, signals, keys[1], control[1], errors[0])
+    keeper = _Keeper(terminal, Pulse(pulse[0], pid), pid, signals, keys[1], control[1], errors[0])
     try:
         return keeper.run()
     finally:
@@ -96,7 +98,8 @@ def keep(terminal: HostTerminal, machine: Callable[[int, int, int], int]) -> int
 
 
 def _be_the_child(
-    terminal: HostTerminal, machine: Callable[[int, int, int], int], keys: int, control: int, errors: int
+    terminal: HostTerminal, machine: Callable[[int, int, int, Heart], int], keys: int, control: int, errors: int,
+    heart: Heart,
 ) -> None:
     """The child's whole life. What it says on standard output and error waits until the terminal is free."""
     code = 1
@@ -109,7 +112,7 @@ def _be_the_child(
         if os.isatty(2):
             os.dup2(errors, 2)
         os.close(errors)
-        code = machine(keys, control, signals.fd)
+        code = machine(keys, control, signals.fd, heart)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException:  # nothing of this process may go back into the parent's code
@@ -154,9 +157,11 @@ class _Keeper:
     """The parent's part."""
 
     def __init__(
-        self, terminal: HostTerminal, pid: int, signals: SignalPipe, keys: int, control: int, errors: int
+        self, terminal: HostTerminal, pulse: Pulse, pid: int, signals: SignalPipe, keys: int, control: int, errors: int
     ) -> None:
         self._terminal = terminal
+        self._pulse = pulse
+        self._beats = True  # the pulse's pipe is open
         self._pid = pid
         self._signals = signals
         self._keys = keys
@@ -169,7 +174,7 @@ class _Keeper:
         self._status: int | None = None  # of the child, when it has ended
         self._ending = 0  # the signal that ends the command
         self._told = False  # the child was told to switch off
-        self._forced = False
+        self._forced = ""  # why the child was ended by force
         self._deadline: float | None = None  # for it to end by itself
         self._way_out_at = -TWICE_S  # when Ctrl+] was pressed last, with nothing after it
         self._is_gone = False  # the terminal
@@ -186,8 +191,13 @@ class _Keeper:
                 poll.register(terminal_fd, select.POLLIN)
             if self._held:
                 poll.register(self._keys, select.POLLOUT)
-            left = None if self._deadline is None else max(0.0, self._deadline - monotonic()) * 1000
-            ready = {fd for fd, _ in poll.poll(left)}
+            if self._beats:
+                poll.register(self._pulse.fd, select.POLLIN)
+            ready = {fd for fd, _ in poll.poll(self._patience_ms())}
+            if self._beats and self._pulse.fd in ready:
+                self._beats = self._pulse.feel()
+            if self._pulse.is_stuck() and not self._forced:
+                self._force(STUCK)
             if self._signals.fd in ready:
                 self._obey(self._signals.read())
             if self._errors in ready:
@@ -197,7 +207,7 @@ class _Keeper:
             if self._keys in ready:
                 self._hand_on()
             if self._deadline is not None and monotonic() >= self._deadline:
-                self._force()
+                self._force("it did not switch itself off")
         while self._errors >= 0 and self._read_errors():
             pass
         return self._exit_code()
@@ -208,7 +218,7 @@ class _Keeper:
         if self._ending:
             return 128 + self._ending
         if self._forced:
-            self._said += b"axisos: the machine did not switch itself off and was ended by force\n"
+            self._said += f"axisos: the machine was ended by force: {self._forced}\n".encode()
             return KILLED_EXIT
         if code < 0:
             self._said += f"axisos: the machine's process was ended by signal {-code}\n".encode()
@@ -249,9 +259,16 @@ class _Keeper:
             self._deadline = monotonic() + GRACE_S
             self._tell(POWER_OFF)
 
-    def _force(self) -> None:
+    def _patience_ms(self) -> float | None:
+        """How long to wait for something to happen."""
+        left = [self._pulse.left_s() if self._beats else None]
+        if self._deadline is not None:
+            left.append(max(0.0, self._deadline - monotonic()))
+        return min((seconds * 1000 for seconds in left if seconds is not None), default=None)
+
+    def _force(self, why: str) -> None:
         self._deadline = None
-        self._forced = True
+        self._forced = why
         os.kill(self._pid, signal.SIGKILL)
 
     def _tell(self, word: bytes) -> None:

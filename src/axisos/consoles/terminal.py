@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from axisos.consoles.bootdisk import BootDisk
     from axisos.consoles.keyboard import Events
+    from axisos.heartbeat import Heart
     from axisos.machine.machine import Machine, Wait
 
 SMALLEST = (50, 16)  # columns and rows of a screen
@@ -63,8 +64,8 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
     try:
         terminal = HostTerminal()
 
-        def machine(keys: int, control: int, signals: int) -> int:
-            return _run_machine(disk, boot_args, seed, terminal, (keys, control, signals))
+        def machine(keys: int, control: int, signals: int, heart: Heart) -> int:
+            return _run_machine(disk, boot_args, seed, terminal, (keys, control, signals), heart)
 
         return keeper.keep(terminal, machine)
     finally:
@@ -72,18 +73,21 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
 
 
 def _run_machine(
-    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, terminal: HostTerminal, fds: tuple[int, int, int]
+    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, terminal: HostTerminal, fds: tuple[int, int, int],
+    heart: Heart,
 ) -> int:
     """The machine's process."""
+    from axisos.machine.confinement import confine
     from axisos.machine.interrupt import break_into_long_calls
-    from axisos.machine.machine import Machine
+    from axisos.machine.machine import MEMORY_BYTES, Machine
 
+    confine(MEMORY_BYTES)
     size = _screen_size(terminal.size())
     machine = Machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
         resolution=size, max_resolution=size,
     )  # fmt: skip
-    break_into_long_calls(machine)
+    break_into_long_calls(machine, heart)
     with machine:
         machine.power_on()
         code = Console(machine, terminal, *fds).run()

@@ -7,7 +7,7 @@ call) and the host (`jump_to_ns` to the next deadline); so a run is a matter of 
 
 from __future__ import annotations
 
-from time import monotonic_ns, time
+from time import monotonic_ns, process_time_ns, time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Clock:
 
     simulated: bool
 
+    processor_ns: Callable[[], int]  # what this process has used of the host's processors; only differences count
     ticks_ns: Callable[[], int]  # nanoseconds since some moment: only differences mean something; the cheapest to call
 
     def now_ns(self) -> int:
@@ -55,6 +56,7 @@ class RealClock(Clock):
 
     simulated = False
     ticks_ns = staticmethod(monotonic_ns)
+    processor_ns = staticmethod(process_time_ns)
 
     def __init__(self) -> None:
         self._made_ns = self._start_ns = monotonic_ns()
@@ -83,7 +85,7 @@ class JumpingClock(Clock):
     def __init__(self) -> None:
         self._ns = 0
         self._before_ns = 0  # of earlier power cycles
-        self.ticks_ns = self.now_ns
+        self.ticks_ns = self.processor_ns = self.now_ns
 
     def now_ns(self) -> int:
         return self._ns

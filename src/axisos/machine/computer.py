@@ -15,7 +15,9 @@ from collections import deque
 from greenlet import getcurrent
 
 from axisos.machine import arguments
+from axisos.machine.collector import CollectorWatch
 from axisos.machine.errors import INVALID_PARAMETER, NOT_IMPLEMENTED, soft, thrown
+from axisos.machine.footprint import Footprint
 from axisos.machine.interrupt import InterruptTimer
 from axisos.machine.timing import TICK_S
 from axisos.machine.wake import WakePipe
@@ -67,6 +69,9 @@ class Computer:
         self.profile = "full"
         self.trace: Callable[[str], object] | None = None
         self.verbose_log: Callable[[str], object] | None = None
+        self.collector = CollectorWatch()
+        self._footprint = Footprint()
+        self.resident_bytes = self._footprint.resident_bytes
         self.interrupt_timer: InterruptTimer | None = None if clock.simulated else InterruptTimer()
         self.on_signal: Callable[[], object] | None = None  # called, on any thread, after a signal was queued
         self.on_fault: Callable[[str], object] | None = None
@@ -279,12 +284,16 @@ class Computer:
         self.kernel = None
         self.dropped_signals = 0
         self._ending = False
+        self.collector.start()
+        self._footprint.open()
         self.running = True
 
     def switch_off(self) -> None:
         """The run is over: every greenlet has ended."""
         if self.interrupt_timer is not None:
             self.interrupt_timer.stop()
+        self.collector.stop()
+        self._footprint.close()
         self._forget_run()
 
     def _forget_run(self) -> None:

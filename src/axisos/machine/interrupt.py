@@ -15,16 +15,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+    from typing import Protocol
 
     from axisos.machine.machine import Machine
+
+    class Heart(Protocol):
+        """What tells the host's process that watches over this one how it goes."""
+
+        def beat(self) -> None: ...
+        def rest(self) -> None: ...
 
 LOOK_EVERY_S = 1.0  # of processor time: between two looks at what the main thread is in the middle of
 
 
-def break_into_long_calls(machine: Machine) -> None:
+def break_into_long_calls(machine: Machine, heart: Heart) -> None:
     """Let a signal of the host break into one operation of a program that takes far too long: a regular expression
     that backtracks, a division of huge integers. No other thread runs during such a call, but Python looks for
     signals in it. Only for a host process that is the machine's own, from its main thread, and on a real clock.
+
+    Args: heart: beaten while the machine is busy, for calls in which Python does not look either.
     """
     import signal
 
@@ -34,6 +43,7 @@ def break_into_long_calls(machine: Machine) -> None:
             timer.break_in(frame)
 
     if machine.computer.interrupt_timer is not None:
+        machine.computer.interrupt_timer.heart = heart
         signal.signal(signal.SIGVTALRM, on_signal)
         signal.setitimer(signal.ITIMER_VIRTUAL, LOOK_EVERY_S, LOOK_EVERY_S)
 
@@ -41,11 +51,12 @@ def break_into_long_calls(machine: Machine) -> None:
 class InterruptTimer:
     """One thread at the most; real clock only."""
 
-    __slots__ = ("_callback", "_ended", "_running", "_wake", "break_in", "parked")
+    __slots__ = ("_callback", "_ended", "_running", "_wake", "break_in", "heart", "parked")
 
     def __init__(self) -> None:
         self.parked = False  # True while it sleeps until kick(); the kernel may test it itself
         self.break_in: Callable[[FrameType], None] | None = None  # the kernel's: raises into an overlong operation
+        self.heart: Heart | None = None  # beats while the machine is busy, for who watches over this process
         self._callback: Callable[[], float | None] | None = None
         self._running = False
         self._wake = allocate_lock()  # held, except for an instant when the thread is to wake
@@ -90,10 +101,18 @@ class InterruptTimer:
                 if delay is None:
                     self.parked = True
                     delay = callback()
+                heart = self.heart
+                if heart is not None:
+                    if delay is None:
+                        heart.rest()
+                    else:
+                        heart.beat()
                 if not self._running:
                     break
                 self._wake.acquire(True, -1 if delay is None else min(max(delay, 0.0), 1e6))
                 self.parked = False
         finally:
             self.parked = False
+            if self.heart is not None:
+                self.heart.rest()
             self._ended.release()

@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     Place = str | os.PathLike[str] | Storage | None
 
 RESOLUTION = (80, 25)
-MEMORY_BYTES = 64 << 20
+MEMORY_BYTES = 2 << 30
+TMPFS_BYTES = 64 << 20
 OC_MEMORY_BYTES = 2 << 20
 OC_DISK_BYTES = 4 << 20
 OC_TMPFS_BYTES = 64 << 10
@@ -643,7 +644,7 @@ class Machine:
         return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"
 
     def _fresh_tmpfs(self) -> MemoryStorage:
-        storage = MemoryStorage(OC_TMPFS_BYTES if self._limited else MEMORY_BYTES, "tmpfs")
+        storage = MemoryStorage(OC_TMPFS_BYTES if self._limited else TMPFS_BYTES, "tmpfs")
         storage.now = self.clock.real_time
         return storage
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from abi.names import KERNEL_PID, PIPELINE_PID, TYPE_FILE
+from abi.names import DKMS_PID, KERNEL_PID, PIPELINE_PID, TYPE_FILE
 from abi.status import StatusError
+from executive.limits import LIMITS_PATH, LimitBook
 from executive.log import KernelLog
 from executive.panic import Panic, bound_gpu, take_crash_mark
 from executive.process import Process, Thread
-from executive.scheduler import WATCHDOG_KILL_STRIKES, Scheduler
+from executive.scheduler import Scheduler
 from executive.synapse import new_process_token
 from executive.syscalls import Gate, SyscallTable
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
 KERNEL_VERSION = "0.32-alpha1"
 PIPELINE_MANAGER = "/system/pipeline_manager.py"
-DKMS_PID = PIPELINE_PID + 1
 DEFAULT_INIT = "/bin/init.py"
-BREAK_IN_NS = 5_000_000_000  # one operation of a program may take so long before it is broken into
 
 
 class Kernel:
@@ -76,10 +75,12 @@ class Kernel:
             from executive.ke_ipc.statistics import IpcStatistics
             from executive.ke_ipc.timers import Timers
         from executive.files import Files
+        from executive.memory import Memory
         from executive.messages import Messages
         from executive.ob_calls import ObjectCalls
         from executive.processes import ProcessManager
         from executive.system_calls import SystemCalls
+        from executive.watchdog import Watchdog
 
         computer.code_cache.set_policy(policy_hash())
         self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.now_ns)
@@ -119,6 +120,9 @@ class Kernel:
         self.processes = processes = ProcessManager(
             scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
         )
+        processes.limits = LimitBook(self._limits_text(), lambda text: log.kprint("warn", text))
+        memory = Memory(scheduler, processes, log, computer.total_memory(), computer.resident_bytes)
+        self.watchdog = watchdog = Watchdog(scheduler, processes, log)
         self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
         self.waits = waits = Waits(scheduler, ob)
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
@@ -127,7 +131,7 @@ class Kernel:
         self.timers = timers = Timers(scheduler, ob, waits, dpcs)
         pipes = Pipes(scheduler, ob, waits, signals)
         sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
-        files = Files(ob, pipes)
+        files = Files(ob, pipes, scheduler)
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
@@ -165,6 +169,7 @@ class Kernel:
             scheduler,
             computer.clock.advance_ns if computer.clock.simulated else None,
             processes.violation,
+            processes.flood,
             self._on_bug,
             trace.syscall if trace else None,
         )
@@ -174,7 +179,9 @@ class Kernel:
         computer.memory_meter = processes.memory_in_use
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend
-        scheduler.on_long_slice = self._on_long_slice
+        scheduler.on_long_slice = watchdog.slice_ended
+        scheduler.on_weigh = memory.weigh
+        memory.watch()
         scheduler.on_signal = self._on_machine_signal
         ob.types[TYPE_FILE].close = self._on_file_closed
         log.kprint("ok", "process 0 is the kernel")
@@ -218,6 +225,17 @@ class Kernel:
         self.log.kprint("ok", f"mounted {address[:8]} at /")
         return address, self.bus.proxy(address)
 
+    def _limits_text(self) -> str | None:
+        """What /etc/limits.toml says, None if there is none."""
+        facts = self.primitive_fs.stat(LIMITS_PATH)
+        if facts is None:
+            return None
+        handle = self.primitive_fs.open(LIMITS_PATH, "r")
+        try:
+            return (self.primitive_fs.read(handle, float("inf")) or b"").decode("utf-8", "replace")
+        finally:
+            self.primitive_fs.close(handle)
+
     def _start_pipeline_manager(self) -> None:
         from executive.loader import Image
 
@@ -239,7 +257,7 @@ class Kernel:
         """The scheduler's life; when the machine's power goes, every thread is unwound in its own name."""
         timer = self.computer.interrupt_timer
         if timer is not None:
-            timer.break_in = self._break_in
+            timer.break_in = self.watchdog.break_in
             timer.start(self.scheduler.tick)
         try:
             self.scheduler.run()
@@ -279,34 +297,6 @@ class Kernel:
         for pid in (PIPELINE_PID, DKMS_PID):
             if process.parent is None or process.parent.pid != pid:  # a parent hears of it anyway
                 self.messages.post(pid, "process_exited", process.pid)
-
-    def _on_long_slice(self, thread: Thread, slice_ns: int) -> None:
-        """The watchdog: three slices over the limit end a process, but for the two that all others need."""
-        process = thread.process
-        thread.strikes += 1
-        self.scheduler.statistics.watchdog_warnings += 1
-        self.log.kprint(
-            "warn",
-            f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
-            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
-        )
-        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
-            self.scheduler.statistics.watchdog_kills += 1
-            self.processes.kill_by_system(process, f"watchdog: {thread.strikes} slices over the limit")
-
-    def _break_in(self, frame: Any) -> None:
-        """The host's alarm rang while the code of *frame* ran: end an operation of a program that takes too long.
-
-        Raises: TimeoutError, into the program; nothing when the kernel is at work or the time is not over.
-        """
-        scheduler = self.scheduler
-        thread = scheduler.current
-        sandbox = thread.process.sandbox
-        if scheduler.idle or sandbox is None or not sandbox.guest or thread is scheduler.kernel_thread:
-            return
-        seconds = (scheduler.now_ns() - scheduler.slice_start_ns) / 1e9
-        if seconds * 1e9 > BREAK_IN_NS and sandbox.may_break(frame):
-            raise TimeoutError(f"one operation took {seconds:.1f} s; nothing else could run")
 
     def _on_bug(self, thread: Thread, name: str, error: BaseException) -> None:
         """A system call failed in a way that no caller can be blamed for: our own mistake, told in full."""

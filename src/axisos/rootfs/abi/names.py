@@ -12,6 +12,7 @@ RINGS: tuple[float, ...] = (0, 1, 2, 2.5, 3)
 KERNEL_PID = 0
 RESERVED_PID = 1
 PIPELINE_PID = 2
+DKMS_PID = 3
 FIRST_USER_PID = 20
 
 STDIN = -10

@@ -11,46 +11,73 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.status import Status, StatusError
 from executive.ke_ipc.pipes import PipeEnd
-from executive.messages import NOT_DIRECT
-from executive.syscalls import ANY_RING, syscall
+from executive.messages import DISPATCH_LEVEL, NOT_DIRECT
+from executive.syscalls import ANY_RING, SECOND_NS, syscall
 
 if TYPE_CHECKING:
     from executive.ke_ipc.pipes import Pipes
-    from executive.ob_manager import ObjectHeader, ObjectManager
-    from executive.process import Thread
+    from executive.ob_manager import ObjectManager
+    from executive.process import Thread, Wait
+    from executive.scheduler import Scheduler
 
     Handle = str | int
+
+CATEGORY_DEVICE = "device"  # of an open file's body: the Pipeline Manager says so (manual, chapter 6.2)
+WAIT_OUTPUT = "output"
 
 
 class Files:
     """The kernel's share of vfs_read, vfs_write and vfs_close."""
 
-    def __init__(self, ob: ObjectManager, pipes: Pipes) -> None:
+    def __init__(self, ob: ObjectManager, pipes: Pipes, scheduler: Scheduler) -> None:
         self._ob = ob
         self._pipes = pipes
+        self._scheduler = scheduler
 
-    def _pipe_end(self, thread: Thread, handle: Handle) -> ObjectHeader | None:
-        """The header behind a handle if it is a pipe's."""
+    def _body(self, thread: Thread, handle: Handle) -> object:
+        """The body of the object behind a handle, whoever may use it; None if there is no such handle."""
         table = thread.process.handles
         token = table.standard.get(handle) if type(handle) is int else handle
         entry = table.entries.get(token)  # type: ignore[arg-type]
-        return entry.header if entry is not None and type(entry.header.body) is PipeEnd else None
+        return entry.header.body if entry is not None else None
 
     def read_pipe(self, thread: Thread, handle: Handle, count: int | None) -> object:
         """vfs_read on a pipe; NOT_DIRECT for any other handle."""
-        if self._pipe_end(thread, handle) is None:
+        if type(self._body(thread, handle)) is not PipeEnd:
             return NOT_DIRECT
         return self._pipes.read(thread, self._pipes.end_of(thread, handle, mask.READ), count)
 
     def write_pipe(self, thread: Thread, handle: Handle, data: bytes) -> object:
-        """vfs_write on a pipe; NOT_DIRECT for any other handle."""
-        if self._pipe_end(thread, handle) is None:
-            return NOT_DIRECT
-        return self._pipes.write(thread, self._pipes.end_of(thread, handle, mask.WRITE), data)
+        """vfs_write on a pipe; NOT_DIRECT for any other handle, after a pause if it is a device's and too much."""
+        body = self._body(thread, handle)
+        if type(body) is PipeEnd:
+            return self._pipes.write(thread, self._pipes.end_of(thread, handle, mask.WRITE), data)
+        if thread.process.ring > 2 and getattr(body, "category", None) == CATEGORY_DEVICE:
+            self._pace_output(thread, len(data))
+        return NOT_DIRECT
+
+    def _pace_output(self, thread: Thread, size: int) -> None:
+        """Hold a program up that writes more to devices in a second than its limit allows."""
+        process = thread.process
+        now_ns = self._scheduler.now_ns()
+        if now_ns - process.output_since_ns >= SECOND_NS:
+            process.output_since_ns = now_ns
+            process.output_bytes = 0
+        process.output_bytes += size
+        if process.output_bytes > process.limits.output_bytes_per_second and thread.irql < DISPATCH_LEVEL:
+            due_ns = process.output_since_ns + SECOND_NS
+            deadline = self._scheduler.call_at(due_ns, self._go_on, thread.wait)
+            try:
+                self._scheduler.block(thread, WAIT_OUTPUT)
+            finally:
+                deadline.cancel()
+
+    def _go_on(self, wait: Wait) -> None:
+        self._scheduler.wake(wait, None)
 
     def close_pipe(self, thread: Thread, handle: Handle) -> object:
         """vfs_close on a pipe; NOT_DIRECT for any other handle."""
-        if self._pipe_end(thread, handle) is None:
+        if type(self._body(thread, handle)) is not PipeEnd:
             return NOT_DIRECT
         self._ob.close_handle(thread.process, handle)
         return True

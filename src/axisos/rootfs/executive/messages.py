@@ -14,7 +14,8 @@ request's id, sent by that server, wakes the caller.
 
 Owns        the overrides and the requests under way.
 Always so   a request is answered once or cancelled once: when its caller dies or leaves, the server is told; when its
-            server dies, the caller gets CANCELLED.
+            server dies, the caller gets CANCELLED. The processor time that a server spends is charged to the thread
+            whose call it serves, so nobody gains a longer turn by having services work.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from abi.names import RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from executive.plain import SCALARS, copy_plain
-from executive.process import DEAD, MAX_MESSAGES, MAX_MESSAGES_FROM_USER, SLEEPING
+from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
 
 if TYPE_CHECKING:
@@ -82,16 +83,18 @@ class Messages:
                 raise StatusError(Status.ACCESS_DENIED, f"signal_send: the message name {name!r} is the system's own")
             args = tuple([copy_plain(arg, "signal_send") for arg in args])
             queued = receiver.messages
-            if len(queued) >= MAX_MESSAGES_FROM_USER:
+            if len(queued) >= process.limits.messages_per_sender:
                 own = sum(1 for message in queued if message[0] == thread.pid)
-                if own >= MAX_MESSAGES_FROM_USER:
+                if own >= process.limits.messages_per_sender:
                     raise StatusError(
                         Status.QUOTA_EXCEEDED, f"signal_send: {own} messages of yours wait at process {pid} already"
                     )
+            if len(queued) >= min(process.limits.messages, receiver.process.limits.messages):
+                raise StatusError(Status.QUOTA_EXCEEDED, f"signal_send: the queue of process {pid} is full")
         elif receiver.process.ring > 2:
             args = tuple([copy_plain(arg, "signal_send") for arg in args])
-        if len(receiver.messages) >= MAX_MESSAGES and process.ring > 2:
-            raise StatusError(Status.QUOTA_EXCEEDED, f"signal_send: the queue of process {pid} is full")
+        else:
+            receiver.payer = thread.payer  # what a service hands on to another is done for the same client
         self.deliver(receiver, (thread.pid, name, *args))
         return True
 
@@ -104,7 +107,10 @@ class Messages:
         Blocks:  the calling thread, while there is no message.
         """
         if thread.messages:
-            return thread.messages.popleft()
+            message = thread.messages.popleft()
+            if thread.is_system and type(message[-1]) is SyscallRequest:
+                self._work_for(thread, message[-1])
+            return message
         if timeout_ms is None:
             return self._scheduler.block(thread, WAIT_MESSAGE)
         if type(timeout_ms) is not int and type(timeout_ms) is not float:
@@ -116,6 +122,12 @@ class Messages:
             return self._scheduler.block(thread, WAIT_MESSAGE)
         finally:
             deadline.cancel()
+
+    def _work_for(self, server: Thread, request: SyscallRequest) -> None:
+        """From now on the server's time is charged to the one whose request it has taken out of its queue."""
+        client = self._threads.get(request.sender_pid)
+        if client is not None:
+            server.payer = client.payer
 
     def _time_out(self, wait: Wait) -> None:
         self._scheduler.wake(wait, None)
@@ -171,6 +183,7 @@ class Messages:
         self._requests[request_id] = wait
         wait.request_id = request_id
         wait.server = server
+        server.payer = thread.payer
         message = (0, "syscall", request)
         successor = None
         idle = server.wait

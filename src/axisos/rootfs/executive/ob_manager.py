@@ -17,6 +17,7 @@ Always so   when the last handle to an object goes, its type's close procedure h
 
 from __future__ import annotations
 
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from abi import access as mask
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     Procedure = Callable[["ObjectHeader"], None]
 
-MAX_HANDLES = 1024  # of one process
+MAX_EXPIRED = 1024  # handles that are remembered after a rotation
 MAX_LINK_HOPS = 8
 BOOT_DIRECTORIES = ("\\", "\\Device", "\\DosDevices", "\\ObjectTypes", "\\Pipe", "\\Section", "\\MQueue")
 
@@ -114,9 +115,10 @@ class HandleEntry:
 class HandleTable:
     """The handles of one process."""
 
-    __slots__ = ("entries", "standard")
+    __slots__ = ("entries", "expired", "standard")
 
     def __init__(self) -> None:
+        self.expired: set[str] = set()  # tokens of handles that the last rotation has closed
         self.entries: dict[str, HandleEntry] = {}
         self.standard: dict[int, str] = {}
 
@@ -273,8 +275,11 @@ class ObjectManager:
         Raises: HANDLE_TABLE_FULL; DELETE_PENDING.
         """
         entries = process.handles.entries
-        if len(entries) >= MAX_HANDLES:
-            raise StatusError(Status.HANDLE_TABLE_FULL, f"process {process.pid} has {MAX_HANDLES} open handles")
+        if len(entries) >= process.limits.handles:
+            raise StatusError(
+                Status.HANDLE_TABLE_FULL,
+                f"process {process.pid} has {len(entries)} open handles (limit handles in /etc/limits.toml)",
+            )
         if header.delete_pending:
             raise StatusError(Status.DELETE_PENDING, f"{header} is going away")
         token = new_handle_token(self._token_hex)
@@ -294,10 +299,10 @@ class ObjectManager:
             handle = table.standard.get(handle)
         entry = table.entries.get(handle) if type(handle) is str else None
         if entry is None:
-            raise StatusError(Status.INVALID_HANDLE, "no such open handle")
-        if entry.synapse_token != process.token and not bypasses(process):
-            if entry.synapse_token in process.old_tokens:
+            if type(handle) is str and handle in table.expired:
                 raise StatusError(Status.SYNAPSE_TOKEN_EXPIRED, "the handle was opened before the token was rotated")
+            raise StatusError(Status.INVALID_HANDLE, "no such open handle")
+        if not compare_digest(entry.synapse_token, process.token) and not bypasses(process):
             raise StatusError(Status.SYNAPSE_TOKEN_MISMATCH, "the handle was opened under another synapse token")
         return entry
 
@@ -362,6 +367,12 @@ class ObjectManager:
         process.handles.standard.clear()
         while entries:
             self._release(entries.popitem()[1])
+
+    def expire_handles(self, process: Process) -> None:
+        """Close everything that a process holds, for its token is rotated; who still uses it is told so (503)."""
+        table = process.handles
+        table.expired = set(list(table.entries)[-MAX_EXPIRED:])
+        self.destroy_process(process)
 
     def inherit_handles(self, parent: Process, child: Process) -> dict[str, str]:
         """Give *child* its own handle for each inheritable one of *parent*. Returns old token -> new token."""

@@ -23,12 +23,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from executive.limits import SYSTEM_ACCOUNT, SYSTEM_LIMITS, Ledger, charge
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from greenlet import greenlet
 
     from executive.ke_ipc.mutexes import Mutex
+    from executive.limits import Charge
     from executive.ob_manager import HandleTable
     from executive.sandbox import Sandbox
 
@@ -37,9 +40,6 @@ RUNNING = "running"
 SLEEPING = "sleeping"
 STOPPED = "stopped"
 DEAD = "dead"
-
-MAX_MESSAGES = 1024  # queued for one receiver
-MAX_MESSAGES_FROM_USER = 64  # of those, from one sender of ring >= 2.5
 
 
 class ProcessKilled(BaseException):
@@ -76,6 +76,7 @@ class Thread:
     """One thread of execution, and one entry of the process table."""
 
     __slots__ = (
+        "charge",
         "cpu_ns",
         "entry",
         "irql",
@@ -87,13 +88,16 @@ class Thread:
         "messages",
         "mutexes",
         "notable_ns",
+        "payer",
         "pid",
         "preempt_count",
         "process",
         "resume",
         "start_ns",
         "status",
+        "strike_ns",
         "strikes",
+        "struck_slice_ns",
         "task",
         "used_ns",
         "wait",
@@ -120,8 +124,12 @@ class Thread:
         self.last_slice_ns = 0
         self.max_slice_ns = 0
         self.notable_ns = 0  # a slice longer than this is news: the longest so far, or the watchdog's limit
+        self.payer = self  # whose quantum this one's work is charged to: a server's, to the client it works for
         self.preempt_count = 0
         self.strikes = 0
+        self.strike_ns = 0  # when the last one came
+        self.struck_slice_ns = -1  # the start of the slice that the last one was for
+        self.charge: Charge | None = None  # a further thread counts against its process's limit
         self.start_ns = start_ns
 
     def __repr__(self) -> str:
@@ -132,9 +140,12 @@ class Process:
     """One process: its rights, its things, its threads."""
 
     __slots__ = (
+        "account",
         "alarm",
         "calls",
+        "charge",
         "children",
+        "complaint",
         "delivering",
         "ended_children",
         "ended_threads",
@@ -146,8 +157,11 @@ class Process:
         "groups",
         "handles",
         "image",
+        "ledger",
+        "limits",
         "mask",
-        "old_tokens",
+        "output_bytes",
+        "output_since_ns",
         "parent",
         "pending_signals",
         "pgid",
@@ -171,10 +185,16 @@ class Process:
         self.ring = ring
         self.image = image  # path of the program, "kernel" for pid 0
         self.token = token
-        self.old_tokens: set[str] = set()  # rotated away; a handle bound to one is 503, not 502
         self.uid: int = parent.uid if parent else 0
         self.gid: int = parent.gid if parent else 0
         self.groups: tuple[int, ...] = parent.groups if parent else ()
+        self.limits = SYSTEM_LIMITS  # these are set by the process manager, except the kernel's own
+        self.ledger = Ledger(f"process {pid}", SYSTEM_LIMITS)  # what it has of what is limited
+        self.account: Ledger = SYSTEM_ACCOUNT  # what its user has
+        self.charge: Charge | None = None  # it counts against its user's limit
+        self.output_bytes = 0  # written to devices in the second that began at output_since_ns
+        self.output_since_ns = start_ns
+        self.complaint: Exception | None = None  # to be raised in it at the next checkpoint
         self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
         self.env: dict[str, object] = {}
         self.handles: HandleTable = None  # type: ignore[assignment]  # set by the object manager before it runs
@@ -197,6 +217,10 @@ class Process:
         self.exit_status: int | None = None
         self.exit_reason = ""
         self.start_ns = start_ns
+
+    def charge_for(self, kind: str, amount: int = 1) -> Charge:
+        """Book something that the process makes, for it and for its user. Raises: QUOTA_EXCEEDED."""
+        return charge((self.ledger, self.account), kind, amount)
 
     @property
     def main(self) -> Thread:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
+from abi.names import DKMS_PID, FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
 from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import require_passive
+from executive.limits import Ledger, LimitBook, charge
+from executive.memory import KERNEL_BYTES
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
 from executive.synapse import new_process_token
@@ -23,6 +25,8 @@ from executive.syscalls import ANY_RING, SERVICES, syscall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Rights = tuple[int, int, tuple[int, ...], float]  # uid, gid, further groups, ring
 
     from executive.ke_ipc.posix_signals import PosixSignals
     from executive.loader import Loader
@@ -37,7 +41,6 @@ WAIT_SLEEP = "sleep"
 UNCAUGHT = "uncaught error"  # how the reason of a crash begins
 MAX_EXIT_RECORDS = 1024  # ended children of one parent whose status nobody asked for
 # What things take, for `free` and the like: measured once, rounded, and the same on every host.
-KERNEL_BYTES = 8 << 20
 PROCESS_BYTES = 14 << 10
 THREAD_BYTES = 8 << 10
 HANDLE_BYTES = 512
@@ -73,18 +76,30 @@ class ProcessManager:
         self.loader: Loader
         self.messages: Messages
         self.signals: PosixSignals
+        self.limits: LimitBook
         self.on_service_death: Callable[[Process], None]
         self.on_thread_end: Callable[[Thread], None]  # mutexes, waits
 
     # --- making processes --------------------------------------------------------------------------------------
 
     def create(
-        self, parent: Process, path: str, ring: float, env: dict[str, object], entry: Callable[[Process], None]
+        self, parent: Process, path: str, ring: float, env: dict[str, object], entry: Callable[[Process], None],
+        rights: Rights | None = None,
     ) -> Process:
-        """A new process whose main thread runs `entry(process)`; it is ready to run, with no handles."""
+        """A new process whose main thread runs `entry(process)`; it is ready to run, with no handles.
+
+        Args:   rights: None means the parent's user and groups.
+        Raises: QUOTA_EXCEEDED when its user has as many processes as a user may have.
+        """
+        uid, gid, groups = rights[:3] if rights is not None else (parent.uid, parent.gid, parent.groups)
+        account = self.limits.account(uid, ring)
+        counted = charge((account,), "processes")
         pid = self._allocate_pid(ring)
         now_ns = self._scheduler.now_ns()
         process = Process(pid, parent, ring, path, new_process_token(self._token_hex), now_ns)
+        process.uid, process.gid, process.groups = uid, gid, groups
+        process.limits, process.account, process.charge = account.limits, account, counted
+        process.ledger = Ledger(f"process {pid}", account.limits)
         process.env = env
         process.calls = self._table.by_ring[ring]
         process.syscall = self.gate.make(process)
@@ -102,7 +117,7 @@ class ProcessManager:
 
     def keep_service_pids_free(self) -> None:
         """No process gets the pids that the Pipeline Manager and DKMS have: for a kernel that runs without them."""
-        self._next_system_pid = PIPELINE_PID + 2
+        self._next_system_pid = DKMS_PID + 1
 
     def _allocate_pid(self, ring: float) -> int:
         if ring <= 2 and self._next_system_pid < FIRST_USER_PID:
@@ -133,7 +148,8 @@ class ProcessManager:
         Returns: the child's pid. The child is ready and runs in its turn; a syntax error ends it with status 1.
         Blocks:  while the file is read.
         Raises:  PRIVILEGE_NOT_HELD for a ring below the caller's; NO_SUCH_FILE; ACCESS_DENIED (no right to read and
-                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE.
+                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE; QUOTA_EXCEEDED (the user has
+                 as many processes as a user may have).
         """
         caller = thread.process
         grant = None
@@ -158,9 +174,7 @@ class ProcessManager:
         given_env = copy_plain(env if env is not None else {}, "env")
         image = self.loader.image(thread, path)
         self._check_handles(caller, handles)
-        child = self.create(caller, path, ring, given_env, image.run)  # type: ignore[arg-type]
-        if grant is not None:
-            child.uid, child.gid, child.groups = grant[0], grant[1], grant[2]
+        child = self.create(caller, path, ring, given_env, image.run, grant)  # type: ignore[arg-type]
         if pgid is not None:
             child.pgid = pgid or child.pid
         try:
@@ -201,13 +215,15 @@ class ProcessManager:
 
         Args:    func: called without arguments; it shares everything with the process. What it returns is dropped.
         Returns: the thread's id, a number of the same kind as a pid.
-        Raises:  INVALID_PARAMETER if *func* cannot be called.
+        Raises:  INVALID_PARAMETER if *func* cannot be called; QUOTA_EXCEEDED at the limits threads, user_threads.
         """
         if not callable(func):
             raise StatusError(Status.INVALID_PARAMETER, "process_thread: the argument cannot be called")
         process = thread.process
+        counted = process.charge_for("threads")
         tid = self._allocate_pid(process.ring)
         made = Thread(tid, process, func, self._scheduler.now_ns())
+        made.charge = counted
         made.used_ns = self._scheduler.quantum_used()
         self._scheduler.make_ready(made)
         process.threads.append(made)
@@ -243,6 +259,13 @@ class ProcessManager:
             raise StatusError(
                 Status.ACCESS_DENIED, "process_elevate: the logon service has not granted ring 2.5 to you"
             )
+        account = self.limits.account(grant[0], 2.5)
+        counted = charge((account,), "processes")
+        process.charge.release()  # type: ignore[union-attr]  # every process has one
+        process.account.held_bytes -= process.ledger.held_bytes
+        account.held_bytes += process.ledger.held_bytes
+        process.account, process.limits, process.charge = account, account.limits, counted
+        process.ledger.limits = account.limits
         process.uid, process.gid, process.groups, process.ring = grant
         process.calls = self._table.by_ring[2.5]
         if process.sandbox is not None:
@@ -252,9 +275,11 @@ class ProcessManager:
         return True
 
     def rotate_token(self, process: Process) -> str:
-        """Give a process a new synapse token; what it had open is closed and its standard slots are empty."""
-        process.old_tokens.add(process.token)
-        self._ob.destroy_process(process)
+        """Give a process a new synapse token; what it had open is closed and its standard slots are empty.
+
+        Who still uses one of the old handles is told that it has expired (503), not that there is no such handle.
+        """
+        self._ob.expire_handles(process)
         process.token = new_process_token(self._token_hex)
         return process.token
 
@@ -279,6 +304,9 @@ class ProcessManager:
         for thread in list(process.threads):
             self._end_thread(thread)
         self._ob.destroy_process(process)
+        process.charge.release()  # type: ignore[union-attr]  # every process has one
+        process.account.held_bytes -= process.ledger.held_bytes
+        process.ledger.held_bytes = 0
         self._wait_any.pop(process.pid, None)
         parent = process.parent
         if parent is not None:
@@ -297,6 +325,8 @@ class ProcessManager:
         if self.threads.get(thread.pid) is not thread:
             return
         del self.threads[thread.pid]
+        if thread.charge is not None:
+            thread.charge.release()
         self.messages.cancel_request(thread.wait)
         if thread.is_system:
             self.messages.drop_server(thread)
@@ -417,6 +447,21 @@ class ProcessManager:
         self._log.kprint("sec", {"event": "ring_violation", "pid": process.pid, "ring": process.ring, "syscall": name})
         self.kill_by_system(process, f"ring violation: {reason}")
         raise ProcessKilled
+
+    def flood(self, thread: Thread) -> None:
+        """More system calls in a second than the limit allows: log it and end the caller (manual, chapter 3)."""
+        process = thread.process
+        limit = process.limits.syscalls_per_second
+        self._log.kprint("sec", {"event": "syscall_flood", "pid": process.pid, "limit": limit})
+        self.kill_by_system(process, f"it made more than {limit} system calls in a second (limit syscalls_per_second)")
+        raise ProcessKilled
+
+    def complain(self, process: Process, complaint: Exception) -> None:
+        """Have an error raised in a program at its next checkpoint or system call."""
+        process.complaint = complaint
+        process.alarm = True
+        if process.sandbox is not None:
+            process.sandbox.raise_flag()
 
     def kill_by_system(self, process: Process, reason: str) -> None:
         """End a process that broke a rule or a limit."""
@@ -656,7 +701,7 @@ class ProcessManager:
             "image": process.image,
             "wait_reason": target.wait.reason if target.wait.active else "",
             "cpu_time": sum(self._cpu_ns(each) for each in process.threads) / 1e9,
-            "memory": sum(memory_of(each) for each in process.threads),
+            "memory": self.memory_of(process),
             "threads": len(process.threads),
             "handles": len(process.handles.entries),
             "messages": len(target.messages),
@@ -725,7 +770,16 @@ class ProcessManager:
 
     def memory_in_use(self) -> int:
         """Bytes that the system and its processes take, by estimate: asked for, not kept."""
-        return KERNEL_BYTES + sum(memory_of(thread) for thread in self.threads.values())
+        return KERNEL_BYTES + sum(self.memory_of(process) for process in self.processes())
+
+    def memory_of(self, process: Process) -> int:
+        """Bytes that a process takes, by estimate: its threads and handles, or what was seen to be added for it.
+
+        In a simulation only the former, which are the same on every host.
+        """
+        size = PROCESS_BYTES + HANDLE_BYTES * len(process.handles.entries)
+        size += sum(THREAD_BYTES + MESSAGE_BYTES * len(thread.messages) for thread in process.threads)
+        return size if self._scheduler.simulated else max(size, process.ledger.held_bytes)
 
     def _group_exists(self, pgid: int) -> bool:
         return any(thread.process.pgid == pgid for thread in self.threads.values())
@@ -739,14 +793,6 @@ class ProcessManager:
     def find(self, pid: int) -> Process:
         """The process that thread *pid* belongs to. Raises: NO_SUCH_PROCESS."""
         return self._thread(pid).process
-
-
-def memory_of(thread: Thread) -> int:
-    """Bytes that a thread takes, by estimate; a main thread answers for its process's things as well."""
-    size = THREAD_BYTES + MESSAGE_BYTES * len(thread.messages)
-    if thread.is_main:
-        size += PROCESS_BYTES + HANDLE_BYTES * len(thread.process.handles.entries)
-    return size
 
 
 _TIMED_OUT = object()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         """What the scheduler needs of the machine: its clock, its signals, and its interrupt timer."""
 
         clock: Any
+        collector: Any
         interrupt_timer: Any
         signals_pending: int
 
@@ -47,6 +48,8 @@ POLL_NS = 10_000_000  # the machine is asked for signals this often, however bus
 SIMULATED_CHECKPOINT_NS = 5_000  # machine time that one checkpoint takes in a simulation
 WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
 WATCHDOG_KILL_STRIKES = 3
+WATCHDOG_FORGIVE_NS = 60_000_000_000  # one strike is forgiven for each minute without another
+WEIGH_NS = 1_000_000  # machine time between two looks at the memory in use, while it does not grow
 NEVER = 1 << 62  # nanoseconds: longer than any machine runs
 BURIAL_ATTEMPTS = 100  # throws into a thread that will not die before it is left where it is
 MIN_COMPACT = 64  # deadlines in the heap before cancelled ones are looked for
@@ -97,13 +100,16 @@ class Scheduler:
         self.statistics = Statistics()
         self.slice_start_ns = self.now_ns()
         self.attend_ns = 0  # machine time at which the hub must look again, at the latest
+        self.weigh_ns = NEVER  # machine time at which the end of a slice looks at the memory in use
         self.idle = False
         self.power_switch: Callable[[], None] | None = None  # set to have the hub turn the machine off
         # What ends a thread, handles its signals, and judges its slices is decided elsewhere; wired by the kernel.
         self.on_exit: Callable[[Thread, BaseException | None], None]
         self.on_alarm: Callable[[Thread], None]
-        self.on_long_slice: Callable[[Thread, int], None]
+        self.on_long_slice: Callable[[Thread, int, int], None]  # thread, length, start
         self.on_signal: Callable[[tuple[object, ...]], None]
+        self.on_weigh: Callable[[Thread, int], None]
+        self._collector = computer.collector
         self._system: deque[Thread] = deque()
         self._woken: deque[Thread] = deque()
         self._expired: deque[Thread] = deque()
@@ -111,8 +117,9 @@ class Scheduler:
         self._compact_at = MIN_COMPACT
         self._arrivals = 0
         self._poll_ns = 0
+        self._poll_processor_ns = 0  # what the host's processors had done by then
         self._doomed: deque[Thread] = deque()
-        self._overlong: list[tuple[Thread, int]] = []  # slices that the watchdog must hear of
+        self._overlong: list[tuple[Thread, int, int]] = []  # slices that the watchdog must hear of
         self._timer = computer.interrupt_timer
 
     # --- making threads runnable -------------------------------------------------------------------------------
@@ -203,6 +210,8 @@ class Scheduler:
         *successor*, if given, is a system thread whose wait has just ended; it gets the processor at once. A signal
         handler may run meanwhile and may raise: the caller must then withdraw whatever it had registered.
         """
+        if self._collector.running:
+            raise GeneratorExit  # a finalizer: a switch inside Python's collector would leave it stuck for everybody
         wait = thread.wait
         wait.active = True
         wait.reason = reason
@@ -247,6 +256,8 @@ class Scheduler:
 
     def give_way(self, thread: Thread) -> None:
         """Let all others run once."""
+        if self._collector.running:
+            raise GeneratorExit  # as in `block`
         thread.used_ns = 0
         if thread.process.stopped:
             thread.status = STOPPED
@@ -261,6 +272,8 @@ class Scheduler:
         """Take the processor from the running thread if its quantum is used up or the hub is wanted."""
         now_ns = self.now_ns()
         if now_ns >= self.attend_ns or thread.used_ns + now_ns - self.slice_start_ns >= QUANTUM_NS:
+            if self._collector.running:
+                raise GeneratorExit  # as in `block`
             thread.preempt_count += 1
             self.statistics.preemptions += 1
             self._leave(thread)
@@ -280,10 +293,12 @@ class Scheduler:
         now_ns = self.now_ns()
         slice_ns = now_ns - self.slice_start_ns
         thread.cpu_ns += slice_ns
-        thread.used_ns += slice_ns
+        thread.payer.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
         if slice_ns > thread.notable_ns:
             self._note_long(thread, slice_ns)
+        if now_ns >= self.weigh_ns:
+            self.on_weigh(thread, now_ns)
         if now_ns >= self.attend_ns:
             if successor is not None:
                 self.make_ready(successor)
@@ -306,22 +321,35 @@ class Scheduler:
 
     def _leave(self, thread: Thread) -> None:
         """Book the slice of the thread that gives the processor to the hub."""
-        slice_ns = self.now_ns() - self.slice_start_ns
+        now_ns = self.now_ns()
+        slice_ns = now_ns - self.slice_start_ns
         thread.cpu_ns += slice_ns
-        thread.used_ns += slice_ns
+        thread.payer.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
         if slice_ns > thread.notable_ns:
             self._note_long(thread, slice_ns)
+        if now_ns >= self.weigh_ns:
+            self.on_weigh(thread, now_ns)
 
     def _note_long(self, thread: Thread, slice_ns: int) -> None:
         """A thread has never run so long at a stretch, or longer than the watchdog allows; the hub tells it."""
         thread.max_slice_ns = max(slice_ns, thread.max_slice_ns)
         thread.notable_ns = min(thread.max_slice_ns, WATCHDOG_WARN_NS)
-        if slice_ns > self.statistics.max_slice_ns:
-            self.statistics.max_slice_ns = slice_ns
+        self.statistics.max_slice_ns = max(slice_ns, self.statistics.max_slice_ns)
         if slice_ns > WATCHDOG_WARN_NS:
-            self._overlong.append((thread, slice_ns))
-            self.attend_ns = 0
+            spent_ns = self.spent_ns()
+            if spent_ns > WATCHDOG_WARN_NS:
+                self._overlong.append((thread, spent_ns, self.slice_start_ns))
+                self.attend_ns = 0
+
+    def spent_ns(self) -> int:
+        """Processor time of the slice at hand: on a busy host it lasts longer than the program can help.
+
+        To within the time between two polls, which is little beside what the watchdog looks at.
+        """
+        worked_ns: int = self._clock.processor_ns() - self._poll_processor_ns
+        lasted_ns: int = self.now_ns() - self.slice_start_ns
+        return worked_ns if worked_ns < lasted_ns else lasted_ns
 
     def uptime_at(self, at_ns: int) -> float:
         """The machine's uptime, in seconds, when `now_ns` was *at_ns*."""
@@ -345,6 +373,7 @@ class Scheduler:
             now_ns = self.now_ns()
             if now_ns >= self._poll_ns:
                 self._poll_ns = now_ns + POLL_NS
+                self._poll_processor_ns = self._clock.processor_ns()
                 self._deliver(self._computer.pull_signal(0))
             self._fire_deadlines(now_ns)
             queue = self._system or self._woken or self._expired
@@ -380,6 +409,7 @@ class Scheduler:
         if self._timer is not None:
             self._timer.kick()
         self._poll_ns = self.now_ns() + POLL_NS
+        self._poll_processor_ns = self._clock.processor_ns()
         self._deliver(signal)
 
     def _run_thread(self, thread: Thread) -> None:
@@ -430,11 +460,11 @@ class Scheduler:
         task = thread.task
         if task is not None:
             for _attempt in range(BURIAL_ATTEMPTS):
+                if task.dead:
+                    break
                 self.current = thread
                 self.slice_start_ns = self.now_ns()
                 task.throw(ProcessKilled)
-                if task.dead:
-                    break
         thread.status = DEAD
         thread.task = thread.resume = None
         self.current = self.kernel_thread

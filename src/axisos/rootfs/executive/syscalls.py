@@ -35,6 +35,7 @@ SERVICES: tuple[float, ...] = (0, 1)
 DRIVERS: tuple[float, ...] = (0, 1, 2)
 SERVICE_ONLY: tuple[float, ...] = (1,)
 
+SECOND_NS = 1_000_000_000
 SIMULATED_SYSCALL_NS = 1_000  # machine time that one system call takes in a simulation
 
 _TYPES: dict[str, type | None] = {
@@ -261,6 +262,7 @@ class Gate:
         scheduler: Scheduler,
         advance_ns: Callable[[int], None] | None,
         on_violation: Callable[[Thread, str], None],
+        on_flood: Callable[[Thread], None],
         on_bug: Callable[[Thread, str, BaseException], None],
         trace: Callable[[Thread, str, tuple[object, ...]], None] | None,
     ) -> None:
@@ -268,6 +270,7 @@ class Gate:
         self._scheduler = scheduler
         self._advance_ns = advance_ns  # simulation: machine time goes on by calls
         self._on_violation = on_violation
+        self._on_flood = on_flood
         self._on_bug = on_bug
         self._trace = trace
 
@@ -279,13 +282,29 @@ class Gate:
         """
         scheduler = self._scheduler
         refuse, fail = self._refuse, self._fail
+        limit = process.limits.syscalls_per_second
+        left = limit
+        window_ns = scheduler.now_ns()
+
+        def next_window(thread: Thread) -> int:
+            """As many calls were made as one second may see; if the second is over, the count begins anew."""
+            nonlocal window_ns
+            now_ns = scheduler.now_ns()
+            if now_ns - window_ns < SECOND_NS:
+                self._on_flood(thread)
+            window_ns = now_ns
+            return limit
 
         def syscall(name: str, *args: object) -> object:
+            nonlocal left
             thread = scheduler.current
             if thread.process is not process:
                 raise GeneratorExit  # a finalizer that runs in another's name: it may end, and nothing else
             if process.alarm:
                 scheduler.on_alarm(thread)
+            left -= 1
+            if left < 0:
+                left = next_window(thread)
             body = process.calls.get(name) if type(name) is str else None
             if body is None:
                 refuse(thread, name)

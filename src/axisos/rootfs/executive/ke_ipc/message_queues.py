@@ -18,11 +18,12 @@ from abi import access as mask
 from abi.names import TYPE_MESSAGE_QUEUE
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
-from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, Quota
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
     from executive.ke_ipc.dispatcher import Waits
+    from executive.limits import Charge
     from executive.ob_manager import ObjectHeader, ObjectManager
     from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
@@ -35,7 +36,6 @@ WAIT_RECEIVE = "mq_receive"
 DEFAULT_MESSAGES = 64
 DEFAULT_SIZE = 1024
 MAX_BYTES = 1 << 20  # that one queue may be made for
-MAX_BYTES_PER_PROCESS = 16 << 20
 MAX_PRIORITY = 0x7FFFFFFF
 
 _TIMED_OUT = object()
@@ -45,13 +45,13 @@ _QUEUE_IS_GONE = object()
 class MessageQueue(Dispatcher):
     """Messages by priority, and who waits to send or to receive."""
 
-    __slots__ = ("creator_pid", "max_messages", "max_size", "messages", "receivers", "senders")
+    __slots__ = ("charge", "max_messages", "max_size", "messages", "receivers", "senders")
 
-    def __init__(self, max_messages: int, max_size: int, creator_pid: int) -> None:
+    def __init__(self, max_messages: int, max_size: int, charge: Charge) -> None:
         super().__init__()
         self.max_messages = max_messages
         self.max_size = max_size
-        self.creator_pid = creator_pid  # whose quota it is charged to
+        self.charge = charge
         self.messages: list[Message] = []  # a heap
         self.receivers: deque[Party] = deque()
         self.senders: deque[Party] = deque()
@@ -79,7 +79,6 @@ class MessageQueues:
         self._ob = ob
         self._waits = waits
         self._named = NamedObjects(ob, "\\MQueue", TYPE_MESSAGE_QUEUE)
-        self._quota = Quota("message queues", MAX_BYTES_PER_PROCESS)
         self._type = ob.create_object_type(TYPE_MESSAGE_QUEUE, self._queue_closed, self._queue_deleted)
         self._last_number = 0
         self.mq_created = 0
@@ -100,7 +99,7 @@ class MessageQueues:
     def _queue_deleted(self, header: ObjectHeader) -> None:
         queue = header.body
         assert isinstance(queue, MessageQueue)
-        self._quota.release(queue.creator_pid, queue.max_messages * queue.max_size)
+        queue.charge.release()
 
     def _queue(self, thread: Thread, handle: Handle, access: int) -> MessageQueue:
         return self._ob.body_of(thread.process, handle, access, TYPE_MESSAGE_QUEUE)  # type: ignore[return-value]
@@ -172,8 +171,8 @@ class MessageQueues:
                  message; the product is 1 MiB at most. permissions: who may open it, three octal digits for owner,
                  group and others; r receives, w sends.
         Returns: a handle with all rights.
-        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER; QUOTA_EXCEEDED when the caller's
-                 queues would take more than 16 MiB; HANDLE_TABLE_FULL.
+        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER; QUOTA_EXCEEDED at the limits
+                 queue_bytes and user_queue_bytes; HANDLE_TABLE_FULL.
         """
         if max_messages < 1 or max_size < 1 or max_messages * max_size > MAX_BYTES:
             raise StatusError(
@@ -182,8 +181,7 @@ class MessageQueues:
                 f"not {max_messages} of {max_size}",
             )
         process = thread.process
-        self._quota.charge(process, max_messages * max_size)
-        queue = MessageQueue(max_messages, max_size, process.pid)
+        queue = MessageQueue(max_messages, max_size, process.charge_for("queue_bytes", max_messages * max_size))
         handle = self._named.make_held(process, name, queue, permissions)
         self.mq_created += 1
         return handle

@@ -79,30 +79,6 @@ class NamedObjects:
         return f"{self._directory}\\{name}"
 
 
-class Quota:
-    """How many bytes the objects of one kind may take that one process has made."""
-
-    def __init__(self, what: str, limit: int) -> None:
-        self._what = what
-        self._limit = limit
-        self._charged: dict[int, int] = {}  # pid -> bytes
-
-    def charge(self, process: Process, size: int) -> None:
-        """Book *size* bytes. Raises: QUOTA_EXCEEDED."""
-        charged = self._charged.get(process.pid, 0) + size
-        if charged > self._limit:
-            raise StatusError(
-                Status.QUOTA_EXCEEDED, f"the {self._what} of one process may take {self._limit} bytes, not {charged}"
-            )
-        self._charged[process.pid] = charged
-
-    def release(self, pid: int, size: int) -> None:
-        """Give back what was charged to process *pid*, which may have ended."""
-        self._charged[pid] -= size
-        if not self._charged[pid]:
-            del self._charged[pid]
-
-
 def allowed_access(process: Process, header: ObjectHeader) -> int:
     """READ and WRITE as far as the object's permissions give them to *process*; uid 0 has both."""
     security = header.security

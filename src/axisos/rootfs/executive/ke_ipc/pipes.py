@@ -49,6 +49,7 @@ class Pipe:
 
     __slots__ = (
         "buffered",
+        "charge",
         "chunks",
         "header",
         "max_size",
@@ -59,7 +60,8 @@ class Pipe:
         "writers",
     )
 
-    def __init__(self, max_size: int) -> None:
+    def __init__(self, process: Process, max_size: int) -> None:
+        self.charge = process.charge_for("pipe_bytes", max_size)  # until no end is open
         self.max_size = max_size
         self.chunks: deque[bytes] = deque()
         self.buffered = 0  # bytes
@@ -141,6 +143,8 @@ class Pipes:
                 pipe.buffered = 0
                 self._wake(pipe.write_waits)
         self._waits.wake_waiters(end)
+        if not pipe.readers and not pipe.writers:
+            pipe.charge.release()
         if pipe.header is not None:
             self._ob.dereference_object(pipe.header)
 
@@ -163,11 +167,14 @@ class Pipes:
 
     def _open_both(self, process: Process, pipe: Pipe) -> tuple[str, str]:
         """Handles to a reading and to a writing end."""
-        reader = self._open_end(process, pipe, mask.READ)
+        reader = None
         try:
+            reader = self._open_end(process, pipe, mask.READ)
             return reader, self._open_end(process, pipe, mask.WRITE)
-        except StatusError:
-            self._ob.close_handle(process, reader)
+        except BaseException:
+            pipe.charge.release()
+            if reader is not None:
+                self._ob.close_handle(process, reader)
             raise
 
     def _wake(self, waits: deque[Wait]) -> None:
@@ -254,11 +261,11 @@ class Pipes:
 
         Args:    size: bytes that it buffers, 1 to 65,536; more is taken as 65,536.
         Returns: (handle of the reading end, handle of the writing end).
-        Raises:  INVALID_PARAMETER, HANDLE_TABLE_FULL.
+        Raises:  INVALID_PARAMETER, HANDLE_TABLE_FULL; QUOTA_EXCEEDED at the limits pipe_bytes and user_pipe_bytes.
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_pipe: a pipe of {size} bytes")
-        ends = self._open_both(thread.process, Pipe(min(size, MAX_SIZE)))
+        ends = self._open_both(thread.process, Pipe(thread.process, min(size, MAX_SIZE)))
         self.pipe_created += 1
         return ends
 
@@ -275,9 +282,13 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_named_pipe: a pipe of {size} bytes")
-        pipe = Pipe(min(size, MAX_SIZE))
+        pipe = Pipe(thread.process, min(size, MAX_SIZE))
         self.named_pipes += 1  # until it is deleted, if only because it cannot be made
-        pipe.header = header = self._named.make(thread.process, name, pipe, permissions)
+        try:
+            pipe.header = header = self._named.make(thread.process, name, pipe, permissions)
+        except BaseException:
+            pipe.charge.release()
+            raise
         try:
             ends = self._open_both(thread.process, pipe)
         finally:

@@ -140,6 +140,9 @@ class PosixSignals:
                 raise ProcessKilled
         if process.delivering:
             return
+        if process.complaint is not None:
+            complaint, process.complaint = process.complaint, None
+            raise complaint
         while True:
             signum = next((number for number in process.pending_signals if number not in process.mask), 0)
             if not signum:

@@ -20,13 +20,14 @@ from abi import access as mask
 from abi.names import TYPE_SECTION
 from abi.sealed import Sealed
 from abi.status import Status, StatusError
-from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, Quota
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.plain import copy_plain
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from executive.limits import Charge
     from executive.ob_manager import ObjectHeader, ObjectManager
     from executive.process import Thread
 
@@ -34,18 +35,17 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = 4096
 MAX_SIZE = 1 << 20
-MAX_BYTES_PER_PROCESS = 16 << 20
 BYTES_PER_VALUE = 16  # accounted for each value, whatever it is; text and bytes count on top
 
 
 class Section:
     """The shared memory itself."""
 
-    __slots__ = ("costs", "creator_pid", "raw", "size", "used", "values")
+    __slots__ = ("charge", "costs", "raw", "size", "used", "values")
 
-    def __init__(self, size: int, creator_pid: int) -> None:
+    def __init__(self, size: int, charge: Charge) -> None:
         self.size = size
-        self.creator_pid = creator_pid  # whose quota it is charged to
+        self.charge = charge
         self.values: dict[str, object] = {}
         self.costs: dict[str, int] = {}
         self.used = 0  # accounted bytes of names, values and raw bytes
@@ -246,7 +246,6 @@ class Sections:
     def __init__(self, ob: ObjectManager) -> None:
         self._ob = ob
         self._named = NamedObjects(ob, "\\Section", TYPE_SECTION)
-        self._quota = Quota("sections", MAX_BYTES_PER_PROCESS)
         self._type = ob.create_object_type(TYPE_SECTION, delete=self._section_deleted)
         self.section_created = 0
 
@@ -258,7 +257,7 @@ class Sections:
     def _section_deleted(self, header: ObjectHeader) -> None:
         section = header.body
         assert isinstance(section, Section)
-        self._quota.release(section.creator_pid, section.size)
+        section.charge.release()
 
     @syscall(rings=ANY_RING)
     def ke_create_section(
@@ -269,16 +268,16 @@ class Sections:
         Args:    name: by which others open it, None for none. size: bytes that it may hold, up to 1 MiB. permissions:
                  who may open it, three octal digits for owner, group and others.
         Returns: a handle with all rights.
-        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER; QUOTA_EXCEEDED when the caller's
-                 sections would take more than 16 MiB; HANDLE_TABLE_FULL.
+        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER; QUOTA_EXCEEDED at the limits
+                 section_bytes and user_section_bytes; HANDLE_TABLE_FULL.
         """
         if not 1 <= size <= MAX_SIZE:
             raise StatusError(
                 Status.INVALID_PARAMETER, f"ke_create_section: a section has 1 to {MAX_SIZE} bytes, not {size}"
             )
         process = thread.process
-        self._quota.charge(process, size)
-        handle = self._named.make_held(process, name, Section(size, process.pid), permissions)
+        section = Section(size, process.charge_for("section_bytes", size))
+        handle = self._named.make_held(process, name, section, permissions)
         self.section_created += 1
         return handle
 

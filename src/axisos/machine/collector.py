@@ -1,0 +1,34 @@
+"""Whether Python's garbage collector is running: finalizers run inside it, and nothing may switch away from there.
+
+A greenlet that is left in the middle of a collection keeps the collector occupied for everybody, for as long as it
+is not switched back to.
+
+Called by   the machine, when it is switched on and off; the kernel looks at `running` before it switches.
+"""
+
+from __future__ import annotations
+
+import gc
+
+
+class CollectorWatch:
+    """Follows the collector of this Python while its machine is on."""
+
+    __slots__ = ("running",)
+
+    def __init__(self) -> None:
+        self.running = False
+
+    def start(self) -> None:
+        """Begin to follow; once more does nothing."""
+        if self._note not in gc.callbacks:
+            gc.callbacks.append(self._note)
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        if self._note in gc.callbacks:
+            gc.callbacks.remove(self._note)
+        self.running = False
+
+    def _note(self, phase: str, _info: dict[str, int]) -> None:
+        self.running = phase == "start"

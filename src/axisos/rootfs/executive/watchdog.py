@@ -1,0 +1,91 @@
+"""The watchdog: what happens to a thread that does not give the processor away (manual, chapter 5.7).
+
+A slice over two seconds (of processor time) is a strike, three strikes end the process. A slice ends at a checkpoint;
+one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in every
+second and may raise into it, as soon as C lets it:
+
+    2 s     a strike
+    5 s     TimeoutError in the program, which may go on with something else
+    10 s    the program ends
+
+Where C does not even look for interrupts, the parent process of the machine is the last resort.
+
+Called by   the scheduler's hub (a long slice has ended), the machine's interrupt (one is under way).
+Always so   the Pipeline Manager and DKMS are warned about, never ended. A strike is forgiven for each minute without
+            another. Nothing is raised into the kernel's own code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abi.names import DKMS_PID
+from executive.process import ProcessKilled
+from executive.scheduler import WATCHDOG_FORGIVE_NS, WATCHDOG_KILL_STRIKES, WATCHDOG_WARN_NS
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from executive.log import KernelLog
+    from executive.process import Thread
+    from executive.processes import ProcessManager
+    from executive.scheduler import Scheduler
+
+BREAK_IN_NS = 5_000_000_000
+GIVE_UP_NS = 10_000_000_000
+
+
+class Watchdog:
+    """Watches over the slices of one machine."""
+
+    def __init__(self, scheduler: Scheduler, processes: ProcessManager, log: KernelLog) -> None:
+        self._scheduler = scheduler
+        self._processes = processes
+        self._log = log
+
+    def slice_ended(self, thread: Thread, slice_ns: int, start_ns: int) -> None:
+        """A slice over the limit is over; in the hub."""
+        if thread.struck_slice_ns != start_ns:
+            self._strike(thread, slice_ns, start_ns)
+
+    def break_in(self, frame: FrameType) -> None:
+        """The host's interrupt rang while the code of *frame* ran.
+
+        Raises: TimeoutError or ProcessKilled, into the program; nothing when the kernel is at work.
+        """
+        scheduler = self._scheduler
+        thread = scheduler.current
+        sandbox = thread.process.sandbox
+        if scheduler.idle or sandbox is None or not sandbox.guest or thread is scheduler.kernel_thread:
+            return
+        start_ns = scheduler.slice_start_ns
+        slice_ns = scheduler.spent_ns()
+        if slice_ns <= WATCHDOG_WARN_NS or not sandbox.may_break(frame):
+            return
+        if thread.struck_slice_ns != start_ns:
+            self._strike(thread, slice_ns, start_ns)
+        if slice_ns > GIVE_UP_NS and not thread.killed:
+            self._end(thread, f"watchdog: one operation took {slice_ns / 1e9:.1f} s")
+        if thread.killed:
+            raise ProcessKilled
+        if slice_ns > BREAK_IN_NS:
+            raise TimeoutError(f"one operation took {slice_ns / 1e9:.1f} s; nothing else could run")
+
+    def _strike(self, thread: Thread, slice_ns: int, start_ns: int) -> None:
+        now_ns = self._scheduler.now_ns()
+        forgiven = (now_ns - thread.strike_ns) // WATCHDOG_FORGIVE_NS
+        thread.strikes = max(0, thread.strikes - forgiven) + 1
+        thread.strike_ns, thread.struck_slice_ns = now_ns, start_ns
+        process = thread.process
+        self._scheduler.statistics.watchdog_warnings += 1
+        self._log.kprint(
+            "warn",
+            f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
+            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
+        )
+        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
+            self._end(thread, f"watchdog: {thread.strikes} slices over the limit")
+
+    def _end(self, thread: Thread, reason: str) -> None:
+        self._scheduler.statistics.watchdog_kills += 1
+        self._processes.kill_by_system(thread.process, reason)
