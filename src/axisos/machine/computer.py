@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     Signal = tuple[Any, ...]
 
 SIGNAL_LIMIT = 256
+CALL_BYTES = 2560  # of C stack that one nested call takes at the most: measured 1,700, where C calls Python back
+MAX_RECURSION = 1_000_000
 POLL_NS = 10_000  # what asking for a signal costs in simulation, so that a program that only polls sees time go by
 TICK_NS = int(TICK_S * 1e9)
 MAX_USERS = 16
@@ -203,6 +205,13 @@ class Computer:
     def free_memory(self) -> int:
         """Bytes that are free, as far as the kernel accounts for them."""
         return self.memory if self.memory_meter is None else max(0, self.memory - self.memory_meter())
+
+    def recursion_room(self) -> int:
+        """How many nested calls of Python the host's C stack surely holds."""
+        from resource import RLIM_INFINITY, RLIMIT_STACK, getrlimit
+
+        stack_bytes = getrlimit(RLIMIT_STACK)[0]
+        return MAX_RECURSION if stack_bytes == RLIM_INFINITY else min(stack_bytes // CALL_BYTES, MAX_RECURSION)
 
     def energy(self) -> float:
         """Power is ignored: infinite."""

@@ -121,8 +121,9 @@ class Kernel:
             scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
         )
         processes.limits = LimitBook(self._limits_text(), lambda text: log.kprint("warn", text))
+        processes.recursion_room = computer.recursion_room
         memory = Memory(scheduler, processes, log, computer.total_memory(), computer.resident_bytes)
-        self.watchdog = watchdog = Watchdog(scheduler, processes, log)
+        self.watchdog = watchdog = Watchdog(scheduler, processes, memory, log)
         self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
         self.waits = waits = Waits(scheduler, ob)
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
@@ -180,6 +181,7 @@ class Kernel:
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend
         scheduler.on_long_slice = watchdog.slice_ended
+        scheduler.on_slow = watchdog.find_deep_stacks
         scheduler.on_weigh = memory.weigh
         memory.watch()
         scheduler.on_signal = self._on_machine_signal

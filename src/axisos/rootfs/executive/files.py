@@ -57,16 +57,14 @@ class Files:
         return NOT_DIRECT
 
     def _pace_output(self, thread: Thread, size: int) -> None:
-        """Hold a program up that writes more to devices in a second than its limit allows."""
+        """Hold a program up that writes to devices faster than its limit allows; a second's worth may come at once."""
         process = thread.process
         now_ns = self._scheduler.now_ns()
-        if now_ns - process.output_since_ns >= SECOND_NS:
-            process.output_since_ns = now_ns
-            process.output_bytes = 0
-        process.output_bytes += size
-        if process.output_bytes > process.limits.output_bytes_per_second and thread.irql < DISPATCH_LEVEL:
-            due_ns = process.output_since_ns + SECOND_NS
-            deadline = self._scheduler.call_at(due_ns, self._go_on, thread.wait)
+        cost_ns = size * SECOND_NS // process.limits.output_bytes_per_second
+        paid_ns = max(process.output_paid_ns, now_ns - SECOND_NS) + cost_ns
+        process.output_paid_ns = paid_ns
+        if paid_ns > now_ns and thread.irql < DISPATCH_LEVEL:
+            deadline = self._scheduler.call_at(paid_ns, self._go_on, thread.wait)
             try:
                 self._scheduler.block(thread, WAIT_OUTPUT)
             finally:

@@ -39,12 +39,12 @@ KNOWN: dict[str, tuple[int, str]] = {
     "output_bytes_per_second": (64 * MIB, "bytes to a console or device in one second"),
     "recursion": (100_000, "nested calls that sys.setrecursionlimit may ask for"),
     "memory_percent": (75, "percent of the machine's memory"),
-    "user_processes": (256, "processes of one user"),
-    "user_threads": (16_384, "threads of one user"),
-    "user_pipe_bytes": (64 * MIB, "bytes of pipe buffers of one user"),
-    "user_section_bytes": (64 * MIB, "bytes of sections of one user"),
-    "user_queue_bytes": (64 * MIB, "bytes of message queues of one user"),
-    "user_memory_percent": (90, "percent of the machine's memory, of one user"),
+    "user_processes": (256, "processes"),
+    "user_threads": (16_384, "threads"),
+    "user_pipe_bytes": (64 * MIB, "bytes of pipe buffers"),
+    "user_section_bytes": (64 * MIB, "bytes of sections"),
+    "user_queue_bytes": (64 * MIB, "bytes of message queues"),
+    "user_memory_percent": (90, "percent of the machine's memory"),
 }
 USER_PREFIX = "user_"
 

@@ -230,11 +230,11 @@ class Loader:
             thread = scheduler.current
             if thread.process is not process:
                 raise GeneratorExit  # a finalizer that runs in another's name
-            if not process.alarm:
-                process.sandbox.lower_flag()  # type: ignore[union-attr]
-            else:
+            if process.alarm:
                 scheduler.on_alarm(thread)
             scheduler.checkpoint(thread)
+            if not process.alarm:
+                process.sandbox.lower_flag()  # type: ignore[union-attr]  # last: what failed above is to be tried again
 
         return checkpoint
 

@@ -84,6 +84,12 @@ class Memory:
             else:
                 ledger.warned = False
 
+    def release(self, process: Process, size_bytes: int) -> None:
+        """Take back what was booked to a process by mistake."""
+        size_bytes = min(size_bytes, process.ledger.held_bytes)
+        process.ledger.held_bytes -= size_bytes
+        process.account.held_bytes -= size_bytes
+
     def _is_over(self, ledger: Ledger, patience: float = 1) -> bool:
         percent: int = getattr(ledger.limits, ledger.prefix + "memory_percent")
         return ledger.held_bytes * 100 > percent * self._total_bytes * patience

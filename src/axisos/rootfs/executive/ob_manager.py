@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DIRECTORY, TYPE_DRIVER, TYPE_FILE, TYPE_SYMBOLIC_LINK
 from abi.status import Status, StatusError
-from executive.headroom import with_headroom
 from executive.synapse import bypasses, new_handle_token
 
 if TYPE_CHECKING:
@@ -325,9 +324,6 @@ class ObjectManager:
 
     def create_owned(self, process: Process, type_name: str, body: object, access: int = mask.ALL) -> str:
         """A new object that lives as long as somebody has a handle to it; returns the first one."""
-        return with_headroom(self._create_owned, process, type_name, body, access)
-
-    def _create_owned(self, process: Process, type_name: str, body: object, access: int) -> str:
         header = self.create_object(type_name, body)
         try:
             return self.create_handle(process, header, access)
@@ -339,9 +335,6 @@ class ObjectManager:
 
         Raises: INVALID_HANDLE.
         """
-        return with_headroom(self._close_handle, process, handle)
-
-    def _close_handle(self, process: Process, handle: object) -> ObjectHeader:
         table = process.handles
         token = table.standard.get(handle) if type(handle) is int else handle
         entry = table.entries.pop(token, None) if type(token) is str else None

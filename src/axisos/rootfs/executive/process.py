@@ -110,7 +110,7 @@ class Thread:
         self.entry = entry  # what the thread runs
         self.is_main = pid == process.pid
         self.task: greenlet | None = None  # made by the scheduler when the thread first runs
-        self.resume: Callable[..., object] | None = None  # switches into the task; None until it was started
+        self.resume: Callable[..., object] | None = None  # switches into the task; None where only the hub may do so
         self.status = READY
         self.killed = False
         self.wait = Wait(self)
@@ -160,12 +160,12 @@ class Process:
         "ledger",
         "limits",
         "mask",
-        "output_bytes",
-        "output_since_ns",
+        "output_paid_ns",
         "parent",
         "pending_signals",
         "pgid",
         "pid",
+        "recursion",
         "ring",
         "sandbox",
         "signal_handlers",
@@ -192,8 +192,8 @@ class Process:
         self.ledger = Ledger(f"process {pid}", SYSTEM_LIMITS)  # what it has of what is limited
         self.account: Ledger = SYSTEM_ACCOUNT  # what its user has
         self.charge: Charge | None = None  # it counts against its user's limit
-        self.output_bytes = 0  # written to devices in the second that began at output_since_ns
-        self.output_since_ns = start_ns
+        self.recursion = 0  # its own limit of nested calls, if it has asked for one
+        self.output_paid_ns = 0  # the machine time at which what it has written to devices would be within its limit
         self.complaint: Exception | None = None  # to be raised in it at the next checkpoint
         self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
         self.env: dict[str, object] = {}

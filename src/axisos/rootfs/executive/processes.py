@@ -45,6 +45,7 @@ PROCESS_BYTES = 14 << 10
 THREAD_BYTES = 8 << 10
 HANDLE_BYTES = 512
 MESSAGE_BYTES = 256
+LEAST_RECURSION = 300
 KILLED_BY_SYSTEM = 137  # exit status of a process that a limit or a violation ended
 
 
@@ -77,6 +78,7 @@ class ProcessManager:
         self.messages: Messages
         self.signals: PosixSignals
         self.limits: LimitBook
+        self.recursion_room: Callable[[], int]
         self.on_service_death: Callable[[Process], None]
         self.on_thread_end: Callable[[Thread], None]  # mutexes, waits
 
@@ -709,6 +711,21 @@ class ProcessManager:
             "exit_status": None,
             "reason": "",
         }
+
+    @syscall(rings=ANY_RING)
+    def process_recursion(self, thread: Thread, limit: int | None = None) -> int:
+        """How many calls of the process's Python code may be nested; *limit* sets it, None asks.
+
+        Returns: the limit, which is never below 300, nor above the limit `recursion` or what the host's stack holds.
+        Raises:  INVALID_PARAMETER for a limit below 1.
+        """
+        process = thread.process
+        if limit is not None:
+            if limit < 1:
+                raise StatusError(Status.INVALID_PARAMETER, f"process_recursion: {limit} nested calls")
+            most = min(process.limits.recursion, self.recursion_room())
+            self._scheduler.set_recursion(thread, max(LEAST_RECURSION, min(limit, most)))
+        return process.recursion or self._scheduler.recursion
 
     def _cpu_ns(self, thread: Thread) -> int:
         running = self._scheduler.now_ns() - self._scheduler.slice_start_ns if thread is self._scheduler.current else 0

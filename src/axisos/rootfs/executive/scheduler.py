@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from sys import getrecursionlimit, setrecursionlimit
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent, greenlet
 
 from abi.status import Status, StatusError
+from executive.headroom import ROOM
 from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED, HandlerRaised, ProcessKilled, Thread, Wait
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ POLL_NS = 10_000_000  # the machine is asked for signals this often, however bus
 SIMULATED_CHECKPOINT_NS = 5_000  # machine time that one checkpoint takes in a simulation
 WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
 WATCHDOG_KILL_STRIKES = 3
+SLOW_NS = 100_000_000  # a slice longer than this may be a switch that had to move a large stack
 WATCHDOG_FORGIVE_NS = 60_000_000_000  # one strike is forgiven for each minute without another
 WEIGH_NS = 1_000_000  # machine time between two looks at the memory in use, while it does not grow
 NEVER = 1 << 62  # nanoseconds: longer than any machine runs
@@ -97,6 +100,7 @@ class Scheduler:
         self.kernel_thread = kernel_thread
         self.current = kernel_thread
         self.resumes = 0
+        self.recursion = getrecursionlimit()  # for all that have none of their own
         self.statistics = Statistics()
         self.slice_start_ns = self.now_ns()
         self.attend_ns = 0  # machine time at which the hub must look again, at the latest
@@ -108,6 +112,7 @@ class Scheduler:
         self.on_alarm: Callable[[Thread], None]
         self.on_long_slice: Callable[[Thread, int, int], None]  # thread, length, start
         self.on_signal: Callable[[tuple[object, ...]], None]
+        self.on_slow: Callable[[Thread], None]
         self.on_weigh: Callable[[Thread, int], None]
         self._collector = computer.collector
         self._system: deque[Thread] = deque()
@@ -119,6 +124,7 @@ class Scheduler:
         self._poll_ns = 0
         self._poll_processor_ns = 0  # what the host's processors had done by then
         self._doomed: deque[Thread] = deque()
+        self._slow: Thread | None = None  # whose last slice took very long
         self._overlong: list[tuple[Thread, int, int]] = []  # slices that the watchdog must hear of
         self._timer = computer.interrupt_timer
 
@@ -272,6 +278,7 @@ class Scheduler:
         """Take the processor from the running thread if its quantum is used up or the hub is wanted."""
         now_ns = self.now_ns()
         if now_ns >= self.attend_ns or thread.used_ns + now_ns - self.slice_start_ns >= QUANTUM_NS:
+            isinstance(None, ROOM)  # or RecursionError, before anything has changed
             if self._collector.running:
                 raise GeneratorExit  # as in `block`
             thread.preempt_count += 1
@@ -299,7 +306,7 @@ class Scheduler:
             self._note_long(thread, slice_ns)
         if now_ns >= self.weigh_ns:
             self.on_weigh(thread, now_ns)
-        if now_ns >= self.attend_ns:
+        if now_ns >= self.attend_ns or thread.resume is None:
             if successor is not None:
                 self.make_ready(successor)
             self._enter_hub()
@@ -334,13 +341,15 @@ class Scheduler:
     def _note_long(self, thread: Thread, slice_ns: int) -> None:
         """A thread has never run so long at a stretch, or longer than the watchdog allows; the hub tells it."""
         thread.max_slice_ns = max(slice_ns, thread.max_slice_ns)
-        thread.notable_ns = min(thread.max_slice_ns, WATCHDOG_WARN_NS)
+        thread.notable_ns = min(thread.max_slice_ns, SLOW_NS)
         self.statistics.max_slice_ns = max(slice_ns, self.statistics.max_slice_ns)
+        if slice_ns > SLOW_NS:
+            self._slow = thread
+            self.attend_ns = 0
         if slice_ns > WATCHDOG_WARN_NS:
             spent_ns = self.spent_ns()
             if spent_ns > WATCHDOG_WARN_NS:
                 self._overlong.append((thread, spent_ns, self.slice_start_ns))
-                self.attend_ns = 0
 
     def spent_ns(self) -> int:
         """Processor time of the slice at hand: on a busy host it lasts longer than the program can help.
@@ -364,6 +373,9 @@ class Scheduler:
     def run(self) -> None:
         """The hub's life: bury, fire, poll, start, and sleep when nothing is ready. Leaves by an exception only."""
         while True:
+            if self._slow is not None:
+                self.on_slow(self._slow)
+                self._slow = None
             while self._overlong:
                 self.on_long_slice(*self._overlong.pop(0))
             while self._doomed:
@@ -418,18 +430,38 @@ class Scheduler:
             return
         if thread.used_ns >= QUANTUM_NS:
             thread.used_ns = 0
+        recursion = thread.process.recursion
         started = thread.task is not None
         if not started:
             thread.task = greenlet(self._live, self.hub)
-            thread.resume = self.resumer(thread)
+        resume = thread.resume
+        if resume is None:
+            resume = self.resumer(thread)
+            if not recursion:
+                thread.resume = resume
         thread.status = RUNNING
         self.resumes += 1
         self.current = thread
+        if recursion:
+            setrecursionlimit(recursion)
         self.slice_start_ns = self.now_ns()
         if started:
-            thread.resume()  # type: ignore[misc]  # every started thread has one
+            resume()
         else:
-            thread.resume(thread)  # type: ignore[misc]
+            resume(thread)
+        if recursion:
+            setrecursionlimit(self.recursion)
+
+    def set_recursion(self, thread: Thread, limit: int) -> None:
+        """Give the running thread's process a limit of nested calls of its own.
+
+        The limit is one of the host's Python, for all greenlets; so threads that have their own are entered and left
+        through the hub only, which sets it for the time.
+        """
+        thread.process.recursion = limit
+        for each in thread.process.threads:
+            each.resume = None
+        self.give_way(thread)
 
     def resumer(self, thread: Thread) -> Callable[..., object]:
         """What switches into a thread's task."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from abi.names import RINGS
 from abi.status import Status, StatusError
+from executive.headroom import ROOM
 from executive.plain import MAX_INT_BITS
 from executive.process import HandlerRaised
 
@@ -300,6 +301,7 @@ class Gate:
             thread = scheduler.current
             if thread.process is not process:
                 raise GeneratorExit  # a finalizer that runs in another's name: it may end, and nothing else
+            isinstance(None, ROOM)  # or RecursionError, before anything has changed
             if process.alarm:
                 scheduler.on_alarm(thread)
             left -= 1

@@ -27,19 +27,22 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from executive.log import KernelLog
+    from executive.memory import Memory
     from executive.process import Thread
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
 
 BREAK_IN_NS = 5_000_000_000
 GIVE_UP_NS = 10_000_000_000
+MAX_STACK_BYTES = 4 << 20  # that a thread may leave on the C stack when it waits
 
 
 class Watchdog:
     """Watches over the slices of one machine."""
 
-    def __init__(self, scheduler: Scheduler, processes: ProcessManager, log: KernelLog) -> None:
+    def __init__(self, scheduler: Scheduler, processes: ProcessManager, memory: Memory, log: KernelLog) -> None:
         self._scheduler = scheduler
+        self._memory = memory
         self._processes = processes
         self._log = log
 
@@ -47,6 +50,18 @@ class Watchdog:
         """A slice over the limit is over; in the hub."""
         if thread.struck_slice_ns != start_ns:
             self._strike(thread, slice_ns, start_ns)
+
+    def find_deep_stacks(self, slow: Thread) -> None:
+        """A slice of *slow* took long: perhaps because another's stack had to be moved out of its way; in the hub.
+
+        Threads share one C stack, and what a suspended one has on it is copied aside. Who recurses in C a million
+        levels deep and then waits makes others pay for that, so it is ended.
+        """
+        for thread in list(self._processes.threads.values()):
+            saved_bytes: int = getattr(thread.task, "_stack_saved", 0)
+            if saved_bytes > MAX_STACK_BYTES and thread.process.ring > 2:
+                self._memory.release(slow.process, saved_bytes)  # it was booked to the one that ran next
+                self._end(thread, f"it waits {saved_bytes >> 20} MiB deep in nested calls of C")
 
     def break_in(self, frame: FrameType) -> None:
         """The host's interrupt rang while the code of *frame* ran.

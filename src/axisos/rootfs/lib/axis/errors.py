@@ -116,7 +116,7 @@ class NotImplementedError(_Mapped, builtins.NotImplementedError):
     """301, 303."""
 
 
-# status -> class, errno (None for those that are no OSError), what strerror says
+# status -> class, errno (None for those that are no OSError), what strerror says ("": the detail)
 _TABLE: dict[int, tuple[type[_Mapped], int | None, str]] = {
     603: (FileNotFoundError, 2, "No such file or directory"),
     405: (FileNotFoundError, 2, "No such device"),
@@ -149,7 +149,7 @@ _TABLE: dict[int, tuple[type[_Mapped], int | None, str]] = {
     615: (OSError, 39, "Directory not empty"),
     824: (OSError, 90, "Message too long"),
     258: (TimeoutError, 110, "Timed out"),
-    609: (OSError, 122, "Quota exceeded"),
+    609: (OSError, 122, ""),
     611: (OSError, 125, "Operation cancelled"),
     602: (EOFError, None, ""),
     601: (ValueError, None, ""),
@@ -174,6 +174,8 @@ def to_builtin(error: StatusError, filename: object = None, filename2: object = 
     if row is None or isinstance(error, _Mapped):
         return error
     kind, errno, strerror = row
+    if errno is not None and not strerror:  # which limit it was that was met
+        return kind(error.status, "", errno, error.detail or error.status.meaning, filename, filename2)
     return kind(error.status, error.detail, errno, strerror, filename, filename2)
 
 

@@ -3,7 +3,8 @@
 `_axis_process` is the sandbox's private word to the libraries below /lib (see executive/sandbox.py, ProcessHook).
 Standard input shares its read-ahead with `input`; `print` goes through `stdout` from here on, so that order holds.
 
-Differs from the host's: no frames, no tracing, no recursion limit, no import hooks; `platform` is "axis".
+Differs from the host's: no frames, no tracing, no import hooks; the recursion limit has a ceiling; `platform` is
+"axis".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-    from axis.guest import _axis_process
+    from axis.guest import _axis_process, syscall
 
 argv: list[str] = _axis_process.argv
 orig_argv = argv
@@ -96,13 +97,14 @@ def getfilesystemencodeerrors() -> str:
 
 def getrecursionlimit() -> int:
     """How deep calls may nest."""
-    return _host_facts().getrecursionlimit()  # type: ignore[no-any-return]
+    return syscall("process_recursion")  # type: ignore[no-any-return]
 
 
 def setrecursionlimit(limit: int) -> None:
-    """Accepted and without effect: the limit belongs to the machine."""
+    """Let calls nest deeper; what is more than the machine allows is taken as what it allows."""
     if limit < 1:
         raise ValueError("recursion limit must be greater or equal than 1")
+    syscall("process_recursion", limit)
 
 
 def is_finalizing() -> bool:
