@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from abi.names import RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
-from executive.plain import SCALARS, copy_plain
+from executive.plain import MAX_BYTES, SCALARS, SIZED, copy_plain
 from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
 
@@ -225,7 +225,8 @@ class Messages:
                 return entry.body(thread, *args)
             if process.ring > 2:
                 for arg in args:
-                    if type(arg) not in SCALARS:
+                    kind = type(arg)
+                    if kind not in SCALARS or (kind in SIZED and len(arg) > MAX_BYTES):  # type: ignore[arg-type]
                         args = tuple([copy_plain(arg, name) for arg in args])
                         break
             if thread.irql >= DISPATCH_LEVEL:

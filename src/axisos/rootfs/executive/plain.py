@@ -8,29 +8,47 @@ from __future__ import annotations
 
 from abi.status import Status, StatusError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SCALARS: frozenset[type] = frozenset({type(None), bool, int, float, str, bytes})
+SIZED: frozenset[type] = frozenset({str, bytes})
 _FREE = SCALARS - {int}  # what passes without a further look
 
 MAX_DEPTH = 16
 MAX_ITEMS = 65_536
 MAX_INT_BITS = 4096
+MAX_BYTES = 16 << 20  # of all texts and bytes together
 
 
 def copy_plain(value: object, what: str = "argument") -> object:
     """A deep copy of plain data.
 
-    Raises: INVALID_PARAMETER for any other type, more than 16 levels, 65,536 items, or integers over 4,096 bits.
+    Raises: INVALID_PARAMETER for any other type, more than 16 levels, 65,536 items, 16 MiB of text and bytes, or
+            integers over 4,096 bits.
     """
-    return value if type(value) in _FREE else _Copier(what).copy(value, 0)
+    kind = type(value)
+    if kind is str or kind is bytes:
+        if len(value) > MAX_BYTES:  # type: ignore[arg-type]
+            refuse_size(what)
+        return value
+    return value if kind in _FREE else _Copier(what).copy(value, 0)
+
+
+def refuse_size(what: str) -> None:
+    """Raises INVALID_PARAMETER: too much text or bytes."""
+    raise StatusError(Status.INVALID_PARAMETER, f"{what}: at most {MAX_BYTES} bytes may be passed at once")
 
 
 class _Copier:
     """One copy under way: counts what it has seen."""
 
-    __slots__ = ("items", "what")
+    __slots__ = ("items", "size", "what")
 
     def __init__(self, what: str) -> None:
         self.items = 0
+        self.size = 0  # of texts and bytes
         self.what = what
 
     def copy(self, value: object, depth: int) -> object:
@@ -47,23 +65,33 @@ class _Copier:
             self._count(len(value))  # type: ignore[arg-type]
             deeper = depth + 1
             copied = [item if type(item) in _FREE else self.copy(item, deeper) for item in value]  # type: ignore[attr-defined]
+            self._weigh(copied)
             return copied if kind is list else tuple(copied)
         if kind is dict:
             self._count(len(value))  # type: ignore[arg-type]
             deeper = depth + 1
-            return {
+            table = {
                 key if type(key) in _FREE else self.copy(key, deeper): (
                     item if type(item) in _FREE else self.copy(item, deeper)
                 )
                 for key, item in value.items()  # type: ignore[attr-defined]
             }
-        if kind in _FREE:
-            return value
+            self._weigh(table)
+            self._weigh(table.values())
+            return table
         raise StatusError(
             Status.INVALID_PARAMETER,
             f"{self.what}: only None, bool, int, float, str, bytes, list, tuple and dict may be passed, "
             f"not {_type_name(kind)}",
         )
+
+    def _weigh(self, items: Iterable[object]) -> None:
+        for item in items:
+            kind = type(item)
+            if kind is str or kind is bytes:
+                self.size += len(item)  # type: ignore[arg-type]
+        if self.size > MAX_BYTES:
+            refuse_size(self.what)
 
     def _count(self, items: int) -> None:
         self.items += items

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 FLAG = policy.FLAG
 STDIN, STDOUT, STDERR = -10, -11, -12
 READ_SIZE = 8192
+WRITE_SIZE = 1 << 18
 _ABI_FOR_GUESTS = frozenset({"abi.status", "abi.signals", "abi.access", "abi.names"})
 _get_frame = _host_sys._getframe
 
@@ -411,7 +412,7 @@ class Sandbox:
     def _write_all(self, handle: int, data: bytes) -> None:
         syscall = self.host.syscall
         while data:
-            count = syscall("vfs_write", handle, data)
+            count = syscall("vfs_write", handle, data[:WRITE_SIZE])
             if count is None or count >= len(data):
                 return
             data = data[count:]

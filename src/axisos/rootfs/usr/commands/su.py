@@ -18,7 +18,8 @@ HELP = """\
 Usage: su [-c LINE] [-] [USER [ARGUMENT...]]
 
 Start the shell of USER (root if none is named) with that user's rights. Root is asked for no password; whoever becomes
-root gets ring 2.5. Where standard input is no terminal, the password is its next line.
+root gets ring 2.5: on a terminal this program itself is elevated, and opens the terminal anew. Where standard input is
+no terminal, the password is its next line.
 
   -c LINE  run one command line and end with its status
 """
@@ -59,9 +60,21 @@ def main(options: cli.Options, operands: list[str]) -> int:
     if interactive:  # these are for the shell and what it starts
         for signal in (SIGINT, SIGTSTP, SIGQUIT):
             system.on_signal(signal, SIG_IGN)
+    if interactive and account["ring"] == 2.5:
+        elevate(system)
     group = 0 if interactive else None
-    shell = system.call("process_spawn", account["shell"], None, environment(account, arguments), None, group, True)
+    fresh = environment(account, arguments)
+    if system.info()["ring"] == 2.5:
+        shell = system.call("process_spawn", account["shell"], 2.5, fresh, None, group)
+    else:
+        shell = system.call("process_spawn", account["shell"], None, fresh, None, group, True)
     return system.wait(shell)
+
+
+def elevate(system: System) -> None:
+    """Use the grant for this process: its synapse token is rotated, and whatever it had open is closed."""
+    system.call("process_elevate", 2.5)
+    system.call("vfs_open", "/dev/tty", "rw")  # fills the empty standard slots
 
 
 if __name__ == "__main__":
