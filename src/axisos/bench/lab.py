@@ -82,8 +82,8 @@ def host_environment(**more: str) -> dict[str, str]:
 class Lab:
     """A running machine: profile "bare" with the kernel only, "full" at its login prompt."""
 
-    def __init__(self, profile: str = "bare") -> None:
-        self.machine = Machine(boot_args=BOOT_ARGS, profile=profile)
+    def __init__(self, profile: str = "bare", seed: int | None = None) -> None:
+        self.machine = Machine(boot_args=BOOT_ARGS, profile=profile, seed=seed)
         self._reports: list[Any] = []
         self.machine.power_on()
         try:
@@ -119,10 +119,16 @@ class Lab:
         """Start a guest program; *settings* are its `env`. Returns its pid."""
         return self.start_source(guest_source(name), name, ring, settings)
 
-    def start_source(self, source: str, name: str, ring: float, settings: dict[str, object]) -> int:
-        """Start a program whose text is given."""
+    def start_source(self, source: str, name: str, ring: float, settings: dict[str, object], uid: int = 0) -> int:
+        """Start a program whose text is given, as root or as another user."""
         process = self.machine.kernel.spawn_source(source, ring, f"{GUEST_HOME}/{name}.py", settings)
+        process.uid = process.gid = uid
         return int(process.pid)
+
+    def reported(self) -> list[Any]:
+        """The figures that guests have reported and nobody has fetched, the oldest first. They are fetched now."""
+        reports, self._reports[:] = self._reports[:], []
+        return reports
 
     def report(self) -> Any:
         """Wait for the next figures that a guest reports."""
