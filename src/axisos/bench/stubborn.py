@@ -141,7 +141,7 @@ while True:
 """,
     "sorted of 1,000,000": """
 import random
-data = [random.random() for _ in range(1_000_000)]
+data = [random.random() for _ in range(100_000)] * 10
 """ + AT_IT + """
 while True:
     sorted(data)

@@ -1,4 +1,4 @@
-"""Goes round with its flag up and with its flag down, and reports the difference for one checkpoint. Settings: turns."""
+"""Goes round with its flag up and with its flag down, and reports the difference for a checkpoint. Settings: turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts a program again and again, and kills it each time; reports the longest from the moment it meant to, in seconds.
+"""Starts a program again and again, kills it each time, and reports the longest from when it meant to, in seconds.
 
 Settings: victim (path of a program that says to its parent when it is at it), signals (in this order), rounds. Reports
 each victim's pid before it is killed, goes on at a message, and at last reports {worst, statuses}.

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""Bookings of a shop in dictionaries: grouping, counting, updating, looking up by tuples, memory of what was computed."""
+"""Bookings of a shop in dictionaries: grouping, counting, updating, looking up by tuples, remembering results."""
 
 KINDS = ("apple", "pear", "plum", "fig", "date", "lime", "kiwi")
 
