@@ -10,8 +10,11 @@ The guests stand in `guest/`; they find each other below /bench in a lab, below 
 from __future__ import annotations
 
 import json
+import math
 import os
+import subprocess
 import sys
+from time import process_time
 
 from axisos.bench.reference import References
 from axisos.machine.machine import Machine
@@ -33,6 +36,7 @@ ANY_RING = (0, 1, 2, 2.5, 3)
 BOOT_ARGS = {"quick": "Enabled", "timeout": 0}
 PATIENCE_S = 60.0  # machine seconds until a guest that reports nothing is given up
 BOOT_PATIENCE_S = 10.0  # the same for a boot
+HOST_PATIENCE_S = 60.0  # wall time until a probe that may run for ever is given up, however busy the host is
 
 
 class CannotMeasure(Exception):
@@ -73,6 +77,34 @@ def probe_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", program, *arguments]
 
 
+def risky_probe(module: str, *arguments: str) -> dict[str, Any] | None:
+    """The object that a probe prints; None for one that did not end: its machine gave it no chance to.
+
+    How long to wait is for the probe to say, by `hold_to`: in processor time, which others on the host do not change.
+    """
+    command = probe_command(module, *arguments)
+    try:
+        done = subprocess.run(
+            command, env=host_environment(), capture_output=True, check=False, timeout=HOST_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode < 0:
+        return None
+    if done.returncode != 0:
+        raise CannotMeasure(f"{', '.join(arguments)}: {done.stderr.decode(errors='replace').strip()}")
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def hold_to(processor_s: float) -> None:
+    """Let this process use so many more seconds of processor time before the host ends it; whole ones, rounded up."""
+    import resource
+
+    limit = math.ceil(process_time() + processor_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+
+
 def host_environment(**more: str) -> dict[str, str]:
     """The environment for those: they import what we have imported."""
     path = [os.path.dirname(os.path.dirname(HERE)), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -82,8 +114,8 @@ def host_environment(**more: str) -> dict[str, str]:
 class Lab:
     """A running machine: profile "bare" with the kernel only, "full" at its login prompt."""
 
-    def __init__(self, profile: str = "bare") -> None:
-        self.machine = Machine(boot_args=BOOT_ARGS, profile=profile)
+    def __init__(self, profile: str = "bare", seed: int | None = None) -> None:
+        self.machine = Machine(boot_args=BOOT_ARGS, profile=profile, seed=seed)
         self._reports: list[Any] = []
         self.machine.power_on()
         try:
@@ -119,10 +151,16 @@ class Lab:
         """Start a guest program; *settings* are its `env`. Returns its pid."""
         return self.start_source(guest_source(name), name, ring, settings)
 
-    def start_source(self, source: str, name: str, ring: float, settings: dict[str, object]) -> int:
-        """Start a program whose text is given."""
+    def start_source(self, source: str, name: str, ring: float, settings: dict[str, object], uid: int = 0) -> int:
+        """Start a program whose text is given, as root or as another user."""
         process = self.machine.kernel.spawn_source(source, ring, f"{GUEST_HOME}/{name}.py", settings)
+        process.uid = process.gid = uid
         return int(process.pid)
+
+    def reported(self) -> list[Any]:
+        """The figures that guests have reported and nobody has fetched, the oldest first. They are fetched now."""
+        reports, self._reports[:] = self._reports[:], []
+        return reports
 
     def report(self) -> Any:
         """Wait for the next figures that a guest reports."""
