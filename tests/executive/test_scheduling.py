@@ -98,3 +98,57 @@ def test_the_machine_sleeps_when_nobody_has_anything_to_do() -> None:
         assert bare.kernel.scheduler.resumes == resumes
         bare.machine.run_for(1801)
         assert bare.said() == ["an hour later"]
+
+
+SLOW_SERVER = """
+syscall("syscall_override", "work", [3])
+while True:
+    _, name, request = syscall("signal_pull")
+    if name == "syscall":
+        for _ in range(2000): syscall("process_get_pid")  # two milliseconds of machine time
+        syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, 0, None)
+"""
+
+
+def test_who_has_services_work_pays_for_it() -> None:
+    """Ten programs that keep a service busy get a turn each, like ten that compute: a yielder waits for no more."""
+    with BareMachine() as bare:
+        bare.start(SLOW_SERVER, ring=1)
+        bare.machine.run_for(0.01)
+        clients = [bare.start("while True: syscall('work')") for _ in range(10)]
+        bare.start("""
+last, worst = syscall("time_get")[0], 0
+for _ in range(6):
+    syscall("process_yield")
+    now = syscall("time_get")[0]
+    worst, last = max(worst, now - last), now
+say(worst < 2 * 0.05 * 11)
+""")
+        bare.machine.run_for(8.0)
+        assert bare.said() == ["True"]
+        assert all(client.main.cpu_ns > 0 for client in clients)
+
+
+def test_a_service_charges_each_client_for_its_own_request() -> None:
+    """A queue of requests is worked off in one go; a client that asks for little does not pay for the others."""
+    with BareMachine() as bare:
+        bare.start("""
+syscall("syscall_override", "work", [3])
+while True:
+    _, name, request = syscall("signal_pull")
+    if name == "syscall":
+        for _ in range(request.args[0]): syscall("process_get_pid")
+        syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, 0, None)
+    else:
+        syscall("process_sleep", 50)
+""", ring=1)
+        bare.machine.run_for(0.01)
+        bare.start("syscall('signal_send', 4, 'pause', None)")
+        bare.machine.run_for(0.01)
+        heavy = [bare.start("syscall('work', 9000)\nsyscall('signal_pull')") for _ in range(3)]
+        light = bare.start("syscall('work', 10)\nsyscall('signal_pull')")
+        bare.machine.run_for(0.01)
+        assert len(bare.kernel.processes.threads[4].messages) == 4
+        bare.settle()
+        used_ms = [client.main.used_ns // 1_000_000 for client in (*heavy, light)]
+        assert all(9 <= used <= 10 for used in used_ms[:3]) and used_ms[3] == 0, used_ms

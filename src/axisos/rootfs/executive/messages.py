@@ -126,7 +126,8 @@ class Messages:
     def _work_for(self, server: Thread, request: SyscallRequest) -> None:
         """From now on the server's time is charged to the one whose request it has taken out of its queue."""
         client = self._threads.get(request.sender_pid)
-        if client is not None:
+        if client is not None and client.payer is not server.payer:
+            self._scheduler.settle(server)
             server.payer = client.payer
 
     def _time_out(self, wait: Wait) -> None:
@@ -183,13 +184,13 @@ class Messages:
         self._requests[request_id] = wait
         wait.request_id = request_id
         wait.server = server
-        server.payer = thread.payer
         message = (0, "syscall", request)
         successor = None
         idle = server.wait
         if idle.active and idle.reason is WAIT_MESSAGE and server.status is SLEEPING:
             idle.active = False
             idle.result = message
+            server.payer = thread.payer
             successor = server
         else:
             self.deliver(server, message)

@@ -311,14 +311,14 @@ class Scheduler:
                 self.make_ready(successor)
             self._enter_hub()
             return
-        if successor is None:
+        while successor is None:
             queue = self._system or self._woken or self._expired
             if not queue or queue[0].resume is None:  # nobody, or one that the hub must start or bury first
                 self._enter_hub()
                 return
             successor = queue.popleft()
             if successor.used_ns >= QUANTUM_NS:
-                successor.used_ns = 0
+                successor = self._renewed(successor, queue)
         successor.status = RUNNING
         self.slice_start_ns = now_ns
         if successor is not thread:
@@ -337,6 +337,25 @@ class Scheduler:
             self._note_long(thread, slice_ns)
         if now_ns >= self.weigh_ns:
             self.on_weigh(thread, now_ns)
+
+    def _renewed(self, thread: Thread, queue: deque[Thread]) -> Thread | None:
+        """A thread whose quantum is used up is to run: with a new one if it had waited for it, else it must wait now.
+
+        A client is woken before the time that was worked for it is booked, so it may stand among the woken.
+        """
+        if queue is self._woken:
+            self._expired.append(thread)
+            return None
+        thread.used_ns = 0
+        return thread
+
+    def settle(self, thread: Thread) -> None:
+        """Book what the running thread has worked so far: from here on another pays for it."""
+        now_ns = self.now_ns()
+        worked_ns = now_ns - self.slice_start_ns
+        thread.cpu_ns += worked_ns
+        thread.payer.used_ns += worked_ns
+        self.slice_start_ns = now_ns
 
     def _note_long(self, thread: Thread, slice_ns: int) -> None:
         """A thread has never run so long at a stretch, or longer than the watchdog allows; the hub tells it."""
@@ -391,7 +410,9 @@ class Scheduler:
             queue = self._system or self._woken or self._expired
             if queue:
                 self.attend_ns = min(self._poll_ns, self._earliest_ns())
-                self._run_thread(queue.popleft())
+                thread = queue.popleft()
+                if thread.used_ns < QUANTUM_NS or self._renewed(thread, queue) is not None:
+                    self._run_thread(thread)
             elif not self._doomed:
                 self._sleep()
 
@@ -428,8 +449,6 @@ class Scheduler:
         """Give the processor to a ready thread, starting it if it has never run; returns when the hub is wanted."""
         if thread.killed:
             return
-        if thread.used_ns >= QUANTUM_NS:
-            thread.used_ns = 0
         recursion = thread.process.recursion
         started = thread.task is not None
         if not started:
