@@ -17,7 +17,7 @@ import _ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Container, Iterator
 
 RESERVED_PREFIX = "_axis_"
 FLAG = "_axis_due"
@@ -85,7 +85,7 @@ RULES: dict[str, tuple[str, str]] = {
         "write the program as text",
     ),
     "unknown-syntax": (
-        "this syntax, or this part of it, is newer than the list of what was reviewed, and what is not known is refused",
+        "this syntax, or this part of it, is newer than the list of what was reviewed; what is not known is refused",
         "write it with older syntax: axisos check --rules lists what is admitted",
     ),
     "bad-string": (
@@ -283,6 +283,14 @@ def _binding(name: str) -> str | None:
     return "dunder-definition" if rule == "dunder-name" else rule
 
 
+def _nonlocal(name: str) -> str | None:
+    return None if name == "__class__" else _binding(name)
+
+
+def _class_pattern(name: str) -> str | None:
+    return "dunder-attribute" if name in GUARDED else attribute_rule(name)
+
+
 def _module_part(name: str) -> str | None:
     for part in name.split("."):
         if part == "__future__" or part == "__main__":
@@ -296,7 +304,7 @@ def _module_part(name: str) -> str | None:
 
 
 # node and field -> what judges the string in it. A string field that is not here is refused.
-STRING_FIELDS = {
+STRING_FIELDS: dict[tuple[str, str], Callable[[str], str | None]] = {
     ("FunctionDef", "name"): _binding,
     ("AsyncFunctionDef", "name"): _binding,
     ("ClassDef", "name"): _binding,
@@ -306,12 +314,12 @@ STRING_FIELDS = {
     ("alias", "asname"): _binding,
     ("ImportFrom", "module"): _module_part,
     ("Global", "names"): _binding,
-    ("Nonlocal", "names"): lambda name: None if name == "__class__" else _binding(name),
+    ("Nonlocal", "names"): _nonlocal,
     ("ExceptHandler", "name"): _parameter,
     ("MatchStar", "name"): _parameter,
     ("MatchAs", "name"): _parameter,
     ("MatchMapping", "rest"): _parameter,
-    ("MatchClass", "kwd_attrs"): lambda name: "dunder-attribute" if name in GUARDED else attribute_rule(name),
+    ("MatchClass", "kwd_attrs"): _class_pattern,
 }
 
 
