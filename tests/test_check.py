@@ -211,7 +211,7 @@ def test_the_table_of_rules_is_whole(tool: Tool, rules: check.Rules) -> None:
     assert {row["rule"] for row in table["refused"]} <= set(rules.policy.RULES)
 
 
-def test_it_starts_without_a_machine() -> None:
+def test_it_starts_without_a_machine(tmp_path: Path) -> None:
     """The command imports nothing that a check does not need: no kernel, no greenlets, no components."""
     asked = (
         "import sys\nfrom axisos.supervisor import main\n"
@@ -220,7 +220,7 @@ def test_it_starts_without_a_machine() -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", asked], input=b"print(1)", stdout=subprocess.PIPE, check=True,
-        env={"PYTHONPATH": str(ROOTFS.parent.parent), "XDG_CACHE_HOME": "/nowhere"},
+        env={"PYTHONPATH": str(ROOTFS.parent.parent), "XDG_CACHE_HOME": str(tmp_path)},
     )  # fmt: skip
     names = done.stdout.decode().split()
     assert "axisos.check" in names

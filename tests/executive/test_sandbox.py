@@ -3,6 +3,8 @@
 # ruff: noqa: E501  (a program under test stands on as few lines as it can)
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from abi.status import Status, StatusError
@@ -25,7 +27,8 @@ ORDINARY = {
         "class A:\n  __slots__ = ('_v',)\n  @property\n  def v(self): return self._v\n  @v.setter\n"
         "  def v(self, x): self._v = x\na = A()\na.v = 3\nprint(a.v)\n"
         "try: a.w = 1\nexcept AttributeError as e: print(e)",
-        "3\n'A' object has no attribute 'w'\n",
+        "3\n'A' object has no attribute 'w'" + (
+            " and no __dict__ for setting new attributes" if sys.version_info >= (3, 13) else "") + "\n",
     ),
     "metaclass": (
         "class M(type):\n  def __new__(m, n, b, d, **k):\n    d['tag'] = k.get('tag')\n    return super().__new__(m, n, b, d)\n"
@@ -159,7 +162,8 @@ LIBRARY_USE = {
     "collections": (
         "from collections import *\nN = namedtuple('N', 'a b', defaults=[2])\nprint(N(1), N(1)._asdict(), Counter('aab').most_common(1),\n"
         "  deque([1, 2], maxlen=1), OrderedDict(a=1), ChainMap({'a': 1}, {'b': 2})['b'])\nd = defaultdict(list)\nd['x'].append(1)\nprint(dict(d))",
-        "N(a=1, b=2) {'a': 1, 'b': 2} [('a', 2)] deque([2], maxlen=1) OrderedDict([('a', 1)]) 2\n{'x': [1]}\n",
+        "N(a=1, b=2) {'a': 1, 'b': 2} [('a', 2)] deque([2], maxlen=1) " + (
+            "OrderedDict({'a': 1})" if sys.version_info >= (3, 12) else "OrderedDict([('a', 1)])") + " 2\n{'x': [1]}\n",
     ),
     "typing": (
         "from typing import *\nT = TypeVar('T')\nclass S(Generic[T]):\n  def __init__(self, x: T): self.x = x\nclass N(NamedTuple):\n  a: int\n  b: str = 'z'\n"

@@ -134,8 +134,8 @@ METHODS = _words("""
     __ifloordiv__ __imod__ __ipow__ __ilshift__ __irshift__ __iand__ __ixor__ __ior__ __neg__ __pos__ __abs__
     __invert__ __complex__ __int__ __float__ __index__ __round__ __trunc__ __floor__ __ceil__
     __enter__ __exit__ __await__ __aiter__ __anext__ __aenter__ __aexit__
-    __copy__ __deepcopy__ __getstate__ __sizeof__ __fspath__ __instancecheck__ __subclasscheck__ __subclasshook__
-    __class_getitem__ __mro_entries__
+    __copy__ __deepcopy__ __replace__ __getstate__ __sizeof__ __fspath__
+    __instancecheck__ __subclasscheck__ __subclasshook__ __class_getitem__ __mro_entries__
 """)
 # Names that a module or a class body may bind, beside the methods.
 BINDABLE = METHODS | _words("""
@@ -187,6 +187,7 @@ LIBRARY_STORABLE = METHODS | STORABLE | _words("""
     __match_args__ __dataclass_fields__ __dataclass_params__ __abstractmethods__ __parameters__ __orig_class__
     __orig_bases__
     __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
+    __firstlineno__ __static_attributes__
 """)
 # What a class dictionary does not show to library code when the value is one of Python's own descriptors.
 HIDDEN_DESCRIPTORS = _words("""
