@@ -34,7 +34,8 @@ def expressions(depth: int) -> st.SearchStrategy[str]:
     shapes = [
         "({0}).{n}", "({0})[{1}]", "({0})[{1}:{0}:{1}]", "{n}({0}, *{n}, {n}={1}, **{n})", "({0} + {1})", "(not {0})",
         "({0} and {1})", "({0} if {1} else {0})", "({0} < {1} is {0})", "[{0}, *{n}]", "({0}, {1})",
-        "{{{0}: {1}, **{n}}}", "{{{0}, {1}}}", "[{0} for {n} in {1} if {0}]", "{{{0} for {n} in {1}}}", "{{{0}: {1} for {n} in {0}}}",
+        "{{{0}: {1}, **{n}}}", "{{{0}, {1}}}", "[{0} for {n} in {1} if {0}]",
+        "{{{0} for {n} in {1}}}", "{{{0}: {1} for {n} in {0}}}",
         "({0} for {n} in {1} for {m} in {0})", "(lambda {n}, /, {m}={0}, *args, key={1}, **rest: {0})", "({n} := {0})",
         "f'{{({0})!r:>{{({1})}}}}'",
     ]  # fmt: skip
@@ -203,7 +204,8 @@ def test_no_dress_of_the_text_hides_a_name(place: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("codec", ["utf-7", "utf-16", "utf-32", "rot13", "punycode", "unicode_escape",
-                                   "raw_unicode_escape", "idna", "base64", "cp037", "euc_jp", "utf_7", "UTF-7", "mbcs", "hz"])
+                                   "raw_unicode_escape", "idna", "base64", "cp037", "euc_jp", "utf_7", "UTF-7",
+                                   "mbcs", "hz"])
 def test_an_encoding_in_which_the_text_says_something_else_is_refused(codec: str) -> None:
     """Escapes and shift states could spell what the bytes do not show; those codecs are not offered to sources."""
     for line in (b"# coding: %b\n", b"#!x\n# -*- coding=%b -*-\n", b"# vim: fileencoding=%b :\n", b"\n#coding:%b\n"):

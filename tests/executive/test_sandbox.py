@@ -493,3 +493,25 @@ def test_a_sandbox_is_cheap() -> None:
     used = (tracemalloc.get_traced_memory()[0] - before) / 100
     tracemalloc.stop()
     assert used < 12_000
+
+
+TYPE_MACHINERY = """
+from typing import *
+T, P, Ts = TypeVar("T"), ParamSpec("P"), TypeVarTuple("Ts")
+class Box(Generic[T]): pass
+made = [T | None, None | T, T | int, Box[T], Box[int], Generic[T, P], list[T] | None, Callable[P, T][[int], str],
+        Tuple[Unpack[Ts]][int, str], next(iter(Ts)), P.args, T, P, Ts, Box, Generic]
+"""
+
+
+def test_what_typing_makes_is_the_processs_own() -> None:
+    """Since Python 3.12 the interpreter has type variables in C, which use the host's `typing` and fill its caches."""
+    import typing
+
+    sandbox, host = boot(TYPE_MACHINERY)
+    sandbox.run_main(host.compile(TYPE_MACHINERY, "/home/program.py", "program"))
+    of_the_host = set(map(id, vars(typing).values()))
+    for value in sandbox.main.__dict__["made"]:
+        for kind in (value, *type.mro(type(value))):
+            shared = id(kind) in of_the_host and isinstance(kind, type) and kind.__module__ == "typing"
+            assert not shared, (value, kind)

@@ -37,6 +37,7 @@ def make(world: World) -> dict[str, Any]:
     """The names that `typing` imports."""
     from types import GenericAlias
 
+    alias: Any = GenericAlias
     host: Any = world.host_module("_typing")
     missing = getattr(host, "NoDefault", None)  # since 3.13; an immutable singleton
 
@@ -143,10 +144,10 @@ def make(world: World) -> dict[str, Any]:
         def __init__(self, origin: Any) -> None:
             self.__origin__ = origin
 
-        def __eq__(self, other: object) -> Any:
+        def __eq__(self, other: Any) -> Any:
             if type(other) is not type(self):
                 return NotImplemented
-            return self.__origin__ == other.__origin__  # type: ignore[attr-defined]
+            return self.__origin__ == other.__origin__
 
         __hash__ = None  # type: ignore[assignment]
 
@@ -201,7 +202,7 @@ def make(world: World) -> dict[str, Any]:
         def __getitem__(self, parameters: Any) -> Any:
             if not self.__type_params__:
                 raise TypeError("Only generic type aliases are subscriptable")
-            return GenericAlias(self, parameters)
+            return alias(self, parameters)
 
         def __repr__(self) -> str:
             return self.__name__
