@@ -1,4 +1,4 @@
-"""The command line: what `axisos boot`, `run`, `sh` and `bench` mean. The only place that knows all the parts.
+"""The command line: what `axisos boot`, `run`, `sh`, `check` and `bench` mean. The only place that knows all the parts.
 
 Parsing comes first and imports nothing of the machine; each action imports what it needs when it runs.
 """
@@ -41,6 +41,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_boot(commands)
     _add_run(commands)
     _add_sh(commands)
+    _add_check(commands)
     _add_bench(commands)
     return parser.parse_args(arguments)
 
@@ -101,6 +102,19 @@ def _add_sh(commands: Any) -> None:
     _add_job_options(sh)
     sh.add_argument("-c", dest="line", required=True, metavar="LINE", help="the line")
     sh.set_defaults(action=run_action, program=None, args=[])
+
+
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser(
+        "check",
+        help="say what the sandbox refuses in a program, and what to write instead",
+        description="Check programs as the sandbox of ring 3 would, without booting. Exit code 0: it takes them; "
+        "1: it refuses something; 2: bad usage, or a file that cannot be read.",
+    )
+    check.add_argument("files", nargs="*", metavar="FILE", help="a program, a directory of them, or - for stdin")
+    check.add_argument("--rules", action="store_true", help="print all rules with reasons, and the admitted syntax")
+    check.add_argument("--json", action="store_true", help="as JSON")
+    check.set_defaults(action=check_action, seed=None, refuse=check.error)
 
 
 def _add_bench(commands: Any) -> None:
@@ -281,7 +295,16 @@ class _Streams:
                 return
 
 
-# --- boot and bench --------------------------------------------------------------------------------------------
+# --- check, boot and bench -----------------------------------------------------------------------------------------
+
+
+def check_action(options: argparse.Namespace) -> int:
+    """Check programs, or print the rules."""
+    if options.rules == bool(options.files):
+        options.refuse("either FILE... or --rules")
+    from axisos.check import check, show_rules
+
+    return show_rules(options.json) if options.rules else check(options.files, options.json)
 
 
 def boot_action(options: argparse.Namespace) -> int:

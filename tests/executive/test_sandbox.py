@@ -3,6 +3,8 @@
 # ruff: noqa: E501  (a program under test stands on as few lines as it can)
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from abi.status import Status, StatusError
@@ -25,7 +27,8 @@ ORDINARY = {
         "class A:\n  __slots__ = ('_v',)\n  @property\n  def v(self): return self._v\n  @v.setter\n"
         "  def v(self, x): self._v = x\na = A()\na.v = 3\nprint(a.v)\n"
         "try: a.w = 1\nexcept AttributeError as e: print(e)",
-        "3\n'A' object has no attribute 'w'\n",
+        "3\n'A' object has no attribute 'w'" + (
+            " and no __dict__ for setting new attributes" if sys.version_info >= (3, 13) else "") + "\n",
     ),
     "metaclass": (
         "class M(type):\n  def __new__(m, n, b, d, **k):\n    d['tag'] = k.get('tag')\n    return super().__new__(m, n, b, d)\n"
@@ -159,7 +162,8 @@ LIBRARY_USE = {
     "collections": (
         "from collections import *\nN = namedtuple('N', 'a b', defaults=[2])\nprint(N(1), N(1)._asdict(), Counter('aab').most_common(1),\n"
         "  deque([1, 2], maxlen=1), OrderedDict(a=1), ChainMap({'a': 1}, {'b': 2})['b'])\nd = defaultdict(list)\nd['x'].append(1)\nprint(dict(d))",
-        "N(a=1, b=2) {'a': 1, 'b': 2} [('a', 2)] deque([2], maxlen=1) OrderedDict([('a', 1)]) 2\n{'x': [1]}\n",
+        "N(a=1, b=2) {'a': 1, 'b': 2} [('a', 2)] deque([2], maxlen=1) " + (
+            "OrderedDict({'a': 1})" if sys.version_info >= (3, 12) else "OrderedDict([('a', 1)])") + " 2\n{'x': [1]}\n",
     ),
     "typing": (
         "from typing import *\nT = TypeVar('T')\nclass S(Generic[T]):\n  def __init__(self, x: T): self.x = x\nclass N(NamedTuple):\n  a: int\n  b: str = 'z'\n"
@@ -489,3 +493,25 @@ def test_a_sandbox_is_cheap() -> None:
     used = (tracemalloc.get_traced_memory()[0] - before) / 100
     tracemalloc.stop()
     assert used < 12_000
+
+
+TYPE_MACHINERY = """
+from typing import *
+T, P, Ts = TypeVar("T"), ParamSpec("P"), TypeVarTuple("Ts")
+class Box(Generic[T]): pass
+made = [T | None, None | T, T | int, Box[T], Box[int], Generic[T, P], list[T] | None, Callable[P, T][[int], str],
+        Tuple[Unpack[Ts]][int, str], next(iter(Ts)), P.args, T, P, Ts, Box, Generic]
+"""
+
+
+def test_what_typing_makes_is_the_processs_own() -> None:
+    """Since Python 3.12 the interpreter has type variables in C, which use the host's `typing` and fill its caches."""
+    import typing
+
+    sandbox, host = boot(TYPE_MACHINERY)
+    sandbox.run_main(host.compile(TYPE_MACHINERY, "/home/program.py", "program"))
+    of_the_host = set(map(id, vars(typing).values()))
+    for value in sandbox.main.__dict__["made"]:
+        for kind in (value, *type.mro(type(value))):
+            shared = id(kind) in of_the_host and isinstance(kind, type) and kind.__module__ == "typing"
+            assert not shared, (value, kind)

@@ -333,6 +333,58 @@ PROGRAMS = {
         print(repr(caught.getvalue()))
         print("no newline at the end", end="")
     """,
+    "type variables of all kinds": """
+        from typing import *
+        from dataclasses import dataclass
+        import typing, copy
+        T = TypeVar("T"); P = ParamSpec("P"); Ts = TypeVarTuple("Ts")
+        class Stack(Generic[T]):
+            def __init__(self) -> None: self.items: list[T] = []
+            def push(self, x: T) -> None: self.items.append(x)
+        s = Stack[int](); s.push(1); print(s.items, Stack[int], Stack[T].__parameters__)
+        print(T | None, Union[T, int], list[T] | None, int | T)
+        def deco(f: Callable[P, T]) -> Callable[P, T]:
+            def inner(*a: P.args, **k: P.kwargs) -> T: return f(*a, **k)
+            return inner
+        print(deco(lambda x: x + 1)(2), P.args, P.kwargs, Callable[P, T][[int, str], float], Callable[Concatenate[int, P], T])
+        class Arr(Generic[Unpack[Ts]]): pass
+        print(Arr[int, str], Tuple[Unpack[Ts]], Generic[T, Unpack[Ts]])
+        class Shape(Protocol):
+            def area(self) -> float: ...
+        @runtime_checkable
+        class Sized2(Protocol):
+            def __len__(self) -> int: ...
+        print(isinstance([], Sized2), isinstance(1, Sized2), isinstance(1, SupportsInt), isinstance(-1, SupportsAbs))
+        class NT(NamedTuple, Generic[T]):
+            x: T
+            y: int = 0
+        print(NT(1), NT[int](2))
+        class TD(TypedDict, total=False):
+            a: int
+        print(TD(a=1), get_type_hints(TD))
+        @dataclass
+        class D(Generic[T]):
+            x: T
+        print(D(1), D[int](2), get_args(Dict[str, List[T]]), get_origin(list[int]))
+        K = TypeVar("K", bound=int); C = TypeVar("C", int, str); V = TypeVar("V", covariant=True)
+        print(K, C, V, K.__bound__, C.__constraints__, V.__covariant__, K.__name__, T.__module__, copy.deepcopy(T) is T)
+        class Sub(Stack[int], Mapping[str, T]):
+            def __getitem__(self, k): return 1
+            def __iter__(self): return iter(())
+            def __len__(self): return 0
+        print(Dict[T, V][int, str], Optional[T][int])
+        for bad in ("TypeVar('X', int)", "TypeVar('X', covariant=True, contravariant=True)", "Stack[int, str]", "class X(T): pass"):
+            try: exec(bad)
+            except TypeError as e: print(type(e).__name__, e)
+            except ValueError as e: print(type(e).__name__, e)
+        UserId = NewType("UserId", int); print(UserId(5), UserId.__name__)
+        def g(x: "T", y: Optional["int"] = None) -> "list[T]": ...
+        print(get_type_hints(g))
+        @overload
+        def h(x: int) -> int: ...
+        def h(x): return x
+        print(h(1), cast(int, "x"), Literal[1, "a"], Annotated[int, "m"], ClassVar[int], Final)
+    """,
 }
 
 

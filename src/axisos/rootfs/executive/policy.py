@@ -1,11 +1,12 @@
 """What the source of a ring 2.5 or ring 3 program may say: the checker that runs before anything is compiled.
 
-The checker reads the syntax tree and refuses what it does not know: every kind of node and every string field of a
-node stands in a table below, so a new Python version adds refusals, never holes. What it lets through is ordinary
-Python; what it refuses are the names by which Python code can step out of its module: frames, code objects, the
-insides of functions, generators and classes, and the names that the instrumenter puts in.
+The checker reads the syntax tree and refuses what it does not know: every kind of node, every field of a node and
+every string in a field stands in a table below, so a new Python version adds refusals, never holes. What it lets
+through is ordinary Python; what it refuses are the names by which Python code can step out of its module: frames, code
+objects, the insides of functions, generators and classes, and the names that the instrumenter puts in.
 
-Called by   `preempt.instrument`, and by the sandbox's `getattr`, `setattr`, `vars`, ... for names made at run time.
+Called by   `preempt.instrument`, which stops at the first offence; `preempt.offences`, which collects them for
+            `axisos check`; and the sandbox's `getattr`, `setattr`, `vars`, ... for names made at run time.
 Owns        constant tables only.
 Always so   a name that is refused in source is refused at run time too, and the other way round.
 """
@@ -16,7 +17,7 @@ import _ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container, Iterator
 
 RESERVED_PREFIX = "_axis_"
 FLAG = "_axis_due"
@@ -24,72 +25,94 @@ CHECKPOINT = "_axis_checkpoint"
 TEMPORARY = "_axis_target"  # a local variable of the instrumenter
 PROCESS_HOOK = "_axis_process"  # modules below /lib only
 MAX_SOURCE_BYTES = 4 << 20
-MAX_DEPTH = 400  # levels of nesting in a syntax tree that our own passes and the compiler surely survive
 
-# rule -> (why it is refused, what to write instead)
+# rule -> (why it is refused, what to write instead); `axisos check --rules` prints the table
 RULES: dict[str, tuple[str, str]] = {
-    "unknown-syntax": (
-        "this kind of syntax is not in the list that the sandbox knows",
-        "write it with older syntax; newer forms are let in after review",
-    ),
-    "reserved-name": (
-        "names that begin with _axis_ belong to the instrumenter",
-        "choose another name",
-    ),
     "dunder-name": (
-        "this double-underscore name leads out of the program",
-        "use the documented function for it, or choose a name without the underscores",
+        "names with two underscores on both sides belong to Python; as a variable or parameter, this one is the "
+        "module's machinery (its builtins, its loader, its specification) or may become it",
+        "leave the underscores out of names of your own; import what you need by its name",
     ),
     "dunder-attribute": (
-        "this double-underscore attribute leads to the insides of Python",
-        "use the public interface: type(x), vars(x), getattr(x, name), super()",
+        "this attribute leads from a value to the insides of Python (globals, code, all subclasses of a class, the "
+        "state behind a method), which programs share with the system",
+        "use the public way: type(x), vars(x), super(), functools.partial, copy.copy; pass values instead of looking "
+        "them up",
     ),
     "dunder-store": (
-        "this double-underscore attribute may not be set or deleted",
-        "define it in the class body instead",
+        "setting or deleting this attribute changes what a class or function is after it was checked",
+        "define special methods in the class body; make a subclass, or a new function with functools.wraps",
     ),
     "dunder-definition": (
-        "a class or module of a program may not define this special method or name",
-        "use with/try-finally or atexit for clean-up; see the list in chapter 3 of the manual",
+        "this special method or name would be called by Python at a time, or under an identity, that is not the "
+        "program's (finalizers, pickling), or would answer for what was checked already",
+        "for clean-up write with, try/finally or atexit; for copies define __copy__ and __deepcopy__; other special "
+        "methods may be defined",
     ),
     "frame-attribute": (
-        "attributes of frames, code objects, tracebacks and generators are closed",
-        "use the traceback module for messages and sys.exc_info()[1] for the error",
+        "attributes of frames, code objects, tracebacks, generators and coroutines (names that begin with co_, tb_, "
+        "gi_, cr_, ag_, and f_back, f_globals, ...) reach the code that called",
+        "use traceback.format_exc() for messages; pass values as arguments; if the attribute is your own, choose "
+        "another prefix",
+    ),
+    "reserved-name": (
+        "names that begin with _axis_ are the interruption flag and the guards that are put into the program",
+        "choose another name",
     ),
     "match-args": (
-        "__match_args__ must be a tuple of plain attribute names written out",
-        'write __match_args__ = ("x", "y")',
+        "__match_args__ turns strings into attribute reads, so it must be readable in the source",
+        'assign a tuple of plain attribute names written out: __match_args__ = ("x", "y")',
     ),
     "format-field": (
-        "a format string may not reach this attribute",
-        "pass the value itself to format",
+        "a format string may not reach this attribute: the text of a format is code that reads attributes",
+        "pass the value itself: '{}'.format(x.name)",
     ),
     "star-import": (
-        "import * is only possible from modules that name what they export",
-        "import the names you need",
+        "import * would bind a name here that a program may not bind itself",
+        "import the names that you need",
+    ),
+    "type-parameters": (
+        "type parameters and type statements are made by the interpreter out of the host's one typing module, whose "
+        "classes and caches all processes would share",
+        'write T = TypeVar("T"), class A(Generic[T]), and X: TypeAlias = int | str',
+    ),
+    "template-string": (
+        "template strings came with Python 3.14, with which the sandbox has not been tried",
+        "write an f-string, or use string.Template",
+    ),
+    "never-in-source": (
+        "no source text of the Pythons that are known has this in its tree",
+        "write the program as text",
+    ),
+    "unknown-syntax": (
+        "this syntax, or this part of it, is newer than the list of what was reviewed; what is not known is refused",
+        "write it with older syntax: axisos check --rules lists what is admitted",
+    ),
+    "bad-string": (
+        "the name changes when Python brings it into its normal form (NFKC), so it is not the name that it looks like",
+        "write the name in its normal form",
     ),
     "too-deep": (
-        "the program is nested too deeply",
-        "split the expression or build the data in a loop",
+        "the program is nested so deeply that Python's own compiler could overflow its stack",
+        "split the expression into several statements, or build the data in a loop",
     ),
     "too-large": (
         f"the source is longer than {MAX_SOURCE_BYTES >> 20} MiB",
-        "split it into modules or read the data from a file",
-    ),
-    "bad-string": (
-        "a name in the source is not a proper identifier",
-        "write the name in its normal form",
+        "split it into modules, or read the data from a file",
     ),
 }
 
 
 class PolicyError(SyntaxError):
-    """The program says something that the sandbox refuses. `rule` is a key of `RULES`, `hint` says what to do."""
+    """The program says something that the sandbox refuses.
+
+    `rule` is a key of `RULES`, `what` is what the program says, `reason` says why it is refused, `hint` what to write.
+    """
 
     def __init__(self, rule: str, what: str, path: str, lineno: int | None, offset: int | None = None) -> None:
-        reason, self.hint = RULES[rule]
-        self.rule = rule
-        super().__init__(f"{what}: {reason}; {self.hint} [{rule}]", (path, lineno, offset, None))
+        self.reason, self.hint = RULES[rule]
+        self.rule, self.what = rule, what
+        super().__init__(f"{what}: {self.reason}; {self.hint} [{rule}]", (path, lineno, offset, None))
 
 
 def _words(text: str) -> frozenset[str]:
@@ -111,8 +134,8 @@ METHODS = _words("""
     __ifloordiv__ __imod__ __ipow__ __ilshift__ __irshift__ __iand__ __ixor__ __ior__ __neg__ __pos__ __abs__
     __invert__ __complex__ __int__ __float__ __index__ __round__ __trunc__ __floor__ __ceil__
     __enter__ __exit__ __await__ __aiter__ __anext__ __aenter__ __aexit__
-    __copy__ __deepcopy__ __getstate__ __sizeof__ __fspath__ __instancecheck__ __subclasscheck__ __subclasshook__
-    __class_getitem__ __mro_entries__
+    __copy__ __deepcopy__ __replace__ __getstate__ __sizeof__ __fspath__
+    __instancecheck__ __subclasscheck__ __subclasshook__ __class_getitem__ __mro_entries__
 """)
 # Names that a module or a class body may bind, beside the methods.
 BINDABLE = METHODS | _words("""
@@ -164,6 +187,7 @@ LIBRARY_STORABLE = METHODS | STORABLE | _words("""
     __match_args__ __dataclass_fields__ __dataclass_params__ __abstractmethods__ __parameters__ __orig_class__
     __orig_bases__
     __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
+    __firstlineno__ __static_attributes__
 """)
 # What a class dictionary does not show to library code when the value is one of Python's own descriptors.
 HIDDEN_DESCRIPTORS = _words("""
@@ -260,6 +284,14 @@ def _binding(name: str) -> str | None:
     return "dunder-definition" if rule == "dunder-name" else rule
 
 
+def _nonlocal(name: str) -> str | None:
+    return None if name == "__class__" else _binding(name)
+
+
+def _class_pattern(name: str) -> str | None:
+    return "dunder-attribute" if name in GUARDED else attribute_rule(name)
+
+
 def _module_part(name: str) -> str | None:
     for part in name.split("."):
         if part == "__future__" or part == "__main__":
@@ -273,7 +305,7 @@ def _module_part(name: str) -> str | None:
 
 
 # node and field -> what judges the string in it. A string field that is not here is refused.
-_STRING_FIELDS = {
+STRING_FIELDS: dict[tuple[str, str], Callable[[str], str | None]] = {
     ("FunctionDef", "name"): _binding,
     ("AsyncFunctionDef", "name"): _binding,
     ("ClassDef", "name"): _binding,
@@ -283,30 +315,145 @@ _STRING_FIELDS = {
     ("alias", "asname"): _binding,
     ("ImportFrom", "module"): _module_part,
     ("Global", "names"): _binding,
-    ("Nonlocal", "names"): lambda name: None if name == "__class__" else _binding(name),
+    ("Nonlocal", "names"): _nonlocal,
     ("ExceptHandler", "name"): _parameter,
     ("MatchStar", "name"): _parameter,
     ("MatchAs", "name"): _parameter,
     ("MatchMapping", "rest"): _parameter,
-    ("MatchClass", "kwd_attrs"): lambda name: "dunder-attribute" if name in GUARDED else attribute_rule(name),
-    ("TypeVar", "name"): _parameter,
-    ("ParamSpec", "name"): _parameter,
-    ("TypeVarTuple", "name"): _parameter,
+    ("MatchClass", "kwd_attrs"): _class_pattern,
 }
 
-# Every kind of node that may occur, by the Python version that brought it. TypeAlias and the template strings of
-# 3.14 are not in it: they wait for a review of their own.
-NODES = _words("""
-    Module Interactive Expression FunctionDef AsyncFunctionDef ClassDef Return Delete Assign AugAssign AnnAssign For
-    AsyncFor While If With AsyncWith Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break
-    Continue BoolOp NamedExpr BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield
-    YieldFrom Compare Call FormattedValue JoinedStr Constant Attribute Subscript Starred Name List Tuple Slice
-    Load Store Del And Or Add BitAnd BitOr BitXor Div FloorDiv LShift MatMult Mod Mult Pow RShift Sub Invert Not UAdd
-    USub Eq Gt GtE In Is IsNot Lt LtE NotEq NotIn comprehension ExceptHandler arguments arg keyword alias withitem
-    match_case MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar MatchAs MatchOr
-    TypeIgnore
-""")
+
+def _nodes(text: str) -> dict[str, frozenset[str]]:
+    """A table of lines `node field field ...`; several nodes without fields may share one, after a dash."""
+    table: dict[str, frozenset[str]] = {}
+    for line in text.split("\n"):
+        first, *rest = line.split() or [""]
+        table.update(dict.fromkeys(rest, frozenset()) if first == "-" else {first: frozenset(rest)} if first else {})
+    return table
+
+
+# Every kind of node that may occur, with the fields that were reviewed, under the Python version that brought them.
+# A version that brought nothing that is admitted has no entry: 3.13 gave type parameters defaults, 3.14 brought
+# template strings; `except A, B:` (3.14) and nested f-strings (3.12) come as trees of the older nodes.
+NODES: dict[tuple[int, int], dict[str, frozenset[str]]] = {
+    (3, 11): _nodes("""
+        Module body type_ignores
+        Interactive body
+        Expression body
+        FunctionDef name args body decorator_list returns type_comment
+        AsyncFunctionDef name args body decorator_list returns type_comment
+        ClassDef name bases keywords body decorator_list
+        Return value
+        Delete targets
+        Assign targets value type_comment
+        AugAssign target op value
+        AnnAssign target annotation value simple
+        For target iter body orelse type_comment
+        AsyncFor target iter body orelse type_comment
+        While test body orelse
+        If test body orelse
+        With items body type_comment
+        AsyncWith items body type_comment
+        Match subject cases
+        Raise exc cause
+        Try body handlers orelse finalbody
+        TryStar body handlers orelse finalbody
+        Assert test msg
+        Import names
+        ImportFrom module names level
+        Global names
+        Nonlocal names
+        Expr value
+        - Pass Break Continue
+        BoolOp op values
+        NamedExpr target value
+        BinOp left op right
+        UnaryOp op operand
+        Lambda args body
+        IfExp test body orelse
+        Dict keys values
+        Set elts
+        ListComp elt generators
+        SetComp elt generators
+        DictComp key value generators
+        GeneratorExp elt generators
+        Await value
+        Yield value
+        YieldFrom value
+        Compare left ops comparators
+        Call func args keywords
+        FormattedValue value conversion format_spec
+        JoinedStr values
+        Constant value kind
+        Attribute value attr ctx
+        Subscript value slice ctx
+        Starred value ctx
+        Name id ctx
+        List elts ctx
+        Tuple elts ctx
+        Slice lower upper step
+        comprehension target iter ifs is_async
+        ExceptHandler type name body
+        arguments posonlyargs args vararg kwonlyargs kw_defaults kwarg defaults
+        arg arg annotation type_comment
+        keyword arg value
+        alias name asname
+        withitem context_expr optional_vars
+        match_case pattern guard body
+        MatchValue value
+        MatchSingleton value
+        MatchSequence patterns
+        MatchMapping keys patterns rest
+        MatchClass cls patterns kwd_attrs kwd_patterns
+        MatchStar name
+        MatchAs pattern name
+        MatchOr patterns
+        TypeIgnore lineno tag
+        - Load Store Del And Or Add BitAnd BitOr BitXor Div FloorDiv LShift MatMult Mod Mult Pow RShift Sub
+        - Invert Not UAdd USub Eq Gt GtE In Is IsNot Lt LtE NotEq NotIn
+    """),
+    (3, 12): _nodes("""
+        FunctionDef type_params
+        AsyncFunctionDef type_params
+        ClassDef type_params
+    """),  # the field is there, what would stand in it is refused below
+}
+# Every other kind that some Python's `ast` has -> the rule that refuses it.
+REFUSED_NODES = {
+    **dict.fromkeys(_words("TypeAlias TypeVar ParamSpec TypeVarTuple"), "type-parameters"),
+    **dict.fromkeys(_words("TemplateStr Interpolation"), "template-string"),
+    # Families of nodes, trees of other modes, and what older Pythons had.
+    **dict.fromkeys(
+        _words("""
+            AST mod stmt expr expr_context boolop operator unaryop cmpop excepthandler pattern type_ignore type_param
+            slice FunctionType Suite Index ExtSlice AugLoad AugStore Param Num Str Bytes NameConstant Ellipsis
+        """),
+        "never-in-source",
+    ),
+}
 _CONSTANTS = (type(None), bool, int, float, complex, str, bytes, type(Ellipsis))
+
+
+def _fields_by_class() -> tuple[dict[type, tuple[str, ...]], dict[type, tuple[str, ...]]]:
+    """For the nodes of this Python: all fields, last first, and those among them that nobody has reviewed."""
+    reviewed: dict[str, frozenset[str]] = {}
+    for table in NODES.values():
+        for kind, fields in table.items():
+            reviewed[kind] = reviewed.get(kind, frozenset()) | fields
+    everything: dict[type, tuple[str, ...]] = {}
+    unknown: dict[type, tuple[str, ...]] = {}
+    for kind, fields in reviewed.items():
+        node = getattr(_ast, kind, None)
+        if node is not None:
+            everything[node] = tuple(reversed(node._fields))
+            new = tuple([field for field in node._fields if field not in fields])
+            if new:
+                unknown[node] = new
+    return everything, unknown
+
+
+_FIELDS, _UNREVIEWED = _fields_by_class()
 
 
 def check(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> None:
@@ -315,35 +462,56 @@ def check(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> None:
     *names* are variables that this one source may read and bind beyond the tables.
     Raises PolicyError for the first offence in the order of the source.
     """
-    approved: set[_ast.AST] = set()  # names `__match_args__` that are bound to a harmless literal
+    for offence in offences(tree, path, names=names):
+        raise offence
+
+
+def offences(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> Iterator[PolicyError]:
+    """Everything in *tree* that is not allowed, about in the order of the source; see `check`."""
+    approved: set[_ast.AST] = set()  # names `__match_args__` that are bound to a harmless literal, or refused already
     stack: list[_ast.AST] = [tree]
     pop, push = stack.pop, stack.append
+    known = _FIELDS
+    name_node, constant, attribute, load = _ast.Name, _ast.Constant, _ast.Attribute, _ast.Load
     while stack:
         node = pop()
-        kind = type(node).__name__
-        if kind not in NODES:
-            raise _refusal("unknown-syntax", kind, path, node)
-        if kind == "Name":
-            name, store = node.id, type(node.ctx) is not _ast.Load  # type: ignore[attr-defined]
-            judged = _binding(name) if store else _name_rule(name, READABLE)
-            rule = None if name in names or node in approved else judged
-            if rule is not None:
-                raise _refusal(rule, f"the name {name!r}", path, node)
+        kind: type = type(node)
+        fields = known.get(kind)
+        if fields is None:
+            yield _refusal(REFUSED_NODES.get(kind.__name__, "unknown-syntax"), kind.__name__, path, node)
+            for field in reversed(node._fields):
+                value = getattr(node, field, None)
+                for item in reversed(value) if isinstance(value, list) else (value,):
+                    if isinstance(item, _ast.AST):
+                        push(item)
             continue
-        if kind == "Constant":
+        if _UNREVIEWED and kind in _UNREVIEWED:
+            for field in _UNREVIEWED[kind]:
+                if getattr(node, field, None):
+                    yield _refusal("unknown-syntax", f"{kind.__name__}.{field}", path, node)
+        if kind is name_node:
+            name, store = node.id, type(node.ctx) is not load  # type: ignore[attr-defined]
+            rule = _binding(name) if store else _name_rule(name, READABLE)
+            if rule is not None and name not in names and node not in approved:
+                yield _refusal(rule, f"the name {name!r}", path, node)
+            continue
+        if kind is constant:
             if type(node.value) not in _CONSTANTS:  # type: ignore[attr-defined]
-                raise _refusal("unknown-syntax", "constant", path, node)
+                yield _refusal("unknown-syntax", "constant", path, node)
             continue
-        if kind == "Attribute":
+        if kind is attribute:
             name = node.attr  # type: ignore[attr-defined]
-            rule = attribute_rule(name, store=type(node.ctx) is not _ast.Load)  # type: ignore[attr-defined]
+            rule = attribute_rule(name, store=type(node.ctx) is not load)  # type: ignore[attr-defined]
             if rule is not None:
-                raise _refusal(rule, f"the attribute {name!r}", path, node)
+                yield _refusal(rule, f"the attribute {name!r}", path, node, at_end=len(name.encode()))
             push(node.value)  # type: ignore[attr-defined]
             continue
-        if kind == "Assign" or kind == "AnnAssign":
-            _approve_match_args(kind, node, path, approved)
-        for field in reversed(node._fields):
+        if kind is _ast.Assign or kind is _ast.AnnAssign:
+            for target in _match_args_targets(node):
+                if not _is_match_args(node.value):  # type: ignore[attr-defined]
+                    yield _refusal("match-args", "__match_args__", path, node)
+                approved.add(target)
+        for field in fields:
             value = getattr(node, field, None)
             if value is None:
                 continue
@@ -352,48 +520,53 @@ def check(tree: _ast.AST, path: str, *, names: Container[str] = ()) -> None:
                     if isinstance(item, _ast.AST):
                         push(item)
                     elif item is not None:
-                        _check_string(kind, field, item, path, node, names)
+                        rule = _string_rule(kind.__name__, field, item, names)
+                        if rule is not None:
+                            yield _string_refusal(rule, kind.__name__, field, item, path, node)
             elif isinstance(value, _ast.AST):
                 push(value)
             elif type(value) is int:
                 continue  # a count (ImportFrom.level, FormattedValue.conversion, ...), never a name
-            elif (kind, field) == ("MatchSingleton", "value"):
+            elif kind is _ast.MatchSingleton:
                 if value is not True and value is not False:
-                    raise _refusal("unknown-syntax", "match constant", path, node)
+                    yield _refusal("unknown-syntax", "match constant", path, node)
             else:
-                _check_string(kind, field, value, path, node, names)
+                rule = _string_rule(kind.__name__, field, value, names)
+                if rule is not None:
+                    yield _string_refusal(rule, kind.__name__, field, value, path, node)
 
 
-def _check_string(kind: str, field: str, value: object, path: str, node: _ast.AST, names: Container[str]) -> None:
-    judge = _STRING_FIELDS.get((kind, field))
+def _string_rule(kind: str, field: str, value: object, names: Container[str]) -> str | None:
+    """The rule that forbids the string *value* in a field of a node."""
+    judge = STRING_FIELDS.get((kind, field))
     if judge is None or type(value) is not str:
-        if field == "type_comment" or (kind, field) == ("TypeIgnore", "tag"):
-            return
-        raise _refusal("unknown-syntax", f"{kind}.{field}", path, node)
+        return None if field == "type_comment" or (kind, field) == ("TypeIgnore", "tag") else "unknown-syntax"
     if value in names:
-        return
+        return None
     if not value.isascii():
         import unicodedata
 
         if unicodedata.normalize("NFKC", value) != value:
-            raise _refusal("bad-string", repr(value), path, node)
-    rule = judge(value)
-    if rule is not None:
-        raise _refusal(rule, f"the name {value!r}", path, node)
+            return "bad-string"
+    return judge(value)
 
 
-def _approve_match_args(kind: str, node: _ast.AST, path: str, approved: set[_ast.AST]) -> None:
-    """`__match_args__` names attributes in strings: only a plain assignment of a literal tuple of harmless names."""
-    targets = node.targets if kind == "Assign" else [node.target]  # type: ignore[attr-defined]
-    for target in targets:
-        if type(target) is _ast.Name and target.id == "__match_args__":
-            value = node.value  # type: ignore[attr-defined]
-            if type(value) is not _ast.Tuple:
-                raise _refusal("match-args", "__match_args__", path, node)
-            for item in value.elts:
-                if type(item) is not _ast.Constant or not safe_match_name(item.value):
-                    raise _refusal("match-args", "__match_args__", path, node)
-            approved.add(target)
+def _string_refusal(rule: str, kind: str, field: str, value: object, path: str, node: _ast.AST) -> PolicyError:
+    what = f"{kind}.{field}" if rule == "unknown-syntax" else f"the name {value!r}"
+    return _refusal(rule, what, path, node)
+
+
+def _match_args_targets(node: _ast.AST) -> list[_ast.AST]:
+    """The names `__match_args__` among the targets of an assignment."""
+    targets = node.targets if type(node) is _ast.Assign else [node.target]  # type: ignore[attr-defined]
+    return [target for target in targets if type(target) is _ast.Name and target.id == "__match_args__"]
+
+
+def _is_match_args(value: object) -> bool:
+    """Whether an expression is a literal tuple of names that a class pattern may read: what it says can be seen."""
+    return type(value) is _ast.Tuple and all(
+        type(item) is _ast.Constant and safe_match_name(item.value) for item in value.elts
+    )
 
 
 def safe_match_name(name: object) -> bool:
@@ -401,6 +574,9 @@ def safe_match_name(name: object) -> bool:
     return type(name) is str and name not in GUARDED and attribute_rule(name) is None
 
 
-def _refusal(rule: str, what: str, path: str, node: _ast.AST) -> PolicyError:
-    offset = getattr(node, "col_offset", None)
-    return PolicyError(rule, what, path, getattr(node, "lineno", None), None if offset is None else offset + 1)
+def _refusal(rule: str, what: str, path: str, node: _ast.AST, *, at_end: int = 0) -> PolicyError:
+    """The error, placed at the beginning of *node*, or at its last *at_end* bytes."""
+    line, offset = getattr(node, "lineno", None), getattr(node, "col_offset", None)
+    if at_end and offset is not None:
+        line, offset = node.end_lineno, max(node.end_col_offset - at_end, 0)  # type: ignore[attr-defined]
+    return PolicyError(rule, what, path, line, None if offset is None else offset + 1)

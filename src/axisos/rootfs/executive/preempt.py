@@ -41,6 +41,7 @@ _POLICED = frozenset({"program", "eval", "exec", "single", "library-exec", "libr
 NO_FILE = "/dev/null/no file"
 _PARSE_ONLY = 0x400  # PyCF_ONLY_AST
 _TOP_LEVEL_AWAIT = 0x2000
+_REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)  # what checking and compiling raise for bad sources
 # No source text can produce this constant: a tuple is never folded around a frozenset.
 HELPERS = (frozenset({"axis helpers"}),)
 
@@ -69,7 +70,7 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
     if kind not in KINDS:
         raise ValueError(f"unknown kind of code: {kind!r}")
     if len(source) > policy.MAX_SOURCE_BYTES:
-        raise policy.PolicyError("too-large", path, path, None)
+        raise policy.PolicyError("too-large", path.rpartition("/")[2], path, None)
     if kind in _POLICED:
         policy.check_text(source, path)
     import warnings
@@ -82,20 +83,54 @@ def instrument(source: bytes | str, path: str, kind: str) -> CodeType:
                 return _named(compile(source, NO_FILE, mode, 0, True, 0), path)
             tree = compile(source, NO_FILE, mode, _PARSE_ONLY, True, 0)
             if kind in _POLICED:
-                extra: Container[str] = _LIBRARY_DUNDERS if kind.startswith("library") else ()
-                if kind == "program" and path.startswith("/lib/"):
-                    extra = _LIB_NAMES
-                policy.check(tree, path, names=extra)
+                policy.check(tree, path, names=_names_beyond(kind, path))
             tree = Instrumenter(path, kind).module(tree)
             return _named(compile(tree, NO_FILE, mode, 0, True, 0), path)
-        except policy.PolicyError:
-            raise
+        except _REFUSALS as error:
+            refusal = _refused(error, source, path)
+        raise refusal from None
+
+
+def offences(source: bytes | str, path: str) -> list[SyntaxError]:
+    """Everything for which `instrument` would refuse a program, in the order of the source; none if it would not."""
+    import warnings
+
+    found: list[SyntaxError] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            if len(source) > policy.MAX_SOURCE_BYTES:
+                raise policy.PolicyError("too-large", path.rpartition("/")[2], path, None)
+            policy.check_text(source, path)
+            tree = compile(source, NO_FILE, "exec", _PARSE_ONLY, True, 0)
+            found += policy.offences(tree, path, names=_names_beyond("program", path))
+            compile(tree, NO_FILE, "exec", 0, True, 0)  # what the parser lets pass: a `return` outside of functions
+        except _REFUSALS as error:
+            found.append(_refused(error, source, path))
+    if not found:
+        try:
+            instrument(source, path, "program")
         except SyntaxError as error:
-            raise _placed(error, source, path) from None
-        except (RecursionError, MemoryError):
-            raise policy.PolicyError("too-deep", path, path, None) from None
-        except ValueError as error:  # null bytes, surrogates, integers too long to convert
-            raise SyntaxError(str(error), (path, None, None, None)) from None
+            found.append(error)
+    return sorted(found, key=lambda offence: (offence.lineno or 0, offence.offset or 0))
+
+
+def _names_beyond(kind: str, path: str) -> Container[str]:
+    """The names that this source may say although no program may."""
+    if kind.startswith("library"):
+        return _LIBRARY_DUNDERS
+    return _LIB_NAMES if kind == "program" and path.startswith("/lib/") else ()
+
+
+def _refused(error: Exception, source: bytes | str, path: str) -> SyntaxError:
+    """What went wrong in checking or compiling, as the one kind of error that callers know."""
+    if isinstance(error, policy.PolicyError):
+        return error
+    if isinstance(error, SyntaxError):
+        return _placed(error, source, path)
+    if isinstance(error, ValueError):  # null bytes, surrogates, integers too long to convert
+        return SyntaxError(str(error), (path, None, None, None))
+    return policy.PolicyError("too-deep", path.rpartition("/")[2], path, None)
 
 
 def _named(code: CodeType, path: str) -> CodeType:
@@ -125,6 +160,10 @@ def policy_hash() -> str:
             digest.update(f"{name}={sorted(value)}".encode())
         elif isinstance(value, (str, int, tuple)):
             digest.update(f"{name}={value!r}".encode())
+    for version, nodes in policy.NODES.items():
+        digest.update(f"{version}={[(kind, sorted(fields)) for kind, fields in nodes.items()]}".encode())
+    for place, judge in policy.STRING_FIELDS.items():
+        digest.update(f"{place}=".encode() + judge.__name__.encode())
     for module in ("executive.preempt", "executive.growth", "executive.safe_format", "executive.policy"):
         digest.update(_own_code(module))
     return digest.hexdigest()[:16]

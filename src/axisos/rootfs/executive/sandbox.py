@@ -798,7 +798,7 @@ class Sandbox:
 
     def _host_facts(self) -> SimpleNamespace:
         """What the program's own `sys` tells of the interpreter."""
-        facts = {name: getattr(_host_sys, name) for name in vetted.LIBRARY_SYS if name != "exc_info"}
+        facts = {name: getattr(_host_sys, name) for name in vetted.LIBRARY_SYS if name not in ("exc_info", "exception")}
         return SimpleNamespace(**facts, implementation=SimpleNamespace(**vars(_host_sys.implementation)))
 
     def _streams(self) -> ModuleType:
@@ -1296,7 +1296,7 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
 _OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit"})
 _KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
 _STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
-_SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__"})
+_SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__", "__getattr__"})
 _OBJECT_ONLY = (object,)
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
 _FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),

@@ -56,7 +56,6 @@ COPIED: dict[str, frozenset[str]] = {
     "_abc": _words("""_abc_init _abc_instancecheck _abc_register _abc_subclasscheck _get_dump _reset_caches
         _reset_registry get_cache_token"""),
     "_string": _words("formatter_parser formatter_field_name_split"),
-    "_typing": _words("_idfunc"),
     "_weakref": _words("ref proxy getweakrefcount getweakrefs ReferenceType ProxyType CallableProxyType "
                        "_remove_dead_weakref"),
     "_contextvars": _words("Context ContextVar Token copy_context"),
@@ -78,7 +77,7 @@ LIBRARY = _words("""
 PACKAGES = _words("json collections html logging")
 SHIMS = _words("""
     math re itertools hashlib secrets traceback inspect _thread warnings locale os platform time threading atexit io
-    _functools _csv _operator codecs gettext shutil unicodedata _abc
+    _functools _csv _operator codecs gettext shutil unicodedata _abc _typing
 """)
 PUBLIC_SHIMS = _words("math unicodedata codecs re itertools hashlib secrets traceback warnings locale")
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg")
@@ -110,6 +109,7 @@ def library_path(name: str) -> tuple[str, bool]:
 LIBRARY_SYS = _words("""
     maxsize maxunicode byteorder float_info int_info hash_info version version_info
     getrecursionlimit intern getsizeof float_repr_style hexversion copyright exc_info
+    exception
 """)
 
 # Changes of library source: module -> (text, replacement). A text that is not there is an error, so that a new
@@ -150,6 +150,21 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
          "            classdict[member_name] = member_value\n"),
     ),
 }
+# The same, since the version of Python that brought the text.
+PATCHES_SINCE: tuple[tuple[tuple[int, int], str, str, str], ...] = (
+    ((3, 12), "_collections_abc", "    def __buffer__(self, flags", "    def _buffer(self, flags"),  # closed to classes
+    # Type parameters would be made out of the host's `typing`.
+    ((3, 12), "typing", "class SupportsAbs[T](Protocol):", "class SupportsAbs(Protocol[T_co]):"),
+    ((3, 12), "typing", "class SupportsRound[T](Protocol):", "class SupportsRound(Protocol[T_co]):"),
+    ((3, 12), "typing", "def reveal_type[T](", "def reveal_type("),
+    ((3, 12), "typing", "    def __call__[T](", "    def __call__("),
+    ((3, 12), "typing", "type _Func = ", "_Func = "),
+    ((3, 12), "typing", "def override[F: _Func](method: F, /) -> F:", "def override(method: _Func, /) -> _Func:"),
+    ((3, 12), "typing", "from inspect import getattr_static", "from _typing import getattr_static"),
+    # It puts another module in its own place, past the importer.
+    ((3, 13), "collections.abc", "sys.modules[__name__] = _collections_abc",
+     "from _collections_abc import *\nfrom _collections_abc import __all__, _CallableGenericAlias"),
+)
 # Names that the guest's instance of a library module does not have.
 WITHHELD: dict[str, frozenset[str]] = {
     "types": _words("CodeType FrameType TracebackType coroutine AsyncGeneratorType"),
@@ -158,7 +173,11 @@ WITHHELD: dict[str, frozenset[str]] = {
 
 def patched(name: str, source: bytes) -> bytes:
     """Library source with the lines changed that would leave the process."""
-    for old, new in PATCHES.get(name, ()):
+    import sys
+
+    here = sys.version_info
+    since = [(old, new) for version, module, old, new in PATCHES_SINCE if module == name and here >= version]
+    for old, new in (*PATCHES.get(name, ()), *since):
         before = source
         source = source.replace(old.encode(), new.encode())
         if source == before:

@@ -38,7 +38,7 @@ class World:
 
 def make(name: str, world: World) -> dict[str, Any]:
     """The names of the stand-in for module *name* in one process."""
-    from executive.shims import plain, regex, tools
+    from executive.shims import plain, regex, tools, typevars
 
     makers = {
         "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
@@ -48,6 +48,6 @@ def make(name: str, world: World) -> dict[str, Any]:
         "threading": plain.make_threading, "atexit": plain.make_atexit, "io": plain.make_io,
         "math": tools.make_math, "_operator": tools.make_operator, "codecs": plain.make_codecs, "_csv": plain.make_csv,
         "gettext": plain.make_gettext, "shutil": plain.make_shutil, "unicodedata": plain.make_unicodedata,
-        "_abc": plain.make_abc,
+        "_abc": plain.make_abc, "_typing": typevars.make,
     }
     return makers[name](world)

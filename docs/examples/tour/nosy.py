@@ -1,0 +1,2 @@
+def look(value):
+    return value.__globals__
