@@ -144,3 +144,13 @@ def test_passwords_come_from_standard_input_where_there_is_no_terminal(shell) ->
     assert shell("passwd").stderr == b"passwd: nothing was changed\n"
     result = shell("passwd; su -c 'id -u' guest", stdin=b"guest\nlonger one\nlonger one\nlonger one\n")
     assert result.stdout.decode().splitlines()[1:] == ["The password of guest was changed.", "1000"], result
+
+
+def test_limits_are_shown(shell) -> None:
+    """Each limit with what there may be and what there is; one's own, or another process's."""
+    lines = shell("limits; limits $$ | wc -l; limits 99999").stdout.decode().splitlines()
+    assert lines[0].split() == ["LIMIT", "MAY", "HAS"]
+    shown = {line.split()[0]: line.split()[1:] for line in lines[1:-1]}
+    assert shown["handles"][0] == "1024" and int(shown["user_processes"][1]) >= 2
+    assert shown["syscalls_per_second"] == ["10000000", "-"]
+    assert lines[-1] == str(len(lines) - 1)

@@ -186,3 +186,17 @@ def test_who_prints_too_much_is_held_up() -> None:
     result = run(machine, None, line="yes | head -500; uptime -s", timeout=120)
     assert result.stdout.count(b"y\n") == 500
     assert machine.clock.lifetime_ns() > 8e9
+
+
+def test_a_program_can_ask_for_its_limits() -> None:
+    """What it may have and has, of itself and of others; rates are not counted."""
+    with BareMachine() as bare:
+        bare.kernel.processes.limits.of(0, 3).threads = NO_LIMIT
+        bare.run("""
+syscall("ke_create_pipe", 100)
+syscall("process_thread", lambda: syscall("signal_pull"))
+shown = syscall("process_limits")
+say(*[shown[name] for name in ("handles", "pipe_bytes", "threads", "user_processes", "recursion")])
+say(syscall("process_limits", 0)["handles"])
+""")
+        assert bare.said() == ["(1024, 2) (16777216, 100) (None, 1) (2048, 1) (100000, None)", "(None, 0)"]

@@ -47,6 +47,9 @@ KNOWN: dict[str, tuple[int, str]] = {
     "user_memory_percent": (90, "percent of the machine's memory"),
 }
 USER_PREFIX = "user_"
+# Of these it is known how many there are; the others are rates, or looked at where they matter.
+UNCOUNTED = ("_per_second", "_per_sender", "_percent", "recursion")
+COUNTED = frozenset(name for name in KNOWN if not name.endswith(UNCOUNTED))
 
 
 class Limits:

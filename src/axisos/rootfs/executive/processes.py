@@ -16,7 +16,7 @@ from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import require_passive
-from executive.limits import Ledger, LimitBook, charge
+from executive.limits import COUNTED, KNOWN, NO_LIMIT, USER_PREFIX, Ledger, LimitBook, charge
 from executive.memory import KERNEL_BYTES
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
@@ -711,6 +711,23 @@ class ProcessManager:
             "exit_status": None,
             "reason": "",
         }
+
+    @syscall(rings=ANY_RING)
+    def process_limits(self, thread: Thread, pid: int | None = None) -> dict[str, object]:
+        """What a process may have and what it has, with the limits of its user (user_...).
+
+        Returns: {name: (limit, in use)}; a limit of None is none, a use of None is not counted (rates, recursion).
+        Raises:  NO_SUCH_PROCESS.
+        """
+        process = thread.process if pid is None else self.find(pid)
+        used: dict[str, int] = {**process.ledger.counts, "handles": len(process.handles.entries)}
+        used["messages"] = len(process.main.messages)
+        used.update({USER_PREFIX + name: count for name, count in process.account.counts.items()})
+        shown: dict[str, object] = {}
+        for name in KNOWN:
+            limit: int = getattr(process.limits, name)
+            shown[name] = (None if limit == NO_LIMIT else limit, used.get(name, 0 if name in COUNTED else None))
+        return shown
 
     @syscall(rings=ANY_RING)
     def process_recursion(self, thread: Thread, limit: int | None = None) -> int:
