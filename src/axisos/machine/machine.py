@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     Place = str | os.PathLike[str] | Storage | None
 
 RESOLUTION = (80, 25)
-MEMORY_BYTES = 2 << 30
+MEMORY_BYTES = 1 << 30
 TMPFS_BYTES = 64 << 20
 OC_MEMORY_BYTES = 2 << 20
 OC_DISK_BYTES = 4 << 20
