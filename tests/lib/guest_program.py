@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -33,3 +35,31 @@ def run_host(directory: Path, source: str, stdin: bytes = b"") -> bytes:
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
+
+
+def answers(directory: Path, source: str, cases: list[object]) -> tuple[list[object], list[object]]:
+    """What the function `answer` in *source* returns for each case: in a machine, and in the host's Python.
+
+    Cases and answers are JSON; an error is answered by its kind and text. Both sides begin in an empty directory.
+    """
+    program = textwrap.dedent(source) + ANSWER_ALL
+    given = json.dumps(cases).encode()
+    place = Path(tempfile.mkdtemp(dir=directory))
+    result = run_guest(place, f"import os; os.mkdir('/tmp/work'); os.chdir('/tmp/work')\n{program}", stdin=given)
+    assert (result.stderr.decode(), result.exit_code) == ("", 0)
+    return json.loads(result.stdout), json.loads(run_host(place, program, given))
+
+
+ANSWER_ALL = """
+def _answer_all():
+    import json, sys
+    answers = []
+    for case in json.loads(sys.stdin.read()):
+        try:
+            answers.append(answer(case))
+        except Exception as error:
+            answers.append([type(error).__name__, str(error)])
+    print(json.dumps(answers))
+
+_answer_all()
+"""

@@ -248,12 +248,12 @@ def test_programs_are_run_and_talked_to(tmp_path: Path) -> None:
     assert lines == [
         "CompletedProcess(args=['echo', 'a b'], returncode=0, stdout='a b\\n', stderr='')",
         "CompletedProcess(args='cat; echo err >&2; exit 3', returncode=3, stdout=b'inerr\\n')", "['a', 'b'] 1 x",
-        "CalledProcessError Command ['false'] returned non-zero exit status 1.",
+        "CalledProcessError Command '['false']' returned non-zero exit status 1.",
         "FileNotFoundError [Errno 2] No such file or directory: 'nope'",
-        "TimeoutExpired Command ['sleep', '9'] timed out after 0.05 seconds",
+        "TimeoutExpired Command '['sleep', '9']' timed out after 0.05 seconds",
         "FileNotFoundError [Errno 2] No such file or directory: '/nope'",
         "ValueError args is empty: it needs the program's name",
-        "NotImplementedError subprocess: preexec_fn is not possible here; see syscall process_spawn",
+        "NotImplementedError subprocess.Popen(preexec_fn=...) is not there: see what syscall process_spawn takes",
         "None", "-15 -15", "True", "b'1\\n'", "0 0",
     ]
 
@@ -282,14 +282,16 @@ def test_what_is_missing_says_what_to_use_instead(tmp_path: Path) -> None:
                 call()
             except AttributeError as error:
                 print(error)
-        try:
-            open("/tmp/t", "w").truncate(0)
-        except OSError as error:
-            print(error)
+        for call in (lambda: os.stat("/tmp", dir_fd=3), lambda: os.path.samestat(1, 2)):
+            try:
+                call()
+            except NotImplementedError as error:
+                print(error)
     """)
     assert lines[0] == (
-        "module 'os' has no attribute 'fork': there is no fork; use subprocess, or syscall('process_spawn', path, None, env)"
+        "os.fork is not there: use subprocess.Popen, or syscall('process_spawn', path, None, env, handles)"
     )
-    assert all(": " in line for line in lines[:5])
+    assert all(" is not there: " in line for line in lines[:5])
     assert lines[5] == "module 'os' has no attribute 'nope'"
-    assert lines[6] == "truncate: AxisOS has no vfs_truncate; write the part to keep to a new file"
+    assert lines[6] == "os.stat(dir_fd=...) is not there: a path is enough: vfs calls take absolute paths"
+    assert lines[7].startswith("os.path.samestat is not there: ")

@@ -385,6 +385,248 @@ PROGRAMS = {
         def h(x): return x
         print(h(1), cast(int, "x"), Literal[1, "a"], Annotated[int, "m"], ClassVar[int], Final)
     """,
+    "files that change their length": r"""
+        import os
+        for mode in ("w", "w+", "r+", "a", "rb+"):
+            open("a", "w").write("0123456789")
+            with open("a", mode) as f:
+                print(mode, f.write(b"xy" if "b" in mode else "xy"), f.truncate(5), f.write(b"z" if "b" in mode else "z"), f.truncate(20), f.truncate(7), f.tell())
+            print(open("a", "rb").read())
+        os.truncate("a", 3); print(os.stat("a").st_size); os.truncate("a", 5); print(open("a", "rb").read())
+        fd = os.open("a", os.O_RDWR); os.ftruncate(fd, 2); print(os.fstat(fd).st_size, os.lseek(fd, 0, os.SEEK_END)); os.close(fd)
+        with open("a") as f:
+            try:
+                f.truncate(1)
+            except OSError as error:
+                print(type(error).__name__, isinstance(error, ValueError))
+        with open("a", "a+") as f:  # what is written goes to the end, whatever was read before
+            f.seek(0); print(repr(f.read(1))); f.write("END"); f.seek(0); print(repr(f.read()))
+    """,
+    "descriptors": r"""
+        import os, stat
+        fd = os.open("a", os.O_WRONLY | os.O_CREAT | os.O_EXCL); print(os.write(fd, b"hello"), os.isatty(fd)); os.close(fd)
+        for call in (lambda: os.open("a", os.O_CREAT | os.O_EXCL | os.O_WRONLY), lambda: os.open("nope", os.O_RDONLY), lambda: os.lseek(os.pipe()[0], 0, 0)):
+            try:
+                call()
+            except OSError as error:
+                print(type(error).__name__, error.errno, error.filename)
+        fd = os.open("a", os.O_RDONLY); print(os.read(fd, 2), os.lseek(fd, 1, os.SEEK_CUR), os.read(fd, 9), os.read(fd, 9), os.lseek(fd, -2, os.SEEK_END)); os.close(fd)
+        fd = os.open("a", os.O_WRONLY | os.O_APPEND); os.write(fd, b"!"); os.close(fd)
+        fd = os.open("a", os.O_WRONLY | os.O_TRUNC); os.write(fd, b"new"); os.close(fd)
+        with os.fdopen(os.open("a", os.O_RDONLY), encoding="utf-8") as f:
+            print(f.read(), os.fstat(f.fileno()).st_size, stat.S_ISREG(os.fstat(f.fileno()).st_mode))
+        r, w = os.pipe(); print(stat.S_ISFIFO(os.fstat(r).st_mode))
+        with os.fdopen(w, "w") as f:
+            print("through a pipe", file=f)
+        print(os.fdopen(r).read())
+        print(os.path.exists(1), len(os.urandom(70000)), os.fsencode("é"), os.fsdecode(b"\xc3\xa9"), os.strerror(2), os.strerror(17))
+    """,
+    "names on the disk": r"""
+        import errno, os
+        os.makedirs("d/e"); os.mkdir("empty"); open("f", "w").write("f"); open("d/e/x", "w").close()
+        def tried(call):
+            try:
+                return call()
+            except OSError as error:
+                return type(error).__name__, errno.errorcode[error.errno], error.filename, error.filename2
+        print(tried(lambda: os.rename("d/e", "empty")), os.listdir("empty"), tried(lambda: os.rename("f", "empty")), tried(lambda: os.rename("d", "f")))
+        os.mkdir("g"); print(tried(lambda: os.rename("g", "empty")), tried(lambda: os.replace("f", "g2")), tried(lambda: os.rename("none", "x")))
+        os.renames("g2", "new/place/f"); print(os.path.isfile("new/place/f"), os.path.exists("g2"))
+        os.makedirs("p/q/r"); os.removedirs("p/q/r"); print(os.path.exists("p"))
+        print(tried(lambda: os.makedirs("d")), tried(lambda: os.makedirs("d", exist_ok=True)), tried(lambda: os.makedirs("new/place/f", exist_ok=True)))
+        print(sorted(entry.name for entry in os.scandir()), [sorted(part) for part in next(os.walk("."))])
+        with os.scandir("new") as entries:
+            entry = next(entries); print(entry.name, entry.path, entry.is_dir(), entry.is_file(), entry.is_symlink(), os.fspath(entry), repr(entry), entry.stat().st_size >= 0)
+        s = os.stat("new/place/f"); print(len(s), s.st_size, s[6], isinstance(s.st_mtime, float), isinstance(s[8], int), s.st_mtime_ns // 10**9 == s[8], s.st_nlink)
+        class P:
+            def __fspath__(self): return "d"
+        print(os.path.isdir(P()), os.fspath(P()), isinstance(P(), os.PathLike), os.path.join(P(), "x"), os.access(P(), os.F_OK))
+        for wrong in (None, 3.5, object()):
+            try:
+                os.fspath(wrong)
+            except TypeError as error:
+                print(error)
+    """,
+    "the environment": r"""
+        import os
+        env = os.environ
+        for name in list(env):
+            del env[name]
+        env["A"] = "1"; env.setdefault("B", "2"); env.update({"C": "3"}, D="4"); env |= {"E": "5"}
+        print(dict(env), env, len(env), sorted(env), sorted(env.keys()), sorted(env.items()), "A" in env, env.get("Z"), env.get("Z", 1))
+        print(env | {"A": "x"}, {"A": "x", "Q": "q"} | env, env.pop("E"), env.pop("E", None), env == {"A": "1", "B": "2", "C": "3", "D": "4"}, env.copy())
+        for call in (lambda: env["Z"], lambda: env.pop("Z"), lambda: env.__setitem__("A", 1) if False else env.update({"A": 1}), lambda: env.update({3: "x"})):
+            try:
+                call()
+            except (KeyError, TypeError, ValueError) as error:
+                print(type(error).__name__, error)
+        print(os.getenv("A"), os.getenv("Z"), os.getenv("Z", "d")); os.putenv("Q", "1"); os.unsetenv("Q"); print(os.get_exec_path({"PATH": "/a:/b"}))
+    """,
+    "children": r"""
+        import os, subprocess as s, sys
+        py = [sys.executable, "-c"]
+        print(s.run([*py, "print('out')"], capture_output=True, text=True).stdout, s.run([*py, "raise SystemExit(7)"]).returncode)
+        print(s.run([*py, "import sys; print(sys.stdin.read().upper())"], input="text", capture_output=True, text=True).stdout)
+        print(s.run([*py, "import sys; print('o'); sys.stdout.flush(); print('e', file=sys.stderr)"], stdout=s.PIPE, stderr=s.STDOUT).stdout)
+        for call in (lambda: s.run([*py, "raise SystemExit(3)"], check=True), lambda: s.check_output([*py, "print(1); raise SystemExit(2)"]),
+                     lambda: s.check_call([*py, "raise SystemExit(4)"]), lambda: s.run(["no-such-program"]), lambda: s.run([*py, ""], input="", stdin=s.PIPE),
+                     lambda: s.run([*py, ""], capture_output=True, stdout=s.PIPE), lambda: s.check_output([*py, ""], stdout=s.PIPE), lambda: s.Popen([*py, ""], text=True, universal_newlines=False)):
+            try:
+                call()
+            except (s.SubprocessError, OSError, ValueError) as error:
+                print(type(error).__name__, str(error).replace(sys.executable, "python"), getattr(error, "output", ""), getattr(error, "returncode", ""))
+        child = s.Popen([*py, "import time; print('begun', flush=True); time.sleep(60)"], stdout=s.PIPE, text=True)
+        print(child.stdout.readline(), child.poll())
+        try:
+            child.communicate(timeout=0.1)
+        except s.TimeoutExpired as error:
+            print(error.timeout, child.returncode)
+        child.terminate(); print(child.wait(), child.poll(), child.communicate())
+        child = s.Popen([*py, "import time; time.sleep(60)"]); child.kill(); print(child.wait(timeout=20), child.returncode)
+        with s.Popen([*py, "print(input()[::-1])"], stdin=s.PIPE, stdout=s.PIPE, text=True, bufsize=1) as child:
+            child.stdin.write("abc\n"); child.stdin.close(); print(child.stdout.read())
+        print(s.call([*py, "raise SystemExit(5)"]), s.check_output([*py, "import os; print(os.environ['V'])"], env={**os.environ, "V": "w"}), s.CompletedProcess(["a"], 0, stdout="x"))
+        try:
+            raise s.CalledProcessError(-9, "x")
+        except s.CalledProcessError as error:
+            print(error, s.CalledProcessError(-99, "x"), s.TimeoutExpired("x", 2))
+        print(os.system("exit 3") >> 8, s.getstatusoutput("echo a; exit 2"), s.getoutput("echo b"), s.run("echo $0x; exit 6", shell=True, capture_output=True).returncode)
+        with os.popen("echo one; echo two") as f:
+            print(f.readlines())
+        print(os.popen("exit 3").close(), s.list2cmdline(["a b", 'c"d', "", "e\\", "f g\\"]))
+    """,
+    "which error is handled": r"""
+        import sys
+        def seen():
+            kind, value, _ = sys.exc_info()
+            return kind, repr(value)
+        print(seen())
+        try:
+            1 / 0
+        except ZeroDivisionError:
+            print(seen())
+            try:
+                {}["x"]
+            except KeyError:
+                print(seen())
+            print(seen())
+        print(seen())
+        def late():
+            yield seen()
+            try:
+                raise ValueError("in a generator")
+            except ValueError:
+                yield seen()
+            yield seen()
+        steps = late()
+        print(next(steps), next(steps), seen(), next(steps))
+        try:
+            sys.exit("words")
+        except SystemExit as error:
+            print(error.code, seen()[0])
+        print(sys.maxsize, sys.byteorder, sys.float_info.max, sys.intern("a") is sys.intern("a"), sys.getsizeof(1) > 0, sys.version_info >= (3, 11), sys.getdefaultencoding())
+    """,
+    "threads to their ends": r"""
+        import queue, sys, threading, time
+        def fails():
+            raise ValueError("in a thread")
+        def hook(args):
+            print("hook", args.exc_type.__name__, args.exc_value, args.thread.name)
+        threading.excepthook = hook
+        for target in (fails, lambda: sys.exit(3), lambda: (_ for _ in ()).throw(KeyboardInterrupt)):
+            thread = threading.Thread(target=target, name="T"); thread.start(); thread.join(); print(thread.is_alive())
+        many = [threading.Thread(target=lambda: got.append(threading.get_ident())) for _ in range(500)]
+        got = []
+        for thread in many: thread.start()
+        for thread in many: thread.join()
+        print(len(got), {thread.is_alive() for thread in many})
+        line, taken = queue.Queue(3), []
+        def produce(n):
+            for i in range(40): line.put((n, i))
+        def consume():
+            while (item := line.get()) is not None:
+                taken.append(item); line.task_done()
+        consumers = [threading.Thread(target=consume, daemon=True) for _ in range(4)]
+        producers = [threading.Thread(target=produce, args=(n,)) for n in range(8)]
+        for thread in consumers + producers: thread.start()
+        for thread in producers: thread.join()
+        line.join(); print(len(taken), len(set(taken)), all([i for m, i in taken if m == n] != [] for n in range(8)))
+        for _ in consumers: line.put(None)
+        for thread in consumers: thread.join()
+        slow = threading.Thread(target=time.sleep, args=(0.2,), name="slow"); print(slow, slow.ident); slow.start()
+        slow.join(0.01); print(slow.is_alive(), slow.name, slow.daemon, threading.active_count(), [t.name for t in threading.enumerate()]); slow.join(); print(slow.is_alive())
+        class Counter(threading.Thread):
+            def __init__(self): super().__init__(daemon=True); self.total = 0
+            def run(self): self.total = sum(range(10))
+        counter = Counter(); counter.start(); counter.join(); print(counter.total, counter.daemon)
+        class Careless(threading.Thread):
+            def __init__(self): pass
+        for call in (lambda: Careless().start(), lambda: threading.Thread(group=1), lambda: counter.start(), lambda: threading.Thread().join(), lambda: threading.current_thread().join(),
+                     lambda: setattr(threading.main_thread(), "daemon", True), lambda: threading.Lock().acquire(False, 1), lambda: threading.Semaphore(-1), lambda: threading.Condition().wait(),
+                     lambda: threading.Condition().notify(),):
+            try:
+                call()
+            except (RuntimeError, ValueError, AssertionError) as error:
+                print(type(error).__name__, error)
+        barrier = threading.Barrier(2, timeout=0.05)
+        try:
+            barrier.wait()
+        except threading.BrokenBarrierError:
+            print("broken", barrier.broken, barrier.parties, barrier.n_waiting)
+        print(type(threading.main_thread()).__name__, threading.current_thread().name, threading.TIMEOUT_MAX > 1e6)
+        threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()  # the end does not wait for it
+    """,
+    "the end, with threads": r"""
+        import threading, time, atexit
+        atexit.register(print, "atexit comes after the threads")
+        threading.Thread(target=lambda: (time.sleep(0.05), print("a thread that main did not wait for"))).start()
+        print("main is over")
+    """,
+    "the end, threads first": r"""
+        import atexit
+        atexit.register(print, "atexit comes after the threads")
+        import threading, time
+        threading.Thread(target=lambda: (time.sleep(0.05), print("a thread that main did not wait for"))).start()
+        print("main is over")
+    """,
+    "signals by name": r"""
+        import os, signal
+        print(repr(signal.SIGTERM), f"{signal.SIGTERM}", signal.SIGTERM.name, signal.Signals(2), signal.Signals["SIGKILL"].value, signal.SIGINT in signal.valid_signals(), isinstance(signal.SIGINT, int), {2: "two"}[signal.SIGINT])
+        print(signal.getsignal(signal.SIGINT) is signal.default_int_handler, repr(signal.signal(signal.SIGTERM, signal.SIG_IGN)), repr(signal.getsignal(signal.SIGTERM)), signal.strsignal(signal.SIGINT))
+        got = []
+        signal.signal(signal.SIGUSR1, lambda number, frame: got.append(repr(signal.Signals(number))))
+        print(signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])); os.kill(os.getpid(), signal.SIGUSR1); print(len(got))
+        print([s.name for s in signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])], len(got))
+        for call in (lambda: signal.raise_signal(signal.SIGINT), lambda: signal.signal(signal.SIGKILL, signal.SIG_DFL), lambda: signal.Signals(1000), lambda: signal.signal(signal.SIGTERM, "x")):
+            try:
+                call()
+            except (KeyboardInterrupt, OSError, ValueError, TypeError) as error:
+                print(type(error).__name__, error)
+    """,
+    "spooled and named": r"""
+        import os, tempfile
+        with tempfile.SpooledTemporaryFile(8, "w+") as f:
+            f.write("short"); f.write("and longer"); f.seek(0); print(f.read(), f.mode)
+        with tempfile.SpooledTemporaryFile(100) as f:
+            print(f.write(b"x"), f.tell(), f.seek(0), f.read(), f.truncate(0))
+        with tempfile.NamedTemporaryFile("w+", suffix=".s", prefix="p", dir=".", delete=False) as f:
+            name = f.name; print(os.path.basename(name)[0], name[-2:], f.write("kept"))
+        print(open(name).read(), oct(os.stat(name).st_mode & 0o777)); os.remove(name)
+        d = tempfile.TemporaryDirectory(); open(os.path.join(d.name, "x"), "w").close(); d.cleanup(); print(os.path.exists(d.name))
+    """,
+    "trees": r"""
+        import os, shutil
+        os.makedirs("a/b"); open("a/b/x.py", "w").write("x"); open("a/y.txt", "w").write("y"); os.chmod("a/y.txt", 0o600)
+        print(shutil.copytree("a", "c", ignore=shutil.ignore_patterns("*.py")), sorted(os.listdir("c")), os.listdir("c/b"), oct(os.stat("c/y.txt").st_mode))
+        print(shutil.copy("a/y.txt", "c/b"), shutil.copyfile("a/y.txt", "z"), shutil.copy2("a/y.txt", "z2"), shutil.move("c", "d"), shutil.move("z", "d"), sorted(os.listdir("d")))
+        def tried(call):
+            try:
+                return call()
+            except OSError as error:
+                return type(error).__name__, error.errno
+        print(tried(lambda: shutil.copyfile("z2", "z2")), tried(lambda: shutil.copytree("a", "d")), tried(lambda: shutil.rmtree("none")), tried(lambda: shutil.rmtree("none", ignore_errors=True)), tried(lambda: shutil.move("z2", "d") and shutil.copy("a/y.txt", "z2") and shutil.move("z2", "d")))
+        print(shutil.copytree("a", "d", dirs_exist_ok=True), sorted(os.listdir("d/b")), shutil.which("no-such")); shutil.rmtree("d"); print(os.path.exists("d"))
+    """,
 }
 
 

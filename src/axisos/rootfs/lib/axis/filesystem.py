@@ -157,13 +157,15 @@ def open_bytes(path: object, mode: str = "r", write_behind: int = streams.WRITE_
         kind = kind.replace("x", "w")
     elif mode == "r+":
         stat(path)
+    place = abspath(path)
     if kind in ("w+", "a+"):
         close(open_handle(path, kind[0]))
-        stream = ByteStream(open_handle(path, "rw"), path, "rw" if kind == "w+" else "rw+a", True, write_behind)
+        raw_mode = "rw" if kind == "w+" else "rw+a"
+        stream = ByteStream(open_handle(path, "rw"), path, raw_mode, True, write_behind, path=place)
         if kind == "a+":
             stream.seek(0, SEEK_END)
         return stream
-    return ByteStream(open_handle(path, kind), path, kind, True, write_behind)
+    return ByteStream(open_handle(path, kind), path, kind, True, write_behind, path=place)
 
 
 def open(path: object, mode: str = "r") -> Any:  # a ByteStream or TextStream, as the mode says

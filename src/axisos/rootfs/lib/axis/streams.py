@@ -69,10 +69,12 @@ def write_all(handle: Handle, data: bytes) -> None:
 class _Sink:
     """The part of a stream that must outlive it: the handle, and the bytes not yet written."""
 
-    __slots__ = ("handle", "parts", "size")
+    __slots__ = ("appends", "handle", "parts", "path", "size")
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, path: str | None) -> None:
         self.handle: Handle | None = handle
+        self.appends = False  # it can be read as well, and yet each write goes to the end
+        self.path = path  # of the file behind it, absolute, where this process has opened it by its path
         self.parts: list[bytes] = []
         self.size = 0
 
@@ -85,12 +87,15 @@ class _Sink:
         self.size = 0
         _pending.pop(self, None)
         if self.handle is not None:
+            if self.appends:
+                syscall("vfs_seek", self.handle, 0, "end")
             write_all(self.handle, data)
 
 
 # This module runs once in each process, so these are the process's own.
 _pending: dict[_Sink, None] = {}  # sinks with unwritten data, in the order of their first write
 _owned: dict[_Sink, None] = {}  # sinks whose handle is closed with their stream
+opened: dict[Handle, str] = {}  # bare tokens that `os.open` gave -> the file's absolute path
 _forgotten: list[_Sink] = []  # of streams that are gone: put in order by `tidy`, never inside the collector
 
 
@@ -133,6 +138,47 @@ def settle() -> None:
         tidy()
     if _pending:
         flush_pending()
+
+
+def path_behind(handle: Handle) -> str | None:
+    """The absolute path under which this process has opened *handle*; None for pipes and what came from elsewhere."""
+    for sink in _owned:
+        if sink.handle == handle:
+            return sink.path
+    return opened.get(handle)
+
+
+def name_file(stream: ByteStream | TextStream, path: str) -> None:
+    """Say which file a stream over a bare token leads to."""
+    below = stream.buffer if isinstance(stream, TextStream) else stream
+    below._sink.path = path
+
+
+def truncate(path: str, size: int) -> int:
+    """Make the file at *path* (absolute) *size* bytes long, by zeros at its end or by writing its beginning anew.
+
+    Handles to it stay good. The VFS has no call for it, so it is not one step: a reader may meet the file half done,
+    and what must be kept has to fit into memory.
+    """
+    if size < 0:
+        raise OSError(22, "Invalid argument")
+    missing = size - syscall("vfs_stat", path)["size"]
+    if not missing:
+        return size
+    kept = b""
+    if missing < 0 and size:
+        reader = syscall("vfs_open", path, "r")
+        try:
+            while len(kept) < size and (data := syscall("vfs_read", reader, min(size - len(kept), TRANSFER))):
+                kept += data
+        finally:
+            syscall("vfs_close", reader)
+    writer = syscall("vfs_open", path, "a" if missing > 0 else "w")
+    try:
+        write_all(writer, bytes(missing) if missing > 0 else kept)
+    finally:
+        syscall("vfs_close", writer)
+    return size
 
 
 def flush_all() -> None:
@@ -192,19 +238,19 @@ class IOBase:
         return self.seek(0, SEEK_CUR)
 
     def truncate(self, size: int | None = None) -> int:
-        raise unsupported("truncate: AxisOS has no vfs_truncate; write the part to keep to a new file")
+        raise unsupported("truncate")
 
     def detach(self) -> object:
         raise unsupported("detach")
 
     def readlines(self, hint: int = -1) -> list[Any]:
-        """All remaining lines; with a positive *hint*, no more once that many characters have been read."""
+        """All remaining lines; with a positive *hint*, no more once they are longer than that."""
         lines: list[Any] = []
         total = 0
         for line in self:
             lines.append(line)
             total += len(line)
-            if 0 < (hint or -1) <= total:
+            if 0 < (hint or -1) < total:
                 break
         return lines
 
@@ -251,7 +297,8 @@ class ByteStream(BufferedIOBase):
 
     Args:    handle: a token, or one of -10, -11, -12; name: what to call it in messages; mode: "r", "w", "a" or "rw";
              own: close the handle with the stream; write_behind: bytes that may wait, 0 = hand each write on at once;
-             reader: reads instead of `vfs_read` (standard input shares what `input` has read ahead).
+             reader: reads instead of `vfs_read` (standard input shares what `input` has read ahead);
+             path: the absolute path of the file behind *handle*.
     """
 
     __slots__ = (
@@ -261,9 +308,10 @@ class ByteStream(BufferedIOBase):
 
     def __init__(
         self, handle: Handle, name: object, mode: str, own: bool = True, write_behind: int = WRITE_BEHIND, *,
-        reader: Callable[[int], bytes] | None = None,
+        reader: Callable[[int], bytes] | None = None, path: str | None = None,
     ) -> None:
-        self._sink = sink = _Sink(handle)
+        self._sink = sink = _Sink(handle, path)
+        sink.appends = mode == "rw+a"
         self._reader = reader
         self._ahead = b""  # read from the system and not yet by the program
         self._at = 0  # how much of `_ahead` the program has
@@ -331,12 +379,16 @@ class ByteStream(BufferedIOBase):
 
     # -- reading
 
-    def _fill(self, count: int) -> bytes:
-        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
+    def _check_readable(self) -> None:
         if self._closed:
             raise ValueError("I/O operation on closed file.")
         if not self._readable:
             raise unsupported("not readable")
+
+    def _fill(self, count: int) -> bytes:
+        """Up to *count* fresh bytes from the system; b"" at the end. Blocks until there is something."""
+        if self._closed or not self._readable:
+            self._check_readable()
         if _pending:
             flush_pending()
         if self._reader is not None:
@@ -367,6 +419,8 @@ class ByteStream(BufferedIOBase):
         have = len(parts[0])
         self._ahead = b""
         self._at = 0
+        if not size:
+            self._check_readable()
         while have < size:
             data = self._fill(min(TRANSFER, max(size - have, READ_AHEAD)))
             if not data:
@@ -454,8 +508,6 @@ class ByteStream(BufferedIOBase):
 
     def _push(self) -> None:
         try:
-            if self.raw_mode == "rw+a":
-                syscall("vfs_seek", self._sink.handle, 0, "end")
             self._sink.push()
         except StatusError as error:
             raise_for(error, self.name)
@@ -508,7 +560,7 @@ class ByteStream(BufferedIOBase):
         if whence not in _WHENCE:
             raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
         if whence == SEEK_SET and offset < 0:
-            raise ValueError(f"negative seek position {offset}")
+            raise OSError(22, "Invalid argument")
         if self._sink.parts:
             self._push()
         if whence == SEEK_CUR:
@@ -530,7 +582,40 @@ class ByteStream(BufferedIOBase):
             self._not_seekable(error)
         return position - (len(self._ahead) - self._at) + self._sink.size
 
+    def truncate(self, size: int | None = None) -> int:
+        """Make the file *size* bytes long (as long as the present position); the position stays. See `truncate`."""
+        self._check_open()
+        if not self._writable:
+            raise unsupported("truncate")
+        self.flush()
+        position = self.tell()
+        size = position if size is None else size
+        sink, path = self._sink, self._sink.path
+        if path is None or sink not in _owned:
+            raise unsupported("truncate: only of a file that this program has opened by its path (vfs_stat, vfs_open)")
+        if size < 0:
+            raise OSError(22, "Invalid argument")
+        try:
+            end: int = syscall("vfs_seek", sink.handle, 0, "end")
+            if size > end:
+                write_all(sink.handle, bytes(size - end))  # type: ignore[arg-type]  # an owned sink is open
+            elif size < end and self.raw_mode in ("w", "a"):  # a disk has one such writer for a file
+                handle, sink.handle = sink.handle, None
+                syscall("vfs_close", handle)
+                truncate(path, size)
+                sink.handle = syscall("vfs_open", path, "rw" if self.raw_mode == "w" else "a")
+            elif size < end:
+                truncate(path, size)
+            self._ahead = b""
+            self._at = 0
+            syscall("vfs_seek", sink.handle, position, "set")
+        except StatusError as error:
+            raise_for(error, self.name)
+        return size
+
     def _not_seekable(self, error: StatusError) -> None:
+        if error.status == Status.INVALID_PARAMETER and self._sink.path is not None and self._sink.path[:5] != "/dev/":
+            raise OSError(22, "Invalid argument") from None
         if error.status in (Status.INVALID_PARAMETER, Status.NOT_IMPLEMENTED, Status.OBJECT_TYPE_MISMATCH):
             raise unsupported("underlying stream is not seekable") from None
         raise_for(error, self.name)
@@ -711,7 +796,7 @@ class TextStream(TextIOBase):
         while len(self._text) - self._at < size and self._fill():
             pass
         if self._at == len(self._text):
-            self.buffer.readable()
+            self.buffer._check_readable()
         text = self._text[self._at:self._at + size]
         self._at += len(text)
         return text
@@ -738,6 +823,8 @@ class TextStream(TextIOBase):
         at = self._at
         if not end:
             end = len(self._text)
+            if not size:
+                self.buffer._check_readable()
         if 0 <= size < end - at:
             end = at + size
         self._at = end
@@ -822,9 +909,17 @@ class TextStream(TextIOBase):
             raise unsupported(f"tell: not with encoding {self.encoding!r} and errors={self.errors!r}")
         return below - len(self._window) + before
 
+    def truncate(self, size: int | None = None) -> int:
+        """Make the file *size* bytes long (as long as the present position); the position stays."""
+        self._check_open()
+        self.flush()
+        return self.buffer.truncate(self.tell() if size is None else size)
+
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
         """Go to a position that `tell` gave; with whence 1 or 2 the offset must be 0."""
         self._check_open()
+        if whence == SEEK_SET and offset < 0:
+            raise ValueError(f"negative seek position {offset}")
         if whence == SEEK_CUR:
             if offset:
                 raise unsupported("can't do nonzero cur-relative seeks")

@@ -1,11 +1,14 @@
-"""Functions to call when the program has ended, the last registered first; before its streams are flushed."""
+"""Functions to call when the program has ended, the last registered first; before its streams are flushed.
+
+Python's order of the end: the threads that are not daemons, then these functions, then the streams.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, NoReturn
 
     from axis.guest import _axis_process
 
@@ -25,17 +28,42 @@ def unregister(func: Callable[..., Any]) -> None:
     _registered[:] = [entry for entry in _registered if entry[0] != func]
 
 
+def _name_of(func: object) -> str:
+    name = getattr(func, "__qualname__", None)
+    return f"<function {name}>" if name is not None else repr(func)
+
+
+def _clear() -> None:
+    """Forget everything."""
+    _registered.clear()
+
+
+def _ncallbacks() -> int:
+    return len(_registered)
+
+
 def _run_exitfuncs() -> None:
     import sys
 
+    threads = _axis_process.modules.get("threading")
+    if hasattr(threads, "_join_all"):
+        threads._join_all()  # whichever of the two was imported first
     while _registered:
         func, args, kwargs = _registered.pop()
         try:
             func(*args, **kwargs)
-        except SystemExit:
-            pass
-        except Exception as error:
-            sys.stderr.write(f"Exception ignored in atexit callback:\n{_axis_process.format_exception(error)}")
+        except (Exception, SystemExit) as error:
+            text = _axis_process.format_exception(error)
+            sys.stderr.write(f"Exception ignored in atexit callback: {_name_of(func)}\n{text}")
+    streams = _axis_process.modules.get("axis.streams")
+    if hasattr(streams, "flush_all"):
+        streams.flush_all()  # if that module came later, its own turn at the end is over
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("atexit", name)
 
 
 _axis_process.at_flush(_run_exitfuncs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import NoReturn
 
 __all__ = ["filter", "fnmatch", "fnmatchcase", "translate"]
 
@@ -75,6 +76,24 @@ def filter(names: Iterable[str], pat: str) -> list[str]:
     return [name for name in names if fnmatchcase(name, pat)]
 
 
+def _set_as_regex(members: str) -> str:
+    """What stands between [ and ] as a regular expression; a range that runs backwards is empty."""
+    negated = members[:1] == "!"
+    index = int(negated)
+    out = []
+    while index < len(members):
+        first, last = members[index], members[index]
+        if members[index + 1:index + 2] == "-" and index + 2 < len(members):
+            last = members[index + 2]
+            index += 2
+        index += 1
+        if first <= last:
+            out.append(f"\\U{ord(first):08x}-\\U{ord(last):08x}")
+    if not out:
+        return "." if negated else "(?!)"
+    return f"[{'^' if negated else ''}{''.join(out)}]"
+
+
 def translate(pat: str) -> str:
     """The pattern as a regular expression for `re`."""
     out = []
@@ -87,10 +106,15 @@ def translate(pat: str) -> str:
         elif piece == "?":
             out.append(".")
         elif end >= 0:
-            inner = pat[place + 1:end].replace("\\", "\\\\").replace("[", "\\[")
-            out.append("[" + ("^" + inner[1:] if inner[0] == "!" else "\\" + inner if inner[0] == "^" else inner) + "]")
+            out.append(_set_as_regex(pat[place + 1:end]))
             place = end
         else:
             out.append(piece if piece.isalnum() or piece in "_/" else "\\" + piece)
         place += 1
     return f"(?s:{''.join(out)})\\Z"
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("fnmatch", name)

@@ -6,7 +6,7 @@ from abi.status import StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from axis.guest import env, syscall
 
@@ -45,3 +45,9 @@ def getuser() -> str:
         if env.get(name):
             return str(env[name])
     return "root" if syscall("process_get_uid") == 0 else str(syscall("process_get_uid"))
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("getpass", name)

@@ -7,15 +7,16 @@ from axis import filesystem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import NoReturn
 
 
-def has_magic(text: str) -> bool:
-    return any(letter in text for letter in "*?[")
+def has_magic(s: str) -> bool:
+    return any(letter in s for letter in "*?[")
 
 
-def escape(path: str) -> str:
-    """*path* so that it matches itself only."""
-    return "".join([f"[{letter}]" if letter in "*?[" else letter for letter in path])
+def escape(pathname: str) -> str:
+    """*pathname* so that it matches itself only."""
+    return "".join([f"[{letter}]" if letter in "*?[" else letter for letter in pathname])
 
 
 def glob(
@@ -36,7 +37,7 @@ def iglob(
     only_directories = pathname[-1:] == "/"
     for path in _matching(start, parts, root_dir or "", recursive, include_hidden):
         if path and (not only_directories or filesystem.is_dir(_below(root_dir or "", path))):
-            yield path + "/" if only_directories and path != "/" else path
+            yield path + "/" if only_directories and path[-1] != "/" else path
 
 
 def _below(root: str, path: str) -> str:
@@ -63,14 +64,11 @@ def _matching(head: str, parts: list[str], root: str, recursive: bool, hidden: b
         return
     part, rest = parts[0], parts[1:]
     if part == "**" and recursive:
-        yield from _matching(head, rest, root, recursive, hidden)
-        for name in _names(root, head):
-            if name[0] == "." and not hidden:
-                continue
-            if name[-1] == "/":
-                yield from _matching(_join(head, name[:-1]), parts, root, recursive, hidden)
-            elif not rest:
-                yield _join(head, name)
+        if rest:
+            yield from _matching(head, rest, root, recursive, hidden)
+        elif head and filesystem.is_dir(_below(root, head)):
+            yield _join(head, "")
+        yield from _whole_tree(head, parts, root, hidden)
     elif not has_magic(part):
         path = _join(head, part)
         if filesystem.exists(_below(root, path)):
@@ -83,3 +81,24 @@ def _matching(head: str, parts: list[str], root: str, recursive: bool, hidden: b
             visible = hidden or part[0] == "." or plain[0] != "."
             if visible and fnmatchcase(plain, part) and (not rest or name[-1] == "/"):
                 yield from _matching(_join(head, plain), rest, root, recursive, hidden)
+
+
+def _whole_tree(head: str, parts: list[str], root: str, hidden: bool) -> Iterator[str]:
+    """What `**` and the parts after it match in the directories below *head*."""
+    rest = parts[1:]
+    for name in _names(root, head):
+        if name[0] == "." and not hidden:
+            continue
+        path = _join(head, name.rstrip("/"))
+        if not rest:
+            yield path
+        if name[-1] == "/":
+            if rest:
+                yield from _matching(path, rest, root, True, hidden)
+            yield from _whole_tree(path, parts, root, hidden)
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("glob", name)

@@ -41,7 +41,9 @@ def __getattr__(name: str) -> Any:
         from axis import errors
 
         return errors.UnsupportedOperation
-    raise AttributeError(f"module 'io' has no attribute {name!r}")
+    from axis import absent
+
+    return absent.attribute("io", name)
 
 
 class RawIOBase(IOBase):
@@ -163,9 +165,6 @@ class BytesIO(BufferedIOBase):
 
     read1 = read
 
-    def peek(self, size: int = 0) -> bytes:
-        return bytes(self._data[self._position:])
-
     def readinto(self, buffer: bytearray | memoryview) -> int:
         data = self.read(len(buffer))
         memoryview(buffer).cast("B")[:len(data)] = data
@@ -283,6 +282,10 @@ class StringIO(TextIOBase):
         mark = self._newline if self._newline in ("\r", "\r\n") else "\n"
         at = text.find(mark, self._position)
         end = at + len(mark) if at >= 0 else len(text)
+        if self._newline == "":
+            carriage = text.find("\r", self._position, end)
+            if carriage >= 0:
+                end = carriage + 1 + (text[carriage + 1:carriage + 2] == "\n")
         if size is not None and size >= 0:
             end = min(end, self._position + size)
         piece = text[self._position:end]
@@ -293,6 +296,8 @@ class StringIO(TextIOBase):
         self._check_open()
         if not isinstance(text, str):
             raise TypeError(f"string argument expected, got '{type(text).__name__}'")
+        if not text:
+            return 0
         piece = self._converted(text)
         if self._at_end():
             self._parts.append(piece)

@@ -7,6 +7,7 @@ from axis import filesystem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, NoReturn
 
     from axis.guest import env
 
@@ -31,22 +32,22 @@ def _text(path: object) -> str:
         raise TypeError("paths are str on AxisOS, not bytes: decode it first")
     convert = getattr(path, "__fspath__", None)
     if convert is None:
-        raise TypeError(f"expected str or os.PathLike object, not {type(path).__name__}")
+        raise TypeError(f"expected str, bytes or os.PathLike object, not {type(path).__name__}")
     return _text(convert())
 
 
-def normcase(path: object) -> str:
-    return _text(path)
+def normcase(s: object) -> str:
+    return _text(s)
 
 
-def isabs(path: object) -> bool:
-    return _text(path)[:1] == "/"
+def isabs(s: object) -> bool:
+    return _text(s)[:1] == "/"
 
 
-def join(path: object, *paths: object) -> str:
+def join(a: object, *p: object) -> str:
     """Put parts together with /; an absolute part begins anew."""
-    joined = _text(path)
-    for part in paths:
+    joined = _text(a)
+    for part in p:
         text = _text(part)
         if text[:1] == "/":
             joined = text
@@ -57,8 +58,8 @@ def join(path: object, *paths: object) -> str:
     return joined
 
 
-def split(path: object) -> tuple[str, str]:
-    text = _text(path)
+def split(p: object) -> tuple[str, str]:
+    text = _text(p)
     at = text.rfind("/") + 1
     head, tail = text[:at], text[at:]
     if head and head.strip("/"):
@@ -66,17 +67,17 @@ def split(path: object) -> tuple[str, str]:
     return head, tail
 
 
-def basename(path: object) -> str:
-    text = _text(path)
+def basename(p: object) -> str:
+    text = _text(p)
     return text[text.rfind("/") + 1:]
 
 
-def dirname(path: object) -> str:
-    return split(path)[0]
+def dirname(p: object) -> str:
+    return split(p)[0]
 
 
-def splitext(path: object) -> tuple[str, str]:
-    text = _text(path)
+def splitext(p: object) -> tuple[str, str]:
+    text = _text(p)
     start = text.rfind("/") + 1
     dot = text.rfind(".")
     if dot <= start or not text[start:dot].strip("."):
@@ -84,13 +85,22 @@ def splitext(path: object) -> tuple[str, str]:
     return text[:dot], text[dot:]
 
 
-def splitdrive(path: object) -> tuple[str, str]:
-    return "", _text(path)
+def splitdrive(p: object) -> tuple[str, str]:
+    return "", _text(p)
 
 
-def splitroot(path: object) -> tuple[str, str, str]:
-    text = _text(path)
-    return ("", "/", text[1:]) if text[:1] == "/" else ("", "", text)
+def _root(text: str) -> str:
+    """The slashes that a path begins with, as POSIX counts them: two are not one, three are."""
+    if text[:1] != "/":
+        return ""
+    return "//" if text[:2] == "//" and text[2:3] != "/" else "/"
+
+
+def splitroot(p: object) -> tuple[str, str, str]:
+    """(no drive, the slashes at the beginning, the rest)."""
+    text = _text(p)
+    root = _root(text)
+    return "", root, text[len(root):]
 
 
 def normpath(path: object) -> str:
@@ -98,7 +108,7 @@ def normpath(path: object) -> str:
     text = _text(path)
     if not text:
         return "."
-    root = "/" if text[0] == "/" else ""
+    root = _root(text)
     parts: list[str] = []
     for part in text.split("/"):
         if part in ("", "."):
@@ -115,12 +125,14 @@ def abspath(path: object) -> str:
     return normpath(text if text[:1] == "/" else join(filesystem.getcwd(), text))
 
 
-def realpath(path: object, *, strict: bool = False) -> str:
-    """The same as `abspath`: there are no links."""
-    whole = abspath(path)
+def realpath(filename: object, *, strict: bool = False) -> str:
+    """The same as `abspath`, with one slash at its beginning: there are no links."""
+    whole = abspath(filename)
+    if "\0" in whole:
+        raise ValueError("embedded null byte")
     if strict:
         filesystem.stat(whole)
-    return whole
+    return whole[1:] if whole[:2] == "//" else whole
 
 
 def relpath(path: object, start: object = None) -> str:
@@ -135,12 +147,14 @@ def relpath(path: object, start: object = None) -> str:
     return "/".join([".."] * (len(base) - common) + target[common:]) or "."
 
 
-def commonprefix(paths: Iterable[object]) -> str:
-    """The longest text with which all begin."""
-    texts = [_text(path) for path in paths]
-    if not texts:
+def commonprefix(m: Iterable[Any]) -> Any:
+    """The longest beginning that all have, of paths or of any sequences."""
+    items = [*m]
+    if not items:
         return ""
-    low, high = min(texts), max(texts)
+    if not isinstance(items[0], (list, tuple)):
+        items = [_text(item) for item in items]
+    low, high = min(items), max(items)
     for index, letter in enumerate(low):
         if letter != high[index]:
             return low[:index]
@@ -200,19 +214,36 @@ def expandvars(path: object) -> str:
     return "".join(out) + text[at:]
 
 
+def _answered(question: Any, path: object) -> bool:
+    """Ask about a path, or about what is behind one of the standard handles 0, 1, 2."""
+    if type(path) is not int:
+        return bool(question(_text(path)))
+    import os
+
+    try:
+        mode = os.fstat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return question is filesystem.exists or (question is filesystem.is_file and mode & 0o170000 == 0o100000)
+
+
 def exists(path: object) -> bool:
-    return filesystem.exists(_text(path))
+    return _answered(filesystem.exists, path)
 
 
-lexists = exists
+
+def lexists(path: object) -> bool:
+    """The same as `exists`: there are no links."""
+    return exists(path)
+
 
 
 def isfile(path: object) -> bool:
-    return filesystem.is_file(_text(path))
+    return _answered(filesystem.is_file, path)
 
 
-def isdir(path: object) -> bool:
-    return filesystem.is_dir(_text(path))
+def isdir(s: object) -> bool:
+    return _answered(filesystem.is_dir, s)
 
 
 def islink(path: object) -> bool:
@@ -221,7 +252,11 @@ def islink(path: object) -> bool:
     return False
 
 
-isjunction = islink
+
+def isjunction(path: object) -> bool:
+    """Always False."""
+    return islink(path)
+
 
 
 def ismount(path: object) -> bool:
@@ -229,19 +264,48 @@ def ismount(path: object) -> bool:
     return abspath(path) in ("/", "/home", "/tmp", "/dev")
 
 
-def getsize(path: object) -> int:
-    return filesystem.stat(_text(path))["size"]  # type: ignore[no-any-return]
+def getsize(filename: object) -> int:
+    return filesystem.stat(_text(filename))["size"]  # type: ignore[no-any-return]
 
 
-def getmtime(path: object) -> float:
-    return float(filesystem.stat(_text(path))["mtime"] or 0)
+def getmtime(filename: object) -> float:
+    return float(filesystem.stat(_text(filename))["mtime"] or 0)
 
 
-getatime = getctime = getmtime
+def getatime(filename: object) -> float:
+    """The same as `getmtime`: a file has one time."""
+    return getmtime(filename)
 
 
-def samefile(first: object, second: object) -> bool:
+def getctime(filename: object) -> float:
+    """The same as `getmtime`: a file has one time."""
+    return getmtime(filename)
+
+
+def samefile(f1: object, f2: object) -> bool:
     """Whether both name the same file."""
-    filesystem.stat(_text(first))
-    filesystem.stat(_text(second))
-    return abspath(first) == abspath(second)
+    filesystem.stat(_text(f1))
+    filesystem.stat(_text(f2))
+    return realpath(f1) == realpath(f2)
+
+
+def samestat(s1: object, s2: object) -> NoReturn:
+    from axis import absent
+
+    raise absent.call("os.path.samestat", "files have no numbers; use os.path.samefile with their paths")
+
+
+def sameopenfile(fp1: str | int, fp2: str | int) -> bool:
+    """Whether two handles that `open` or `os.open` gave lead to the same file."""
+    from axis import streams
+
+    places = [streams.path_behind(filesystem.handle_of(fp)) for fp in (fp1, fp2)]
+    if None in places:
+        raise OSError(9, "Bad file descriptor")
+    return places[0] == places[1]
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("os.path", name)

@@ -11,7 +11,7 @@ from axis import filesystem, streams
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from axis.guest import env as _env
     from axis.guest import syscall
@@ -42,12 +42,21 @@ class CalledProcessError(SubprocessError):
 
     @property
     def stdout(self) -> Any:
+        """The same as `output`."""
         return self.output
+
+    @stdout.setter
+    def stdout(self, value: Any) -> None:
+        self.output = value
 
     def __str__(self) -> str:
         if self.returncode < 0:
-            return f"Command {self.cmd!r} died with signal {-self.returncode}."
-        return f"Command {self.cmd!r} returned non-zero exit status {self.returncode}."
+            import signal
+
+            number = -self.returncode
+            what = repr(signal.Signals(number)) if number in signal.Signals else f"unknown signal {number}"
+            return f"Command '{self.cmd}' died with {what}."
+        return f"Command '{self.cmd}' returned non-zero exit status {self.returncode}."
 
 
 class TimeoutExpired(SubprocessError):
@@ -62,10 +71,15 @@ class TimeoutExpired(SubprocessError):
 
     @property
     def stdout(self) -> Any:
+        """The same as `output`."""
         return self.output
 
+    @stdout.setter
+    def stdout(self, value: Any) -> None:
+        self.output = value
+
     def __str__(self) -> str:
-        return f"Command {self.cmd!r} timed out after {self.timeout} seconds"
+        return f"Command '{self.cmd}' timed out after {self.timeout} seconds"
 
 
 class CompletedProcess:
@@ -87,6 +101,9 @@ class CompletedProcess:
         parts += [f"{name}={value!r}" for name, value in outputs if value is not None]
         return f"CompletedProcess({', '.join(parts)})"
 
+    def __class_getitem__(cls, item: object) -> type:
+        return cls
+
 
 def _program(word: str, search: str) -> str:
     """The path of the program that *word* names. Raises FileNotFoundError."""
@@ -106,13 +123,21 @@ class Popen:
     def __init__(
         self, args: Any, bufsize: int = -1, executable: Any = None, stdin: Any = None, stdout: Any = None,
         stderr: Any = None, preexec_fn: Any = None, close_fds: bool = True, shell: bool = False, cwd: Any = None,
-        env: dict[str, str] | None = None, universal_newlines: bool | None = None, *, encoding: str | None = None,
-        errors: str | None = None, text: bool | None = None, start_new_session: bool = False,
-        process_group: int | None = None, **unknown: Any,
+        env: Any = None, universal_newlines: bool | None = None, startupinfo: Any = None, creationflags: int = 0,
+        restore_signals: bool = True, start_new_session: bool = False, pass_fds: Any = (), *, user: Any = None,
+        group: Any = None, extra_groups: Any = None, encoding: str | None = None, errors: str | None = None,
+        text: bool | None = None, umask: int = -1, pipesize: int = -1, process_group: int | None = None,
     ) -> None:
-        if preexec_fn is not None or unknown:
-            name = "preexec_fn" if preexec_fn is not None else next(iter(unknown))
-            raise NotImplementedError(f"subprocess: {name} is not possible here; see syscall process_spawn")
+        _refuse(
+            preexec_fn=preexec_fn, startupinfo=startupinfo, creationflags=creationflags or None,
+            pass_fds=pass_fds or None, user=user, group=group, extra_groups=extra_groups,
+            umask=None if umask == -1 else umask,
+        )
+        if not isinstance(bufsize, int):
+            raise TypeError("bufsize must be an integer")
+        if text is not None and universal_newlines is not None and bool(text) != bool(universal_newlines):
+            raise SubprocessError("Cannot disambiguate when both text and universal_newlines are supplied but "
+                                  "different. Pass one or the other.")
         words = [_SHELL, "-c", args] if shell and isinstance(args, str) else args
         words = [words] if isinstance(words, str) or hasattr(words, "__fspath__") else [*words]
         if shell and not isinstance(args, str):
@@ -135,6 +160,10 @@ class Popen:
         self.stderr: Any = None
         self._text = bool(text or universal_newlines or encoding or errors)
         self._encoding, self._errors = encoding, errors
+        self._bufsize = bufsize
+        self._pipe_size = 65536 if pipesize <= 0 else min(pipesize, 65536)
+        self._readers: dict[str, int] = {}  # name of a stream -> the thread that `communicate` reads it in
+        self._results: dict[str, Any] = {}  # what these threads have read
         self._given: list[Any] = []  # ends that the child has and this process closes
         handles: dict[int, Any] = {}
         try:
@@ -163,7 +192,7 @@ class Popen:
         if wanted is None:
             handles[index] = index
         elif wanted in (PIPE, DEVNULL):
-            read_end, write_end = syscall("ke_create_pipe", 65536)
+            read_end, write_end = syscall("ke_create_pipe", self._pipe_size)
             theirs, ours = (read_end, write_end) if name == "stdin" else (write_end, read_end)
             handles[index] = theirs
             self._given.append(theirs)
@@ -172,9 +201,11 @@ class Popen:
             elif wanted == DEVNULL:
                 syscall("process_thread", lambda: _drain(ours))
             else:
-                stream: Any = streams.ByteStream(ours, name, "w" if name == "stdin" else "r")
+                behind = 0 if self._bufsize == 0 and not self._text else streams.WRITE_BEHIND
+                stream: Any = streams.ByteStream(ours, name, "w" if name == "stdin" else "r", write_behind=behind)
                 if self._text:
-                    stream = streams.TextStream(stream, self._encoding, self._errors, None, name == "stdin")
+                    eager = name == "stdin" and self._bufsize == 1
+                    stream = streams.TextStream(stream, self._encoding, self._errors, None, eager)
                 setattr(self, name, stream)
         elif wanted == STDOUT and name == "stderr":
             handles[index] = handles[-11]
@@ -207,36 +238,60 @@ class Popen:
         return self.returncode
 
     def communicate(self, input: Any = None, timeout: float | None = None) -> tuple[Any, Any]:
-        """Send *input*, read everything, wait for the end: (stdout, stderr)."""
-        results: dict[str, Any] = {}
-        workers = []
-        if self.stdin is not None:
-            workers.append(lambda: self._feed(input))
-        for name in ("stdout", "stderr"):
-            stream = getattr(self, name)
-            if stream is not None:
-                workers.append(lambda name=name, stream=stream: results.update({name: stream.read()}))
-        threads = [] if timeout is None and len(workers) < 2 else [syscall("process_thread", work) for work in workers]
-        if not threads:
-            for work in workers:
-                work()
-        self._join(threads, timeout, results)
+        """Send *input*, read everything, wait for the end: (stdout, stderr).
+
+        Raises: TimeoutExpired; it may then be called again, without *input*, and nothing that came is lost.
+        """
+        if self._readers and input:
+            raise ValueError("Cannot send input after starting communication")
+        used = [name for name in _STANDARD if getattr(self, name) is not None]
+        if timeout is None and len(used) < 2 and not self._readers:
+            for name in used:
+                self._work(name, input)
+        else:
+            for name in used:
+                if name not in self._readers and not getattr(self, name).closed:
+                    self._readers[name] = syscall("process_thread", lambda name=name: self._work(name, input))
+            self._join(timeout)
         self.wait()
         for stream in (self.stdout, self.stderr):
             if stream is not None:
                 stream.close()
-        return results.get("stdout"), results.get("stderr")
+        failure = self._results.get("failure")
+        if failure is not None:
+            raise failure
+        return self._got("stdout"), self._got("stderr")
 
-    def _join(self, threads: list[int], timeout: float | None, results: dict[str, Any]) -> None:
+    def _got(self, name: str) -> Any:
+        """What came from a stream, None if it is no pipe."""
+        if getattr(self, name) is None:
+            return None
+        return ("" if self._text else b"").join(self._results.get(name, ()))
+
+    def _work(self, name: str, input: Any) -> None:
+        """The part of `communicate` that one stream has."""
+        if name == "stdin":
+            self._feed(input)
+            return
+        stream = getattr(self, name)
+        pieces = self._results[name] = []
+        try:
+            while piece := stream.read1():
+                pieces.append(piece)
+        except Exception as error:
+            self._results["failure"] = error
+
+    def _join(self, timeout: float | None) -> None:
         deadline = None if timeout is None else syscall("time_get")[0] + timeout
-        for thread in [*threads, self.pid]:
+        for thread in [*self._readers.values(), self.pid]:
             left = None if deadline is None else max(0.0, deadline - syscall("time_get")[0]) * 1000
             try:
                 syscall("process_wait", thread, left)
             except StatusError as error:
                 if error.status == _OUT_OF_TIME:
-                    got = results.get("stdout"), results.get("stderr")
-                    raise TimeoutExpired(self.args, timeout or 0, *got) from None
+                    got = [b"".join(self._results.get(name, ())) if not self._text else self._got(name)
+                           for name in ("stdout", "stderr")]
+                    raise TimeoutExpired(self.args, timeout or 0, got[0] or None, got[1] or None) from None
                 if error.status != 606:
                     filesystem.raise_for(error)
 
@@ -249,10 +304,11 @@ class Popen:
             if not isinstance(error, BrokenPipeError):
                 raise
 
-    def send_signal(self, signal: int) -> None:
+    def send_signal(self, sig: int) -> None:
+        """Send a signal, unless the child has ended."""
         if self.poll() is None:
             try:
-                syscall("process_kill", self.pid, int(signal))
+                syscall("process_kill", self.pid, int(sig))
             except StatusError as error:
                 if error.status != 606:
                     filesystem.raise_for(error)
@@ -266,14 +322,57 @@ class Popen:
     def __enter__(self) -> Popen:
         return self
 
-    def __exit__(self, kind: object, value: object, trace: object) -> None:
-        for stream in (self.stdout, self.stderr, self.stdin):
-            if stream is not None:
-                stream.close()
-        self.wait()
+    def __exit__(self, exc_type: object, value: object, traceback: object) -> None:
+        try:
+            for stream in (self.stdout, self.stderr, self.stdin):
+                if stream is not None:
+                    stream.close()
+        finally:
+            self.wait()
+
+    def __class_getitem__(cls, item: object) -> type:
+        return cls
 
     def __repr__(self) -> str:
         return f"<Popen: returncode: {self.returncode} args: {self.args!r}>"
+
+
+class _CommandStream:
+    """What `os.popen` gives: one stream of a child, and the child's status when it is closed."""
+
+    def __init__(self, line: str, mode: str) -> None:
+        if mode == "r":
+            self._child = Popen(line, shell=True, text=True, stdout=PIPE)
+        else:
+            self._child = Popen(line, shell=True, text=True, stdin=PIPE)
+        self._stream: Any = self._child.stdout if mode == "r" else self._child.stdin
+
+    def close(self) -> int | None:
+        """Close the stream, wait for the child: None for status 0, otherwise the status in the form of `os.wait`."""
+        self._stream.close()
+        code = self._child.wait()
+        return None if code == 0 else code << 8
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def __iter__(self) -> Any:
+        return iter(self._stream)
+
+    def __enter__(self) -> _CommandStream:
+        return self
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self.close()
+
+
+def _refuse(**given: Any) -> None:
+    """Refuse the arguments that mean nothing here, when they are given."""
+    for name, value in given.items():
+        if value is not None:
+            from axis import absent
+
+            raise absent.call(f"subprocess.Popen({name}=...)", "see what syscall process_spawn takes")
 
 
 def _drain(handle: str) -> None:
@@ -284,54 +383,89 @@ def _drain(handle: str) -> None:
 
 
 def run(
-    args: Any, *, input: Any = None, capture_output: bool = False, timeout: float | None = None,
-    check: bool = False, **options: Any,
+    *popenargs: Any, input: Any = None, capture_output: bool = False, timeout: float | None = None,
+    check: bool = False, **kwargs: Any,
 ) -> CompletedProcess:
     """Run a program to its end."""
     if input is not None:
-        if options.get("stdin") is not None:
+        if kwargs.get("stdin") is not None:
             raise ValueError("stdin and input arguments may not both be used.")
-        options["stdin"] = PIPE
+        kwargs["stdin"] = PIPE
     if capture_output:
-        if options.get("stdout") is not None or options.get("stderr") is not None:
+        if kwargs.get("stdout") is not None or kwargs.get("stderr") is not None:
             raise ValueError("stdout and stderr arguments may not be used with capture_output.")
-        options["stdout"] = options["stderr"] = PIPE
-    with Popen(args, **options) as process:
+        kwargs["stdout"] = kwargs["stderr"] = PIPE
+    with Popen(*popenargs, **kwargs) as process:
         try:
             stdout, stderr = process.communicate(input, timeout)
         except BaseException:
             process.kill()
             raise
-    result = CompletedProcess(args, process.returncode or 0, stdout, stderr)
+    result = CompletedProcess(process.args, process.returncode or 0, stdout, stderr)
     if check:
         result.check_returncode()
     return result
 
 
-def call(args: Any, *, timeout: float | None = None, **options: Any) -> int:
+def call(*popenargs: Any, timeout: float | None = None, **kwargs: Any) -> int:
     """Run a program; its return code."""
-    return run(args, timeout=timeout, **options).returncode
+    with Popen(*popenargs, **kwargs) as process:
+        try:
+            return process.wait(timeout)
+        except BaseException:
+            process.kill()
+            raise
 
 
-def check_call(args: Any, **options: Any) -> int:
+def check_call(*popenargs: Any, **kwargs: Any) -> int:
     """Run a program; CalledProcessError unless its return code is 0."""
-    return run(args, check=True, **options).returncode
+    code = call(*popenargs, **kwargs)
+    if code:
+        raise CalledProcessError(code, popenargs[0] if popenargs else kwargs.get("args"))
+    return 0
 
 
-def check_output(args: Any, *, timeout: float | None = None, **options: Any) -> Any:
+def check_output(*popenargs: Any, timeout: float | None = None, **kwargs: Any) -> Any:
     """Run a program; what it printed. CalledProcessError unless its return code is 0."""
-    return run(args, stdout=PIPE, timeout=timeout, check=True, **options).stdout
+    for name in ("stdout", "check"):
+        if name in kwargs:
+            raise ValueError(f"{name} argument not allowed, it will be overridden.")
+    if "input" in kwargs and kwargs["input"] is None:
+        text = kwargs.get("text") or kwargs.get("universal_newlines") or kwargs.get("encoding") or kwargs.get("errors")
+        kwargs["input"] = "" if text else b""
+    return run(*popenargs, stdout=PIPE, timeout=timeout, check=True, **kwargs).stdout
 
 
-def getstatusoutput(cmd: str) -> tuple[int, str]:
+def getstatusoutput(cmd: str, *, encoding: str | None = None, errors: str | None = None) -> tuple[int, str]:
     """(exit status, output of both streams without the last newline) of a shell line."""
-    result = run(cmd, shell=True, stdout=PIPE, stderr=STDOUT, text=True)
+    result = run(cmd, shell=True, stdout=PIPE, stderr=STDOUT, text=True, encoding=encoding, errors=errors)
     return result.returncode, result.stdout.removesuffix("\n")
 
 
-def getoutput(cmd: str) -> str:
-    return getstatusoutput(cmd)[1]
+def getoutput(cmd: str, *, encoding: str | None = None, errors: str | None = None) -> str:
+    """The output of both streams of a shell line, without the last newline."""
+    return getstatusoutput(cmd, encoding=encoding, errors=errors)[1]
 
 
-def list2cmdline(words: list[str]) -> str:
-    return " ".join([f'"{word}"' if " " in word or not word else word for word in words])
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("subprocess", name)
+
+
+def list2cmdline(seq: Any) -> str:
+    """One line of text that another operating system would take for these words."""
+    out = []
+    for word in [filesystem.text_of(item) for item in seq]:
+        text = ""
+        backslashes = 0
+        for letter in word:
+            if letter == "\\":
+                backslashes += 1
+                continue
+            text += "\\" * (backslashes * 2 + 1 if letter == '"' else backslashes) + letter
+            backslashes = 0
+        quoted = not word or " " in word or "\t" in word
+        text += "\\" * (backslashes * 2 if quoted else backslashes)
+        out.append(f'"{text}"' if quoted else text)
+    return " ".join(out)

@@ -45,27 +45,19 @@ _FROM_THE_HOST = (
     "version_info", "hexversion", "float_info", "int_info", "hash_info", "implementation", "intern", "getsizeof",
     "float_repr_style",
 )
-_CLOSED = {
-    "_getframe": "frames are closed to programs; traceback.format_exc() gives the text",
-    "settrace": "there is no tracing; see `axisos trace`",
-    "setprofile": "there is no profiling; see syscall process_cpu_stats",
-    "gettrace": "there is no tracing; see `axisos trace`",
-    "exc_info": "use `except ... as error`, or traceback.format_exc()",
-    "meta_path": "imports come from the program's directory, /lib/python and /usr/lib",
-    "path_hooks": "imports come from the program's directory, /lib/python and /usr/lib",
-}
 
 
 def __getattr__(name: str) -> Any:
-    """The facts about the interpreter that are looked up when somebody asks, and why others are missing."""
+    """The facts about the interpreter, which are looked up when somebody asks."""
     if name in _FROM_THE_HOST:
         value = globals()[name] = getattr(_host_facts(), name)
         return value
     if name == "version":
         info = __getattr__("version_info")
         return f"{info[0]}.{info[1]}.{info[2]} (AxisOS)"
-    reason = _CLOSED.get(name)
-    raise AttributeError(f"module 'sys' has no attribute {name!r}" + (f": {reason}" if reason else ""))
+    from axis import absent
+
+    return absent.attribute("sys", name)
 
 
 def _host_facts() -> Any:
@@ -78,9 +70,18 @@ def exit(status: object = None, /) -> NoReturn:
     raise SystemExit(status)
 
 
-def exception() -> None:
-    """Always None: use `except ... as error`."""
-    return
+def exception() -> BaseException | None:
+    """The error that the caller is handling, None if it handles none."""
+    try:
+        raise LookupError  # whatever it is: Python enters the error being handled as its context
+    except LookupError as probe:
+        return probe.__context__
+
+
+def exc_info() -> tuple[type[BaseException] | None, BaseException | None, None]:
+    """(its type, the error that the caller is handling, None); tracebacks are text here, see the module traceback."""
+    error = exception()
+    return (None if error is None else type(error)), error, None
 
 
 def getdefaultencoding() -> str:
@@ -100,22 +101,29 @@ def getrecursionlimit() -> int:
     return syscall("process_recursion")  # type: ignore[no-any-return]
 
 
-def setrecursionlimit(limit: int) -> None:
+def setrecursionlimit(limit: int, /) -> None:
     """Let calls nest deeper; what is more than the machine allows is taken as what it allows."""
+    if not isinstance(limit, int):
+        raise TypeError(f"'{type(limit).__name__}' object cannot be interpreted as an integer")
     if limit < 1:
         raise ValueError("recursion limit must be greater or equal than 1")
     syscall("process_recursion", limit)
+
+
+def get_int_max_str_digits() -> int:
+    """How many digits an int may have when it becomes text or comes from it."""
+    return __getattr__("int_info").default_max_str_digits  # type: ignore[no-any-return]
 
 
 def is_finalizing() -> bool:
     return False
 
 
-def displayhook(value: object) -> None:
+def displayhook(value: object, /) -> None:
     if value is not None:
         stdout.write(f"{value!r}\n")
 
 
-def excepthook(kind: object, value: BaseException, trace: object) -> None:
+def excepthook(kind: object, value: BaseException, trace: object, /) -> None:
     """Print the traceback of *value* to stderr."""
     stderr.write(_axis_process.format_exception(value))

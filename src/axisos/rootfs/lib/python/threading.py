@@ -12,7 +12,7 @@ from abi.status import StatusError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+    from typing import Any, NoReturn
 
     from axis.guest import _axis_process, syscall
 
@@ -44,6 +44,8 @@ class Lock:
             raise ValueError("can't specify a timeout for a non-blocking call")
         if timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
+        if timeout > TIMEOUT_MAX:
+            raise OverflowError("timeout value is too large")
         if not self._held:
             self._held = True
             return True
@@ -65,8 +67,10 @@ class Lock:
                 return True
             left = None if deadline is None else deadline - _now()
             late = left is not None and left <= 0
-            result = 258 if late else syscall("ke_wait_single", self._wake, _milliseconds(left))
-            self._waiting -= 1
+            try:
+                result = 258 if late else syscall("ke_wait_single", self._wake, _milliseconds(left))
+            finally:  # a signal's handler may raise out of the wait
+                self._waiting -= 1
             if not self._held:
                 self._held = True
                 return True
@@ -91,7 +95,7 @@ class Lock:
         self.release()
 
     def __repr__(self) -> str:
-        return f"<{'locked' if self._held else 'unlocked'} {type(self).__name__}>"
+        return f"<{'locked' if self._held else 'unlocked'} _thread.lock object at {id(self):#x}>"
 
 
 class RLock:
@@ -126,6 +130,11 @@ class RLock:
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
         self.release()
+
+    def __repr__(self) -> str:
+        state = "locked" if self._count else "unlocked"
+        owner = self._owner.ident if self._owner is not None else 0
+        return f"<{state} _thread.RLock object owner={owner} count={self._count} at {id(self):#x}>"
 
     def _is_owned(self) -> bool:
         return self._owner is current_thread()
@@ -206,7 +215,11 @@ class Condition:
             waiter.release()
 
     def notify_all(self) -> None:
+        """Wake all waiting threads."""
         self.notify(len(self._waiters))
+
+    def __repr__(self) -> str:
+        return f"<Condition({self._lock!r}, {len(self._waiters)})>"
 
 
 class Semaphore:
@@ -219,6 +232,7 @@ class Semaphore:
         self._value = value
 
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        """Take one; False if there was none in time."""
         if not blocking and timeout is not None:
             raise ValueError("can't specify timeout for non-blocking acquire")
         with self._condition:
@@ -263,6 +277,9 @@ class Event:
     def __init__(self) -> None:
         self._condition = Condition(Lock())
         self._flag = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.Event at {id(self):#x}: {'set' if self._flag else 'unset'}>"
 
     def is_set(self) -> bool:
         return self._flag
@@ -356,43 +373,90 @@ class Thread:
         args: Iterable[Any] = (), kwargs: dict[str, Any] | None = None, *, daemon: bool | None = None,
     ) -> None:
         if group is not None:
-            raise ValueError("group argument must be None for now")
+            raise AssertionError("group argument must be None for now")
         self._target = target
-        self._args = tuple(args)
-        self._kwargs = dict(kwargs or {})
-        _state.count += 1
-        self.name = name or f"Thread-{_state.count}" + (f" ({_name_of(target)})" if target is not None else "")
-        self.daemon = current_thread().daemon if daemon is None else daemon
-        self.ident: int | None = None
+        self._args = args
+        self._kwargs = {} if kwargs is None else kwargs
+        if name:
+            self._name = str(name)
+        else:
+            _state.count += 1
+            self._name = f"Thread-{_state.count}" + (f" ({_name_of(target)})" if target is not None else "")
+        self._daemon = current_thread().daemon if daemon is None else bool(daemon)
+        self._ident: int | None = None
         self._ended = False
+
+    @property
+    def name(self) -> str:
+        """For people; threads may share one."""
+        return self._name
+
+    @name.setter
+    def name(self, name: object) -> None:
+        self._name = str(name)
+
+    @property
+    def ident(self) -> int | None:
+        """The id that the system knows it by; None before it was started."""
+        self._check_made()
+        return self._ident
 
     @property
     def native_id(self) -> int | None:
         return self.ident
 
+    @property
+    def daemon(self) -> bool:
+        """Whether the process ends without waiting for it."""
+        self._check_made()
+        return self._daemon
+
+    @daemon.setter
+    def daemon(self, daemonic: bool) -> None:
+        self._check_made()
+        if self._ident is not None and not self._ended:
+            raise RuntimeError("cannot set daemon status of active thread")
+        self._daemon = bool(daemonic)
+
+    def isDaemon(self) -> bool:
+        return self.daemon
+
+    def setDaemon(self, daemonic: bool) -> None:
+        self.daemon = daemonic
+
+    def getName(self) -> str:
+        return self.name
+
+    def setName(self, name: str) -> None:
+        self.name = name
+
+    def _check_made(self) -> None:
+        if not hasattr(self, "_ended"):
+            raise RuntimeError("Thread.__init__() not called")
+
     def start(self) -> None:
         """Begin; a thread can be started once."""
-        if self.ident is not None:
+        if not hasattr(self, "_ended"):
+            raise RuntimeError("thread.__init__() not called")
+        if self._ident is not None:
             raise RuntimeError("threads can only be started once")
-        self.ident = 0
+        self._ident = 0
         _state.threads.append(self)
         try:
-            self.ident = syscall("process_thread", self._bootstrap)
+            self._ident = syscall("process_thread", self._bootstrap)
         except StatusError as error:
             _state.threads.remove(self)
-            self.ident = None
+            self._ident = None
             raise RuntimeError(f"can't start new thread: {error.detail or error}") from None
 
     def _bootstrap(self) -> None:
         me = syscall("process_get_pid")
-        self.ident = me
+        self._ident = me
         _state.by_ident[me] = self
         try:
             self.run()
-        except SystemExit:
-            pass  # ends this thread only
-        except Exception as error:
-            _state.excepthook(ExceptHookArgs((type(error), error, None, self)))
+        except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as error:  # ends this thread only
+            excepthook(ExceptHookArgs((type(error), error, None, self)))
         finally:
             self._ended = True
             _state.by_ident.pop(me, None)
@@ -405,7 +469,8 @@ class Thread:
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until it has ended, at most *timeout* seconds."""
-        if self.ident is None:
+        self._check_made()
+        if self._ident is None:
             raise RuntimeError("cannot join thread before it is started")
         if self is current_thread():
             raise RuntimeError("cannot join current thread")
@@ -429,7 +494,8 @@ class Thread:
 
     def __repr__(self) -> str:
         state = "initial" if self.ident is None else "started" if self.is_alive() else "stopped"
-        return f"<{type(self).__name__}({self.name}, {state}{' daemon' if self.daemon else ''} {self.ident})>"
+        number = f" {self._ident}" if self._ident is not None else ""
+        return f"<{type(self).__name__}({self._name}, {state}{' daemon' if self._daemon else ''}{number})>"
 
 
 class Timer(Thread):
@@ -442,8 +508,8 @@ class Timer(Thread):
         Thread.__init__(self)
         self.interval = interval
         self.function = function
-        self.args = [*(args or ())]
-        self.kwargs = dict(kwargs or {})
+        self.args = args if args is not None else []
+        self.kwargs = kwargs if kwargs is not None else {}
         self.finished = Event()
 
     def cancel(self) -> None:
@@ -455,17 +521,21 @@ class Timer(Thread):
         self.finished.set()
 
 
-class _Foreign(Thread):
-    """A thread that this module did not start: the main one, or one made by `axis.thread`."""
+class _MainThread(Thread):
+    """The thread in which the program began."""
 
     def __init__(self, name: str, ident: int, daemon: bool) -> None:
         self._target = None
         self._args = ()
         self._kwargs = {}
-        self.name = name
-        self.daemon = daemon
-        self.ident = ident
+        self._name = name
+        self._daemon = daemon
+        self._ident = ident
         self._ended = False
+
+
+class _DummyThread(_MainThread):
+    """A thread that this module did not start, as those of `axis.thread`."""
 
 
 class ExceptHookArgs(tuple):  # type: ignore[type-arg]
@@ -491,9 +561,11 @@ class ExceptHookArgs(tuple):  # type: ignore[type-arg]
 
 
 def excepthook(args: Any) -> None:
-    """Print the error that ended a thread to standard error."""
+    """Print the error that ended a thread to standard error; a program may put its own function in this place."""
     import sys
 
+    if args[0] is SystemExit:
+        return
     text = _axis_process.format_exception(args[1])
     sys.stderr.write(f"Exception in thread {args[3].name}:\n{text}" + ("" if text.endswith("\n") else "\n"))
 
@@ -503,8 +575,8 @@ class _State:
 
     def __init__(self) -> None:
         self.count = 0
+        self.dummies = 0
         self.threads: list[Thread] = []  # started here and not ended
-        self.excepthook: Callable[[Any], object] = excepthook
         self.main: Thread | None = None
         self.by_ident: dict[int, Thread] = {}
 
@@ -514,6 +586,12 @@ _state = _State()
 
 def _name_of(target: object) -> str:
     return str(getattr(target, "__name__", "?"))
+
+
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
+
+    absent.attribute("threading", name)
 
 
 def get_ident() -> int:
@@ -532,15 +610,15 @@ def current_thread() -> Thread:
         if ident == main_thread().ident:
             thread = main_thread()
         else:
-            _state.count += 1
-            thread = _Foreign(f"Dummy-{_state.count}", ident, True)
+            _state.dummies += 1
+            thread = _DummyThread(f"Dummy-{_state.dummies}", ident, True)
         _state.by_ident[ident] = thread
     return thread
 
 
 def main_thread() -> Thread:
     if _state.main is None:
-        _state.main = _Foreign("MainThread", syscall("process_info")["tgid"], False)
+        _state.main = _MainThread("MainThread", syscall("process_info")["tgid"], False)
     return _state.main
 
 
@@ -553,11 +631,8 @@ def active_count() -> int:
     return len(enumerate())
 
 
-def settrace(function: object) -> None:
-    raise NotImplementedError("threading.settrace: there is no tracing; see `axisos trace`")
-
-
-setprofile = settrace
+currentThread = current_thread
+activeCount = active_count
 
 
 class local:
@@ -608,6 +683,9 @@ def _join_all() -> None:
             break
         for thread in waited:
             thread.join()
+    streams = _axis_process.modules.get("axis.streams")
+    if hasattr(streams, "flush_all"):
+        streams.flush_all()  # if that module came later, its own turn at the end is over
 
 
 _axis_process.at_flush(_join_all)

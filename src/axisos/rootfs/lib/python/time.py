@@ -1,15 +1,15 @@
 """Time: the machine's clock as Python programmers know it. The time zone is UTC.
 
-Differs from the host's: there is no `tzset`, `clock_settime` or thread clock; clock readings are the machine's, so a
-simulated machine gives the same ones in every run.
+Differs from the host's: there is no `tzset` and no `clock_settime`; clock readings are the machine's, so a simulated
+machine gives the same ones in every run.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
     from axis.guest import syscall
 
@@ -21,6 +21,7 @@ tzname = ("UTC", "UTC")
 CLOCK_REALTIME = 0
 CLOCK_MONOTONIC = 1
 CLOCK_PROCESS_CPUTIME_ID = 2
+CLOCK_THREAD_CPUTIME_ID = 3
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -66,24 +67,63 @@ def thread_time() -> float:
     return syscall("process_cpu_stats")["cpu_time"]  # type: ignore[no-any-return]
 
 
-def clock_gettime(clock: int) -> float:
-    """The reading of CLOCK_REALTIME, CLOCK_MONOTONIC or CLOCK_PROCESS_CPUTIME_ID."""
-    readers = {CLOCK_REALTIME: time, CLOCK_MONOTONIC: monotonic, CLOCK_PROCESS_CPUTIME_ID: process_time}
-    if clock not in readers:
+def thread_time_ns() -> int:
+    return round(thread_time() * 1e9)
+
+
+def clock_gettime(clk_id: int, /) -> float:
+    """The reading of one of the CLOCK_ clocks."""
+    if clk_id not in _CLOCKS:
         raise OSError(22, "Invalid argument")
-    return readers[clock]()
+    return _CLOCKS[clk_id]()
 
 
-def clock_gettime_ns(clock: int) -> int:
-    return round(clock_gettime(clock) * 1e9)
+def clock_gettime_ns(clk_id: int, /) -> int:
+    return round(clock_gettime(clk_id) * 1e9)
 
 
-def sleep(seconds: float) -> None:
+def clock_getres(clk_id: int, /) -> float:
+    """The smallest step of a clock, in seconds."""
+    clock_gettime(clk_id)
+    return 1e-09
+
+
+_CLOCKS = {
+    CLOCK_REALTIME: time, CLOCK_MONOTONIC: monotonic, CLOCK_PROCESS_CPUTIME_ID: process_time,
+    CLOCK_THREAD_CPUTIME_ID: thread_time,
+}
+
+
+class _ClockInfo:
+    """What `get_clock_info` tells of a clock."""
+
+    def __init__(self, call: str, monotonic: bool) -> None:
+        self.implementation = call
+        self.monotonic = monotonic
+        self.adjustable = not monotonic
+        self.resolution = 1e-09
+
+    def __repr__(self) -> str:
+        return (f"namespace(implementation={self.implementation!r}, monotonic={self.monotonic}, "
+                f"adjustable={self.adjustable}, resolution={self.resolution})")
+
+
+def get_clock_info(name: str) -> Any:
+    """The system call behind a clock, whether it ever goes back, and its smallest step."""
+    calls = {
+        "time": "syscall time_get", "monotonic": "syscall time_get", "perf_counter": "syscall time_get",
+        "process_time": "syscall process_info", "thread_time": "syscall process_cpu_stats",
+    }
+    if name not in calls:
+        raise ValueError("unknown clock")
+    return _ClockInfo(calls[name], name != "time")
+
+
+def sleep(seconds: float, /) -> None:
     """Let *seconds* go by; the calling thread alone waits."""
     if not isinstance(seconds, (int, float)):
-        as_float = getattr(seconds, "__float__", None)
-        if as_float is None:
-            raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as a number")
+        if not hasattr(seconds, "__float__") and not hasattr(seconds, "__index__"):
+            raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
         seconds = float(seconds)
     if seconds != seconds:
         raise ValueError("Invalid value NaN (not a number)")
@@ -95,18 +135,28 @@ def sleep(seconds: float) -> None:
 class struct_time(tuple):  # type: ignore[type-arg]
     """Broken-down time: (year, month, day, hour, minute, second, weekday, day of the year, daylight saving)."""
 
-    __slots__ = ()
     n_fields = 11
     n_sequence_fields = 9
     n_unnamed_fields = 0
-    tm_zone = "UTC"
-    tm_gmtoff = 0
+    _zone: tuple[str | None, int | None] = ("UTC", 0)
 
-    def __new__(cls, values: Sequence[int]) -> struct_time:
-        fields = tuple(values)[:9]
-        if len(fields) != 9:
-            raise TypeError(f"time.struct_time() takes an at least 9-sequence ({len(fields)}-sequence given)")
-        return tuple.__new__(cls, fields)
+    def __new__(cls, sequence: Sequence[Any]) -> struct_time:
+        given = tuple(sequence)
+        if not 9 <= len(given) <= 11:
+            wanted = "at least 9" if len(given) < 9 else "at most 11"
+            raise TypeError(f"time.struct_time() takes an {wanted}-sequence ({len(given)}-sequence given)")
+        self = tuple.__new__(cls, given[:9])
+        if len(given) > 9:
+            self._zone = (*given[9:], None)[:2]
+        return self
+
+    @property
+    def tm_zone(self) -> str | None:
+        return self._zone[0]
+
+    @property
+    def tm_gmtoff(self) -> int | None:
+        return self._zone[1]
 
     @property
     def tm_year(self) -> int:
@@ -176,20 +226,26 @@ def gmtime(seconds: float | None = None) -> struct_time:
     return struct_time((year, month, day, rest // 3600, rest // 60 % 60, rest % 60, (days + 3) % 7, yday, 0))
 
 
-localtime = gmtime
+def localtime(seconds: float | None = None) -> struct_time:
+    """The same as `gmtime`: the time zone is UTC."""
+    return gmtime(seconds)
 
 
-def mktime(fields: Sequence[int]) -> float:
+def mktime(fields: Sequence[int], /) -> float:
     """Seconds since 1970 of broken-down time."""
+    if not isinstance(fields, tuple) or len(fields) != 9:
+        raise TypeError("Tuple or struct_time argument required" if not isinstance(fields, tuple)
+                        else "mktime(): illegal time tuple argument")
     year, month, day, hour, minute, second = fields[:6]
     year += (month - 1) // 12
     month = (month - 1) % 12 + 1
     return float(_days_from_civil(year, month, 1) * 86400 + (day - 1) * 86400 + hour * 3600 + minute * 60 + second)
 
 
-def asctime(fields: Sequence[int] | None = None) -> str:
+def asctime(fields: Sequence[int] | None = None, /) -> str:
     """`Fri May 17 09:30:00 2024`."""
-    return strftime("%a %b %e %H:%M:%S %Y", gmtime() if fields is None else fields)
+    t = gmtime() if fields is None else _checked(fields, "asctime")
+    return strftime("%a %b %e %H:%M:%S ", t) + str(t[0])
 
 
 def ctime(seconds: float | None = None) -> str:
@@ -214,6 +270,17 @@ def _iso_week(year: int, yday: int, wday: int) -> tuple[int, int]:
     return year, week
 
 
+def _iso_week_of(day: int) -> int:
+    """The ISO week of a day since 1970."""
+    date = gmtime(day * 86400)
+    return _iso_week(date[0], date[7] - 1, date[6])[1]
+
+
+def _length_of(year: int, month: int) -> int:
+    """How many days a month has."""
+    return (31, 29 if _leap(year) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+
+
 def _leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
@@ -234,7 +301,7 @@ def _field(letter: str, t: Sequence[int]) -> str | None:
         "A": _DAYS[wday % 7], "b": _MONTHS[(month - 1) % 12][:3], "h": _MONTHS[(month - 1) % 12][:3],
         "B": _MONTHS[(month - 1) % 12], "u": str(wday % 7 + 1), "w": str((wday + 1) % 7),
         "U": f"{_week(yday - 1, wday, 6):02}", "W": f"{_week(yday - 1, wday, 0):02}", "Z": "UTC", "z": "+0000",
-        "s": str(int(mktime(t))), "n": "\n", "t": "\t", "%": "%", "f": "000000",
+        "s": str(int(mktime(t))), "n": "\n", "t": "\t", "%": "%",
     }
     return simple.get(letter)
 
@@ -245,11 +312,29 @@ _COMPOUND = {
 }
 
 
-def strftime(format: str, fields: Sequence[int] | None = None) -> str:
-    """Text of broken-down time (now by default) by *format*; day and month names are English."""
-    t = gmtime() if fields is None else fields
-    if len(t) < 9:
+_RANGES = (  # field, lowest, highest; a month or day of 0 counts as 1
+    ("month", 1, 0, 12), ("day of month", 2, 0, 31), ("hour", 3, 0, 23), ("minute", 4, 0, 59), ("seconds", 5, 0, 61),
+    ("day of week", 6, -1, None), ("day of year", 7, 0, 366),
+)
+
+
+def _checked(fields: Sequence[int], function: str) -> Sequence[int]:
+    """Broken-down time whose fields make sense. Raises: TypeError, ValueError."""
+    if not isinstance(fields, tuple):
         raise TypeError("Tuple or struct_time argument required")
+    if len(fields) != 9:
+        raise TypeError(f"{function}(): illegal time tuple argument")
+    for name, place, low, high in _RANGES:
+        if fields[place] < low or (high is not None and fields[place] > high):
+            raise ValueError(f"{name} out of range")
+    if not (fields[1] and fields[2] and fields[7]):
+        return (*[value or 1 if place in (1, 2, 7) else value for place, value in enumerate(fields)],)
+    return fields
+
+
+def strftime(format: str, fields: Sequence[int] | None = None, /) -> str:
+    """Text of broken-down time (now by default) by *format*; day and month names are English."""
+    t = gmtime() if fields is None else _checked(fields, "strftime")
     pieces = format.split("%")
     out = [pieces[0]]
     index = 1
@@ -272,85 +357,14 @@ def strftime(format: str, fields: Sequence[int] | None = None) -> str:
     return "".join(out)
 
 
-def strptime(text: str, format: str = "%a %b %d %H:%M:%S %Y") -> struct_time:
-    """Broken-down time from *text*; knows %Y %m %d %H %M %S %y %b %B %a %A %j %I %p %f %T %D %F %R %Z %z %%."""
-    found: dict[str, int] = {"Y": 1900, "m": 1, "d": 1, "H": 0, "M": 0, "S": 0}
-    rest = _match(text, format, found)
-    if rest is None:
-        raise ValueError(f"time data {text!r} does not match format {format!r}")
-    if rest:
-        raise ValueError(f"unconverted data remains: {rest}")
-    if "I" in found:
-        found["H"] = found["I"] % 12 + 12 * found.get("p", 0)
-    if "j" in found:
-        return gmtime(mktime((found["Y"], 1, found["j"], found["H"], found["M"], found["S"])))
-    last = (31, 29 if _leap(found["Y"]) else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[found["m"] - 1]
-    if found["d"] > last:
-        raise ValueError("day is out of range for month")
-    fields = gmtime(mktime((found["Y"], found["m"], found["d"], found["H"], found["M"], found["S"])))
-    return struct_time((*fields[:8], -1))
+def strptime(data_string: str, format: str = "%a %b %d %H:%M:%S %Y", /) -> struct_time:
+    """Broken-down time from text by *format*. Raises: ValueError if they do not fit."""
+    import _timetext
+
+    return _timetext.read(data_string, format)
 
 
-_LIMITS = {
-    "Y": (4, 0, 9999), "m": (2, 1, 12), "d": (2, 1, 31), "H": (2, 0, 23), "M": (2, 0, 59), "S": (2, 0, 61),
-    "y": (2, 0, 99), "j": (3, 1, 366), "I": (2, 1, 12), "f": (6, 0, 999999),
-}
+def __getattr__(name: str) -> NoReturn:
+    from axis import absent
 
-
-def _match(text: str, form: str, found: dict[str, int]) -> str | None:
-    """What is left of *text* after *form* has been matched; None if it does not match."""
-    at = 0
-    letters: Iterator[str] = iter(form)
-    for letter in letters:
-        if letter.isspace():
-            while at < len(text) and text[at].isspace():
-                at += 1
-            continue
-        if letter != "%":
-            if at >= len(text) or text[at] != letter:
-                return None
-            at += 1
-            continue
-        kind = next(letters, "")
-        if kind in _COMPOUND or kind == "e":
-            rest = _match(text[at:].lstrip(), "%d", found) if kind == "e" else _match(text[at:], _COMPOUND[kind], found)
-            if rest is None:
-                return None
-            at = len(text) - len(rest)
-        elif kind in _LIMITS:
-            width, least, most = _LIMITS[kind]
-            end = at
-            while end < len(text) and end - at < width and text[end].isdecimal() and text[end].isascii():
-                end += 1
-            if end == at or not least <= int(text[at:end]) <= most:
-                return None
-            value = int(text[at:end])
-            found[kind if kind != "y" else "Y"] = value + (2000 if value < 69 else 1900) if kind == "y" else value
-            at = end
-        elif kind in "bBhaA":
-            names = _MONTHS if kind in "bBh" else _DAYS
-            words = [name if kind in "BA" else name[:3] for name in names]
-            found_at = [i for i, word in enumerate(words) if text[at:at + len(word)].lower() == word.lower()]
-            if not found_at:
-                return None
-            at += len(words[found_at[0]])
-            if names is _MONTHS:
-                found["m"] = found_at[0] + 1
-        elif kind == "p" and text[at:at + 2].upper() in ("AM", "PM"):
-            found["p"] = int(text[at:at + 2].upper() == "PM")
-            at += 2
-        elif kind == "Z" and text[at:at + 3].upper() in ("UTC", "GMT"):
-            at += 3
-        elif kind == "z" and text[at:at + 1] == "Z":
-            at += 1
-        elif kind == "z" and text[at:at + 5].replace(":", "")[1:5] == "0000":
-            at += 6 if text[at + 3:at + 4] == ":" else 5
-        elif kind == "%" and text[at:at + 1] == "%":
-            at += 1
-        else:
-            return None
-    return text[at:]
-
-
-def get_clock_info(name: str) -> Any:
-    raise NotImplementedError("time.get_clock_info: time() and monotonic() are what syscall time_get gives")
+    absent.attribute("time", name)
