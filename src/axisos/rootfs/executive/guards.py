@@ -409,6 +409,8 @@ def _bound(value: Any, owner: Any) -> Any:
 def _asked(value: Any) -> Any:
     if type(value) is classmethod:
         inner = value.__func__
+        if _is_of_the_library(inner):
+            return value  # `collections.abc` looks at the real class, and tells nobody
         return classmethod(lambda cls, kind: inner(cls, shown_class(kind)))
     if type(value) is FunctionType:
         return lambda *args: value(*args[:-1], shown_class(args[-1]))
@@ -767,7 +769,18 @@ def _init_descriptor(method: Any, owner: Any, args: tuple[Any, ...], kwargs: dic
 
 
 def _shown_classes(classes: Any) -> tuple[Any, ...]:
-    return tuple([STAND_INS.get(kind, kind) for kind in classes if kind is not GuardedMeta])
+    """The bases of a class, without those that stand behind one of the process's own."""
+    shown = [STAND_INS.get(kind, kind) for kind in classes if kind not in COVERED and not _is_counted(kind)]
+    return tuple(shown) if shown or not classes else (object,)
+
+
+def _is_counted(kind: Any) -> bool:
+    """Whether it is what stands in for `object` as a base in simulation."""
+    return kind is not object and kind.__name__ == "object" and kind.__module__ == "builtins"
+
+
+# Classes of the host's that are seen only through a class of the process's own, which derives from them.
+COVERED: set[Any] = {GuardedMeta}
 
 
 class RangeGuard(metaclass=Sealed):

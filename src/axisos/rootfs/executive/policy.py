@@ -181,6 +181,7 @@ COPY_PROTOCOL = _words("__reduce__ __reduce_ex__")
 LIBRARY_READABLE = COPY_PROTOCOL | _words("""
     __func__ __flags__ __setstate__ __signature__ __no_type_check__ __final__ __override__ __orig_bases__
     __orig_class__ __typing_subst__ __typing_prepare_subst__ __typing_is_unpacked_typevartuple__
+    __unittest_skip__ __unittest_skip_why__ __unittest_expecting_failure__
     __typing_unpacked_tuple_args__ __type_params__ __default__ __bound__ __deprecated__ __protocol_attrs__
 """)
 LIBRARY_STORABLE = METHODS | STORABLE | _words("""

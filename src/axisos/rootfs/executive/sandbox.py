@@ -1293,7 +1293,7 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
             yield item
 
 
-_OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit"})
+_OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit", "warnoptions"})
 _KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
 _STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__", "__getattr__"})

@@ -40,7 +40,6 @@ COPIED: dict[str, frozenset[str]] = {
     "_csv": _words("""Dialect Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC QUOTE_STRINGS QUOTE_NOTNULL
         __version__ reader writer"""),
     "struct": _words("Struct calcsize error iter_unpack pack pack_into unpack unpack_from"),
-    "datetime": _words("date datetime time timedelta timezone tzinfo MINYEAR MAXYEAR UTC"),
     "_queue": _words("Empty SimpleQueue"),
     "_md5": _words(""),
     "_sha1": _words(""),
@@ -67,23 +66,39 @@ COPIED: dict[str, frozenset[str]] = {
         HAVE_CONTEXTVAR getcontext setcontext localcontext"""),
 }
 # Public C modules that are offered under their own name; the rest of COPIED is for library code only.
-PUBLIC_C = _words("cmath binascii array zlib struct datetime decimal")
-LIBRARY = _words("""
+PUBLIC_C = _words("cmath binascii array struct")
+_LIBRARY = _words("""
     __future__ json json.decoder json.encoder json.scanner string textwrap random fractions statistics
     collections collections.abc _collections_abc functools operator heapq bisect copy dataclasses enum typing abc
     contextlib types base64 hmac csv difflib pprint calendar numbers queue keyword reprlib weakref _weakrefset
     copyreg graphlib colorsys html html.entities uuid argparse logging
 """)
-PACKAGES = _words("json collections html logging")
+# What ordinary programs import beyond the everyday modules. Each is Python that computes on what it is given, or opens
+# files by the process's own `open`; none runs text, reaches frames on behalf of others, or starts anything.
+_FOR_PROGRAMS = _words("""
+    configparser ipaddress urllib urllib.parse getopt optparse cmd sched timeit tomllib quopri gzip html.parser
+    unittest
+""")
+# The parts behind them, which programs do not see.
+_PARTS = _words("""
+    _strptime _compression _markupbase tomllib._parser tomllib._re tomllib._types unittest.result unittest.case
+    unittest.suite unittest.loader unittest.main unittest.runner unittest.signals unittest.util unittest._log
+""")
+LIBRARY = _LIBRARY | _FOR_PROGRAMS | _PARTS
+PACKAGES = _words("json collections html logging urllib tomllib unittest")
 SHIMS = _words("""
     math re itertools hashlib secrets traceback inspect _thread warnings locale os platform time threading atexit io
-    _functools _csv _operator codecs gettext shutil unicodedata _abc _typing
+    _functools _csv _operator codecs gettext shutil unicodedata _abc _json datetime decimal zlib
+    fnmatch os.path posixpath stat pathlib gc linecache ast importlib _typing
 """)
-PUBLIC_SHIMS = _words("math unicodedata codecs re itertools hashlib secrets traceback warnings locale")
-PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg")
+PUBLIC_SHIMS = _words("""
+    math unicodedata codecs re itertools hashlib secrets traceback warnings locale
+    datetime decimal zlib ast inspect
+""")
+PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg") | _PARTS
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
-SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata") | PUBLIC_C | (
-    LIBRARY - _words("random uuid queue datetime calendar argparse logging")
+SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib") | PUBLIC_C | (
+    _LIBRARY - _words("random uuid queue calendar argparse logging")
 )
 
 
@@ -108,7 +123,7 @@ def library_path(name: str) -> tuple[str, bool]:
 # What library code may read of the host's `sys`.
 LIBRARY_SYS = _words("""
     maxsize maxunicode byteorder float_info int_info hash_info version version_info
-    getrecursionlimit intern getsizeof float_repr_style hexversion copyright exc_info
+    getrecursionlimit intern getsizeof float_repr_style hexversion copyright exc_info getdefaultencoding
     exception
 """)
 
@@ -140,6 +155,31 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",
          "    return type(x)(x.__func__, deepcopy(x.__self__, memo)) if _axis_may_copy(x.__self__) else x\n"),
+    ),
+    "timeit": (
+        ("exec(code, global_ns, local_ns)\n", "exec(src, global_ns, local_ns)\n"),
+        ("_globals = globals\n", "_globals = dict\n"),  # a program's text does not run among the library's names
+    ),
+    "unittest.main": (
+        ("            self.module = __import__(module)\n",
+         "            self.module = importlib.import_module(module.partition('.')[0])\n"),
+        ("import argparse\n", "import argparse\nimport importlib\n"),
+    ),
+    # Modules are looked up among the program's, not among the library's own.
+    "unittest.loader": (
+        ("import functools\n", "import functools\nimport importlib\n"),
+        ("            obj = getattr(module, name)\n", "            obj = getattr(module, name, None)\n"),
+        ("module = __import__(module_name)\n", "module = importlib.import_module(module_name.partition('.')[0])\n"),
+        ("                __import__(start_dir)\n", "                importlib.import_module(start_dir)\n"),
+        ("the_module = sys.modules[start_dir]\n", "the_module = importlib.import_module(start_dir)\n"),
+        ("        __import__(name)\n        return sys.modules[name]\n",
+         "        return importlib.import_module(name)\n"),
+    ),
+    "unittest.case": (
+        ("        for v in list(sys.modules.values()):\n", "        for v in ():\n"),
+    ),
+    "unittest.signals": (
+        ("import signal\n", "signal = None\n"),
     ),
     "logging": (
         ("_srcfile = os.path.normcase(addLevelName.__code__.co_filename)", "_srcfile = None"),

@@ -36,18 +36,31 @@ class World:
             self.builtins["_axis_checkpoint"]()
 
 
+# stand-in -> the file that makes it, and the function there; a file is loaded when a program needs something of it
+MAKERS = {
+    "re": ("regex", "make"), "datetime": ("dates", "make"), "decimal": ("decimals", "make"),
+    "inspect": ("inspection", "make"), "ast": ("literals", "make"), "zlib": ("compression", "make_zlib"),
+    "traceback": ("messages", "make_traceback"), "warnings": ("messages", "make_warnings"),
+    "itertools": ("tools", "make_itertools"), "_functools": ("tools", "make_functools"), "math": ("tools", "make_math"),
+    "_operator": ("tools", "make_operator"), "hashlib": ("plain", "make_hashlib"), "secrets": ("plain", "make_secrets"),
+    "_thread": ("plain", "make_thread"), "locale": ("plain", "make_locale"), "os": ("plain", "make_os"),
+    "platform": ("plain", "make_platform"), "time": ("plain", "make_time"), "threading": ("plain", "make_threading"),
+    "atexit": ("plain", "make_atexit"), "io": ("plain", "make_io"), "codecs": ("plain", "make_codecs"),
+    "_csv": ("plain", "make_csv"), "gettext": ("plain", "make_gettext"), "shutil": ("plain", "make_shutil"),
+    "unicodedata": ("plain", "make_unicodedata"), "_abc": ("plain", "make_abc"), "_json": ("plain", "make_json"),
+    "importlib": ("plain", "make_importlib"), "linecache": ("plain", "make_linecache"), "gc": ("plain", "make_gc"),
+    "_typing": ("typevars", "make"),
+}
+# Modules of /lib/python that library code uses as a program would.
+OF_THE_PROGRAM = {
+    "fnmatch": "fnmatch", "os.path": "posixpath", "posixpath": "posixpath", "stat": "stat", "pathlib": "pathlib",
+}
+
+
 def make(name: str, world: World) -> dict[str, Any]:
     """The names of the stand-in for module *name* in one process."""
-    from executive.shims import plain, regex, tools, typevars
-
-    makers = {
-        "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
-        "hashlib": plain.make_hashlib, "secrets": plain.make_secrets, "traceback": plain.make_traceback,
-        "inspect": plain.make_inspect, "_thread": plain.make_thread, "warnings": plain.make_warnings,
-        "locale": plain.make_locale, "os": plain.make_os, "platform": plain.make_platform, "time": plain.make_time,
-        "threading": plain.make_threading, "atexit": plain.make_atexit, "io": plain.make_io,
-        "math": tools.make_math, "_operator": tools.make_operator, "codecs": plain.make_codecs, "_csv": plain.make_csv,
-        "gettext": plain.make_gettext, "shutil": plain.make_shutil, "unicodedata": plain.make_unicodedata,
-        "_abc": plain.make_abc, "_typing": typevars.make,
-    }
-    return makers[name](world)
+    if name in OF_THE_PROGRAM:
+        return dict(vars(world.builtins["__import__"](OF_THE_PROGRAM[name])))
+    file, function = MAKERS[name]
+    made: dict[str, Any] = getattr(world.host_module("executive.shims." + file), function)(world)
+    return made

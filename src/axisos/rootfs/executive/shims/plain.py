@@ -1,6 +1,8 @@
-"""The smaller stand-ins: hashes, secrets, tracebacks, warnings, and what library code wants of os and threading."""
+"""The smaller stand-ins: hashes, secrets, and what library code wants of os, io, threading and others."""
 
 from __future__ import annotations
+
+import operator
 
 from abi.sealed import Sealed
 from executive import policy
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
     from executive.shims import World
 
-MAX_ROUNDS = 2_000_000  # of a key derivation in one call
+MAX_ROUNDS = 1_000_000  # of a key derivation in one call
 MAX_SCRYPT = 1 << 25  # bytes
 
 
@@ -68,7 +70,10 @@ def make_time(world: World) -> dict[str, Any]:
         }
 
 
-_OF_OS = frozenset({"path", "fspath", "getpid", "environ", "linesep", "sep", "stat", "fstat", "PathLike"})
+_OF_OS = frozenset({
+    "path", "fspath", "getpid", "environ", "linesep", "sep", "stat", "fstat", "PathLike", "getcwd", "listdir", "curdir",
+    "pardir", "altsep",
+})
 
 
 def make_os(world: World) -> dict[str, Any]:
@@ -150,7 +155,72 @@ def make_atexit(world: World) -> dict[str, Any]:
 def make_io(world: World) -> dict[str, Any]:
     from executive import vetted
 
-    return vetted.copied(world.host_module("_io"), "_io")
+    names = vetted.copied(world.host_module("_io"), "_io")
+    host_base, host_raw, host_buffered, host_text = (
+        names.pop(name) for name in ("_IOBase", "_RawIOBase", "_BufferedIOBase", "_TextIOBase")
+    )
+
+    class IOBase(host_base):  # type: ignore[misc, valid-type]
+        """What all streams can do."""
+
+        __module__ = "io"
+
+    class RawIOBase(host_raw, IOBase):  # type: ignore[misc, valid-type]
+        """Streams of bytes without a buffer."""
+
+        __module__ = "io"
+
+    class BufferedIOBase(host_buffered, IOBase):  # type: ignore[misc, valid-type]
+        """Streams of bytes with a buffer."""
+
+        __module__ = "io"
+
+    class TextIOBase(host_text, IOBase):  # type: ignore[misc, valid-type]
+        """Streams of text."""
+
+        __module__ = "io"
+
+    for kind in (IOBase, RawIOBase, BufferedIOBase, TextIOBase):
+        world.own(kind)
+        names[kind.__name__] = kind
+    names.update(SEEK_SET=0, SEEK_CUR=1, SEEK_END=2)
+    names["open"] = world.builtins["open"]
+    names["text_encoding"] = lambda encoding, stacklevel=2: encoding or "utf-8"
+    return names
+
+
+def make_json(world: World) -> dict[str, Any]:
+    """`_json`, but that it fails with the process's own error: C takes the one of the host's `json.decoder`."""
+    from executive import vetted
+
+    host_error = world.host_module("json.decoder").JSONDecodeError
+    names = vetted.copied(world.host_module("_json"), "_json")
+    real_scanner, real_scanstring = names["make_scanner"], names["scanstring"]
+
+    def own(problem: Any) -> Any:
+        return world.library("json.decoder").JSONDecodeError(problem.msg, problem.doc, problem.pos)
+
+    def make_scanner(context: Any) -> Any:
+        scan = real_scanner(context)
+
+        def scan_once(text: Any, at: int) -> Any:
+            try:
+                return scan(text, at)
+            except host_error as problem:
+                failure = own(problem)
+            raise failure
+
+        return scan_once
+
+    def scanstring(text: Any, at: int, strict: bool = True) -> Any:
+        try:
+            return real_scanstring(text, at, strict)
+        except host_error as problem:
+            failure = own(problem)
+        raise failure
+
+    names.update(make_scanner=make_scanner, scanstring=scanstring)
+    return names
 
 
 def make_locale(world: World) -> dict[str, Any]:
@@ -180,13 +250,14 @@ def make_hashlib(world: World) -> dict[str, Any]:
         return maker(data, **kwargs)
 
     def pbkdf2_hmac(hash_name: str, password: Any, salt: Any, iterations: int, dklen: Any = None) -> Any:
-        if type(iterations) is not int or iterations > MAX_ROUNDS:
-            raise ValueError(f"at most {MAX_ROUNDS} iterations")
+        blocks = 1 if dklen is None else -(-operator.index(dklen) // new(hash_name).digest_size)
+        if type(iterations) is not int or iterations * blocks > MAX_ROUNDS:
+            raise ValueError(f"at most {MAX_ROUNDS} iterations for each {new(hash_name).digest_size} bytes of the key")
         return real.pbkdf2_hmac(hash_name, password, salt, iterations, dklen)
 
     def scrypt(password: Any, *, salt: Any, n: int, r: int, p: int, maxmem: int = 0, dklen: int = 64) -> Any:
-        if any(type(number) is not int for number in (n, r, p)) or n * r * 128 > MAX_SCRYPT or p > 16:
-            raise ValueError(f"scrypt with more than {MAX_SCRYPT >> 20} MiB is not offered")
+        if any(type(number) is not int for number in (n, r, p)) or n * r * 128 > MAX_SCRYPT or p > 8:
+            raise ValueError(f"scrypt with more than {MAX_SCRYPT >> 20} MiB or p above 8 is not offered")
         return real.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=MAX_SCRYPT * 2, dklen=dklen)
 
     def file_digest(fileobj: Any, digest: Any) -> Any:
@@ -236,150 +307,29 @@ def make_secrets(world: World) -> dict[str, Any]:
         return hmac.compare_digest(a, b)
 
     return {
+        "SystemRandom": world.library("random").SystemRandom,
         "token_bytes": token_bytes, "token_hex": token_hex, "token_urlsafe": token_urlsafe, "randbits": randbits,
         "randbelow": randbelow, "choice": choice, "compare_digest": compare_digest, "DEFAULT_ENTROPY": 32,
     }
 
 
-def make_traceback(world: World) -> dict[str, Any]:
-    import sys
+def make_importlib(world: World) -> dict[str, Any]:
+    """For library code that imports what a program named: as the program would."""
+    def import_module(name: str) -> Any:
+        world.builtins["__import__"](name)
+        return world.modules[name]
 
-    from executive.traceback_text import exception_lines
-
-    def current() -> Any:
-        return sys.exc_info()[1]
-
-    def lines_of(error: Any) -> list[str]:
-        if error is None:
-            return ["NoneType: None\n"]
-        return [line + "\n" for line in world.format_exception(error).split("\n")[:-1]]
-
-    def format_exc(limit: Any = None, chain: bool = True) -> str:
-        return "".join(lines_of(current()))
-
-    def format_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None, chain: bool = True) -> Any:
-        return lines_of(value if isinstance(value, BaseException) else exc)
-
-    def format_exception_only(exc: Any, value: Any = None) -> list[str]:
-        error = value if isinstance(value, BaseException) else exc
-        return [line + "\n" for line in exception_lines(error)]
-
-    def write(text: str, file: Any) -> None:
-        if file is not None:
-            file.write(text)
-        else:
-            system = world.modules.get("sys")
-            stream = getattr(system, "stderr", None)
-            if stream is not None:
-                stream.write(text)
-            else:
-                world.syscall("vfs_write", -12, text.encode("utf-8", "surrogateescape"))
-
-    def print_exc(limit: Any = None, file: Any = None, chain: bool = True) -> None:
-        write(format_exc(), file)
-
-    def print_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None, file: Any = None,
-                        chain: bool = True) -> None:
-        write("".join(format_exception(exc, value)), file)
-
-    return {
-        "format_exc": format_exc, "format_exception": format_exception, "print_exc": print_exc,
-        "format_exception_only": format_exception_only, "print_exception": print_exception,
-        "format_tb": lambda tb, limit=None: [], "extract_tb": lambda tb, limit=None: [],
-        "format_stack": lambda f=None, limit=None: [], "print_stack": lambda f=None, limit=None, file=None: None,
-        "print_tb": lambda tb, limit=None, file=None: None,
-    }
+    return {"import_module": import_module}
 
 
-def make_warnings(world: World) -> dict[str, Any]:
-    shown: set[tuple[str, str]] = set()
-    ignored: list[Any] = []
-
-    def warn(message: Any, category: Any = None, stacklevel: int = 1, source: Any = None, **more: Any) -> None:
-        kind = type(message) if isinstance(message, Warning) else category or UserWarning
-        key = (kind.__name__, str(message))
-        if key in shown or any(issubclass(kind, item) for item in ignored):
-            return
-        if issubclass(kind, (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)):
-            return
-        shown.add(key)
-        world.syscall("vfs_write", -12, f"{key[0]}: {key[1]}\n".encode("utf-8", "backslashreplace"))
-
-    def simplefilter(action: str, category: Any = Warning, lineno: int = 0, append: bool = False) -> None:
-        if action == "ignore":
-            ignored.append(category)
-        elif action in ("default", "always", "error", "once", "module"):
-            ignored[:] = [item for item in ignored if not issubclass(item, category)]
-
-    def filterwarnings(action: str, message: str = "", category: Any = Warning, module: str = "", lineno: int = 0,
-                       append: bool = False) -> None:
-        simplefilter(action, category)
-
-    class catch_warnings:
-        """Put the filters back at the end of the block."""
-
-        def __init__(self, *, record: bool = False, **more: Any) -> None:
-            self._record = record
-            self._saved: list[Any] = []
-
-        def __enter__(self) -> Any:
-            self._saved = list(ignored)
-            return [] if self._record else None
-
-        def __exit__(self, *error: object) -> None:
-            ignored[:] = self._saved
-
-    world.own(catch_warnings)
-    return {
-        "warn": warn, "simplefilter": simplefilter, "filterwarnings": filterwarnings,
-        "resetwarnings": ignored.clear, "catch_warnings": catch_warnings,
-        "_deprecated": lambda *args, **kwargs: None,
-    }
+def make_linecache(world: World) -> dict[str, Any]:
+    """Lines of source, for library code: there are none of texts that were compiled at run time."""
+    return {"getline": lambda *place: "", "getlines": lambda *place: [], "cache": {}, "checkcache": lambda *name: None}
 
 
-def make_inspect(world: World) -> dict[str, Any]:
-    """What dataclasses and functools ask of `inspect`; for library code only."""
-    from types import FunctionType, MethodType
-
-    def signature(target: Any, **more: Any) -> str:
-        function = target
-        if isinstance(target, type):
-            function = target.__init__  # type: ignore[misc]
-        code = getattr(function, "__code__", None)
-        if code is None:
-            raise ValueError("no signature found")
-        names = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-        defaults = function.__defaults__ or ()
-        parts = []
-        annotations = getattr(function, "__annotations__", {})
-        skip = 1 if isinstance(target, type) else 0
-        for at, name in enumerate(names[skip : code.co_argcount], skip):
-            kind = annotations.get(name)
-            text = name
-            if kind is not None:
-                text += ": " + (kind if type(kind) is str else getattr(kind, "__name__", repr(kind)))
-            index = at - (code.co_argcount - len(defaults))
-            if index >= 0:
-                text += (" = " if kind is not None else "=") + repr(defaults[index])
-            parts.append(text)
-        result = annotations.get("return", MISSING)
-        return f"({', '.join(parts)})" + ("" if result is MISSING else f" -> {result}")
-
-    MISSING = object()
-
-    def unwrap(function: Any, *, stop: Any = None) -> Any:
-        seen = 0
-        while hasattr(function, "__wrapped__") and seen < 100:
-            function = function.__wrapped__
-            seen += 1
-        return function
-
-    return {
-        "signature": signature, "unwrap": unwrap, "isclass": lambda value: isinstance(value, type),
-        "isfunction": lambda value: isinstance(value, FunctionType),
-        "ismethod": lambda value: isinstance(value, MethodType),
-        "get_annotations": lambda value, **more: dict(getattr(value, "__annotations__", None) or {}),
-    }
+def make_gc(world: World) -> dict[str, Any]:
+    """The collector is the host's: library code finds it switched on, and cannot switch it."""
+    return {"isenabled": lambda: True, "enable": lambda: None, "disable": lambda: None, "collect": lambda *level: 0}
 
 
 def make_codecs(world: World) -> dict[str, Any]:

@@ -14,6 +14,10 @@ FLAGS = {
 }
 MAX_PATTERN = 20_000  # characters of a pattern
 CACHE = 128
+FEW_SETS = 16  # sets of characters in a pattern that are never looked at
+TABLE = 1 << 16  # steps of the compiler for a set beyond Latin-1
+FOLDING = 8  # steps for a character of a set, where the pattern may ignore the case
+MAX_STEPS = 1 << 25
 
 
 def make(world: World) -> dict[str, Any]:
@@ -30,7 +34,15 @@ def make(world: World) -> dict[str, Any]:
         def __init__(self, msg: str, pattern: Any = None, pos: int | None = None) -> None:
             self.msg, self.pattern, self.pos = msg, pattern, pos
             self.lineno = self.colno = None
-            super().__init__(msg if pos is None else f"{msg} at position {pos}")
+            text = msg
+            if pattern is not None and pos is not None:
+                newline = "\n" if isinstance(pattern, str) else b"\n"
+                self.lineno = pattern.count(newline, 0, pos) + 1
+                self.colno = pos - pattern.rfind(newline, 0, pos)
+                text = f"{msg} at position {pos}"
+                if newline in pattern:
+                    text += f" (line {self.lineno}, column {self.colno})"
+            super().__init__(text)
 
     class RegexFlag(int):
         """A set of flags."""
@@ -58,6 +70,23 @@ def make(world: World) -> dict[str, Any]:
     world.own(error)
     world.own(RegexFlag)
 
+    def has_too_many_sets(pattern: Any, flags: int) -> bool:
+        """Whether the compiler would make tables of the sets of characters in a pattern for seconds."""
+        may_fold = flags & FLAGS["I"] or ("(?" if isinstance(pattern, str) else b"(?") in pattern
+        steps = 0
+        stack: list[Any] = [host._parser.parse(pattern, flags)]
+        while stack:
+            item = stack.pop()
+            if type(item) is tuple and len(item) == 2 and item[0] is host._constants.IN:
+                ranges = [part[1] for part in item[1] if part[0] is host._constants.RANGE]
+                steps += TABLE * any(last > 255 for _, last in ranges)
+                steps += (FOLDING if may_fold else 1) * sum(last - first for first, last in ranges)
+            elif isinstance(item, (tuple, list)):
+                stack.extend(item)
+            elif isinstance(item, host._parser.SubPattern):
+                stack.extend(item.data)
+        return steps > MAX_STEPS
+
     def compile(pattern: Any, flags: int = 0) -> Any:
         if type(pattern) is pattern_type:
             if flags:
@@ -75,9 +104,12 @@ def make(world: World) -> dict[str, Any]:
             if len(pattern) > MAX_PATTERN:
                 raise error(f"the pattern is longer than {MAX_PATTERN} characters", pattern)
             try:
+                sets = pattern.count("[" if isinstance(pattern, str) else b"[")
+                if sets > FEW_SETS and has_too_many_sets(pattern, int(flags)):
+                    raise error("the pattern has too many large sets of characters", pattern)
                 found = host.compile(pattern, int(flags))
             except host_error as problem:
-                raise error(problem.msg, pattern, problem.pos) from None
+                raise error(problem.msg, problem.pattern, problem.pos) from None
             except RecursionError:
                 raise error("the pattern is nested too deeply", pattern) from None
             if len(compiled) >= CACHE:

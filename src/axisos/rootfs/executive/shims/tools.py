@@ -134,6 +134,8 @@ def make_functools(world: World) -> dict[str, Any]:
 
 
 MAX_FACTORIAL = 200_000
+MAX_DIVIDED = 1 << 20  # bits of an integer that is divided over and over: the time grows with the square
+MAX_CHOSEN = 1 << 20  # bits of a result of `comb` and `perm`
 
 
 def make_math(world: World) -> dict[str, Any]:
@@ -148,14 +150,14 @@ def make_math(world: World) -> dict[str, Any]:
     def comb(n: Any, k: Any, /) -> Any:
         """n over k."""
         n, k = operator.index(n), operator.index(k)
-        if min(k, n - k) * n.bit_length() > priced.MAX_BITS:
+        if min(k, n - k) * n.bit_length() > MAX_CHOSEN:
             raise OverflowError("the result would be too large")
         return math.comb(n, k)
 
     def perm(n: Any, k: Any = None, /) -> Any:
         """n! / (n - k)!"""
         n = operator.index(n)
-        if (n if k is None else operator.index(k)) * n.bit_length() > priced.MAX_BITS:
+        if (n if k is None else operator.index(k)) * n.bit_length() > MAX_CHOSEN:
             raise OverflowError("the result would be too large")
         return math.perm(n, k)
 
@@ -166,7 +168,29 @@ def make_math(world: World) -> dict[str, Any]:
             start = priced.multiply(start, item)
         return start
 
-    names.update(factorial=factorial, comb=comb, perm=perm, prod=prod)
+    def small(number: Any) -> Any:
+        number = operator.index(number)
+        if number.bit_length() > MAX_DIVIDED:
+            raise OverflowError(f"integers of more than {MAX_DIVIDED} bits would take too long")
+        return number
+
+    def gcd(*integers: Any) -> int:
+        """The greatest common divisor."""
+        return math.gcd(*[small(number) for number in integers])
+
+    def lcm(*integers: Any) -> int:
+        """The least common multiple."""
+        found = 1
+        for number in integers:
+            world.pause()
+            found = math.lcm(small(found), small(number))
+        return found
+
+    def isqrt(n: Any, /) -> int:
+        """The integer part of the square root."""
+        return math.isqrt(small(n))
+
+    names.update(factorial=factorial, comb=comb, perm=perm, prod=prod, gcd=gcd, lcm=lcm, isqrt=isqrt)
     return names
 
 

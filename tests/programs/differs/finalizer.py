@@ -1,0 +1,6 @@
+class Noisy:
+    def __del__(self):
+        print("gone")
+
+
+Noisy()

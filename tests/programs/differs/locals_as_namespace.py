@@ -1,0 +1,5 @@
+class Made:
+    locals()["x"] = 1
+
+
+print(Made.x)

@@ -1,0 +1,10 @@
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Box(Generic[T]):
+    pass
+
+
+print(Box.__orig_bases__)

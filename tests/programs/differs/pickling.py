@@ -1,0 +1,3 @@
+import pickle
+
+print(pickle.loads(pickle.dumps({"a": [1, 2]})))
