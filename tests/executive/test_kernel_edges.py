@@ -365,6 +365,7 @@ def test_the_watchdog_counts_every_long_slice_and_buries_whom_it_ends() -> None:
         bare.kernel.table.by_ring[2]["process_sleep"] = lambda t, ms: (burn(next(slices, 0)), sleep(t, ms))[1]
         thread = program.threads[0]
         bare.machine.run_for(60.0)
+        bare.kernel.table.restore("process_sleep")
         assert (program.exit_status, program.exit_reason[:8], thread.strikes) == (137, "watchdog", 3)
         assert thread.task is None and broken_promises(bare.kernel) == []
 
