@@ -123,6 +123,26 @@ def test_a_finalizer_of_a_dead_program_calls_nothing_in_the_name_of_a_living_one
         assert bare.said() == []
 
 
+def test_what_a_driver_passes_runs_nothing_in_the_service_that_answers() -> None:
+    """Plain data reaches it, or nothing does: its own `__hash__`, run as the service, once ended the machine."""
+    with BareMachine() as bare:
+        bare.start(
+            "syscall('syscall_override', 'ask')\n"
+            "while True:\n"
+            "    request = syscall('signal_pull')[2]\n"
+            "    syscall('signal_send', request.sender_pid, 'syscall_return', request.request_id, 0, "
+            "request.args[0] in {'r': 1})\n",
+            ring=1,
+        )
+        bare.settle()
+        bare.run(
+            ATTEMPT + "class Mode:\n    def __hash__(self): say('runs'); return 1\n"
+            "for mode in ('r', Mode(), [Mode()]): say(attempt('ask', mode))\n",
+            ring=2,
+        )
+        assert bare.said() == ["True", *["StatusError INVALID_PARAMETER"] * 2]
+
+
 # --- last words --------------------------------------------------------------------------------------------------
 
 
