@@ -447,3 +447,15 @@ def test_a_server_survives_calls_from_the_bottom_of_a_recursion() -> None:
         bare.run(DIG + "dig('ask', 'twice')")
         bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
         assert bare.said()[-1] == "1" and broken_promises(bare.kernel) == []
+
+
+@pytest.mark.parametrize(
+    "call", ["'ke_create_section', None, 64", "'ke_create_mqueue', None, 1, 64", "'ke_create_named_pipe', 'x', 64",
+             "'ke_create_pipe', 64"],
+)  # fmt: skip
+def test_what_cannot_be_made_at_the_bottom_of_a_recursion_is_not_there(call: str) -> None:
+    """It takes nothing of a quota, holds no name and is not counted, neither now nor when the program has ended."""
+    with BareMachine() as bare:
+        for end in ("", "syscall('signal_pull')"):
+            bare.run(DIG + f"dig({call})\n{end}")
+            assert broken_promises(bare.kernel) == [] and bugs(bare) == []
