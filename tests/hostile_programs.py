@@ -1,9 +1,9 @@
 """Programs that mean no good, made from the table of system calls: what each call may be given, and what not.
 
-A program is a list of numbers, one a call. `line_of` makes the same line of a number each time: the call, arguments that
-mostly fit the types that it declares, and where it is made from (the main thread, another, a signal handler, the bottom of
-a recursion, a generator's `finally`, the unwinding of a killed thread). So a failing program can be made smaller by
-leaving numbers out.
+A program is a list of numbers, one a call. `line_of` makes the same line of a number each time: the call, arguments
+that mostly fit the types that it declares, and where it is made from (the main thread, another, a signal handler, the
+bottom of a recursion, a generator's `finally`, the unwinding of a killed thread). So a failing program can be made
+smaller by leaving numbers out.
 
 Programs keep what calls returned and use it again, also what others got and what is closed by now: handles go from
 program to program by a section that all of them have mapped.
@@ -27,7 +27,8 @@ ODD = (
     "-2**63", "10**400", "10**5000", "0.0", "-0.5", "1.5", "2.5", "1e308", "float('nan')",
     "float('inf')", "-float('inf')", "...", "NotImplemented",
     "''", "'x'", "'/'", "'/bin/init.py'", "'/nowhere'", "'\\x00'", "'\\ud800'", "'\\x1b[2J\\x07'", "'\\u202e'",
-    "'\\\\Pipe\\\\x'", "'@VT\\\\SYS'", "'x' * 5000", "'\\x1b' * 70000", "b''", "b'x'", "b'x' * 70000", "bytearray(b'x')",
+    "'\\\\Pipe\\\\x'", "'@VT\\\\SYS'", "'x' * 5000", "'\\x1b' * 70000", "b''", "b'x'", "b'x' * 70000",
+    "bytearray(b'x')",
     "[]", "[1]", "[[]]", "[h, h]", "[h, e]", "[None]", "[10**5000]", "(1,) * 70000", "set()", "frozenset([1])",
     "()", "{}", "{-10: h}", "{-10: [1]}", "{'a': [1, {}]}", "{1: 2}", "{(): ()}", "{'\\ud800': '\\x00'}",
     "loop", "deep", "wide", "ring", "changing([1, [2], {}])", "changing({'a': [1]})", "changing([[]] * 100)",
@@ -54,7 +55,7 @@ FITTING: dict[type, tuple[str, ...]] = {
 
 # Where a call is made from.
 PLACES = {
-    "{0}": 8,
+    "in_turn(lambda: {0})": 8,
     "beside(lambda: {0})": 6,
     "at_signal(lambda: {0})": 2,
     "at_bottom(lambda: {0})": 1,
@@ -100,7 +101,8 @@ class Real(float):
     __eq__, __hash__, __lt__, __gt__, __float__ = Liar.__eq__, Liar.__hash__, Liar.__lt__, Liar.__lt__, Liar.__float__
 class Text(str):
     __eq__, __hash__, __str__, __len__ = Liar.__eq__, Liar.__hash__, Liar.__str__, Liar.__len__
-    __getitem__, __contains__, __format__, __iter__ = Liar.__getitem__, Liar.__contains__, Liar.__format__, Liar.__iter__
+    __getitem__, __contains__ = Liar.__getitem__, Liar.__contains__
+    __format__, __iter__ = Liar.__format__, Liar.__iter__
 class Raw(bytes):
     __eq__, __hash__, __len__, __getitem__ = Liar.__eq__, Liar.__hash__, Liar.__len__, Liar.__getitem__
     __iter__, __bytes__ = Liar.__iter__, Liar.__bytes__
@@ -156,14 +158,28 @@ def call(name, *args):
     try:
         result = syscall(name, *args)
     except Exception as error:
-        if type(error) is not StatusError:
+        if type(error) is not StatusError and type(error) is not Nudge:
             if not BOTTOM or type(error) is not RecursionError: say(name, "raised", type(error).__name__)
         return
     if RING > 2 and name not in NOT_PLAIN:
         if odd(result): say(name, "gave", type(result).__name__)
         RESULTS.append(result)
         note(result)
-BOTTOM, LATER = [], []
+BOTTOM, LATER, TURN = [], [], [0]
+class Nudge(Exception): pass
+def on_nudge(signum): raise Nudge
+def in_turn(act):
+    TURN[0] += 1
+    try: act()
+    except Nudge: pass
+def nudge():
+    before = 0
+    for _ in range(60):
+        syscall("process_sleep", 12)
+        if TURN[0] == before:
+            try: syscall("process_kill", me, 12)
+            except StatusError: return
+        before = TURN[0]
 def beside(act):
     try: PIDS.append(syscall("process_thread", act))
     except StatusError: pass
@@ -214,7 +230,9 @@ note([h, e, m, t, q, s, r, w])
 note([each["pid"] for each in syscall("process_list")][-8:])
 syscall("ke_signal_handler", 30, lambda signum: syscall("process_sleep", 1))
 syscall("ke_signal_handler", 31, on_signal)
+syscall("ke_signal_handler", 12, on_nudge)
 beside(change)
+beside(nudge)
 """
 
 

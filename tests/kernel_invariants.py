@@ -43,8 +43,8 @@ def broken_promises(kernel: Any) -> list[str]:
         line
         for walk in (
             _threads, _queues, _deadlines, _processes, _family, _waits, _mutexes, _pipes, _queues_of_messages,
-            _small_objects, _timers, _dpcs, _objects, _handles, _quotas, _call_table, _requests, _registry, _shared, _log,
-            _pipeline_manager, _dkms,
+            _small_objects, _timers, _dpcs, _objects, _handles, _quotas, _call_table, _requests, _registry, _shared,
+            _log, _pipeline_manager, _dkms,
         )
         for line in walk(tables)
     ]  # fmt: skip

@@ -450,12 +450,29 @@ def test_a_server_survives_calls_from_the_bottom_of_a_recursion() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["'ke_create_section', None, 64", "'ke_create_mqueue', None, 1, 64", "'ke_create_named_pipe', 'x', 64",
-             "'ke_create_pipe', 64"],
-)  # fmt: skip
+    "call", ["'ke_create_section', None, 64", "'ke_create_mqueue', None, 1, 64", "'ke_create_named_pipe', 'x', 64"]
+)
 def test_what_cannot_be_made_at_the_bottom_of_a_recursion_is_not_there(call: str) -> None:
     """It takes nothing of a quota, holds no name and is not counted, neither now nor when the program has ended."""
     with BareMachine() as bare:
         for end in ("", "syscall('signal_pull')"):
             bare.run(DIG + f"dig({call})\n{end}")
             assert broken_promises(bare.kernel) == [] and bugs(bare) == []
+
+
+def dig_once(frames: int) -> str:
+    """`DIG`, that makes its one call so many frames above the bottom."""
+    once = "    up[0] -= 1\n    if up[0] != -1: return\n"
+    return f"up = [{frames}]\n" + DIG.replace("    try: syscall", once + "    try: syscall")
+
+
+@pytest.mark.parametrize("frames", range(8))
+def test_a_message_from_the_bottom_of_a_recursion_wakes_its_receiver_or_is_not_sent(frames: int) -> None:
+    """A server that waited for messages once slept on for good, with all who asked it after that."""
+    with BareMachine() as bare:
+        server = bare.start(ANSWERS_BADLY, ring=1)
+        bare.settle()
+        bare.run(dig_once(frames) + f"dig('signal_send', {server.pid}, 'hello')")
+        assert broken_promises(bare.kernel) == []
+        bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
+        assert bare.said() == ["1"]

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from abi.names import RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
+from executive.headroom import with_headroom
 from executive.plain import MAX_BYTES, SCALARS, SIZED, copy_plain
 from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
@@ -182,9 +183,6 @@ class Messages:
         self._last_request = request_id = self._last_request + 1
         request = SyscallRequest(request_id, name, args, thread.pid, process)
         wait = thread.wait
-        self._requests[request_id] = wait
-        wait.request_id = request_id
-        wait.server = server
         message = (0, "syscall", request)
         successor = None
         idle = server.wait
@@ -195,6 +193,9 @@ class Messages:
             successor = server
         else:
             self.deliver(server, message)
+        self._requests[request_id] = wait
+        wait.request_id = request_id
+        wait.server = server
         try:
             answer = scheduler.block(thread, WAIT_ANSWER, successor)
         except BaseException:
@@ -204,7 +205,7 @@ class Messages:
                 del self._requests[request_id]
                 wait.request_id = 0
                 wait.server = None
-            self.cancel_request(wait)
+            with_headroom(self.cancel_request, wait)
             raise
         status: int
         value: object
