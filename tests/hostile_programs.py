@@ -166,7 +166,7 @@ def call(name, *args):
         RESULTS.append(result)
         note(result)
 BOTTOM, LATER, TURN = [], [], [0]
-class Nudge(Exception): pass
+class Nudge(Exception): pass  # takes the main thread out of a call that has lasted too long
 def on_nudge(signum): raise Nudge
 def in_turn(act):
     TURN[0] += 1
@@ -175,10 +175,10 @@ def in_turn(act):
 def nudge():
     before = 0
     for _ in range(60):
-        syscall("process_sleep", 12)
-        if TURN[0] == before:
-            try: syscall("process_kill", me, 12)
-            except StatusError: return
+        try:
+            syscall("process_sleep", 12)
+            if TURN[0] == before: syscall("process_kill", me, 1)
+        except (Nudge, StatusError): pass
         before = TURN[0]
 def beside(act):
     try: PIDS.append(syscall("process_thread", act))
@@ -230,7 +230,7 @@ note([h, e, m, t, q, s, r, w])
 note([each["pid"] for each in syscall("process_list")][-8:])
 syscall("ke_signal_handler", 30, lambda signum: syscall("process_sleep", 1))
 syscall("ke_signal_handler", 31, on_signal)
-syscall("ke_signal_handler", 12, on_nudge)
+syscall("ke_signal_handler", 1, on_nudge)
 beside(change)
 beside(nudge)
 """

@@ -29,6 +29,7 @@ from executive.processes import MAX_EXIT_RECORDS, WAIT_EXIT, WAIT_SLEEP
 from executive.scheduler import NEVER
 
 CONTAINERS = (list, dict)  # what can be changed in plain data
+WAITS_FOR_OBJECTS = (WAIT_OBJECT, WAIT_ALERTABLE)
 
 
 def kind(value: object) -> str:
@@ -90,11 +91,19 @@ class Tables:
         return self.kernel.table.entries[call].body.__self__
 
     def _blocks(self) -> list[Any]:
-        """Every wait for objects of this kernel: only the waiter's own stack holds one whose handles are all closed."""
+        """The waits of this kernel's threads for objects whose handles are all closed: only the stacks hold those."""
+        standing = {id(block.wait) for header in self.headers.values() for block in getattr(header.body, "waiters", ())}
+        lost = [
+            thread
+            for thread in self.threads.values()
+            if thread.wait.active and thread.wait.reason in WAITS_FOR_OBJECTS and id(thread.wait) not in standing
+        ]
+        if not lost:
+            return []
         return [
             each
             for each in gc.get_objects()
-            if kind(each) == "WaitBlock" and self.threads.get(each.wait.thread.pid) is each.wait.thread
+            if type(each).__name__ == "WaitBlock" and self.threads.get(each.wait.thread.pid) is each.wait.thread
         ]
 
 

@@ -22,9 +22,9 @@ from kernel_invariants import broken_promises, changeable, kept_by_the_kernel, s
 from kernelrig import BareMachine
 
 LONG = os.environ.get("AXISOS_LONG") == "1"
-CALLS = 40 if LONG else 20  # of one program, at most
-LONG_CALLS = {"bare": 80_000, "full": 30_000}  # that the long mode must have made, a hundred thousand and more in all
-EXAMPLES = {"bare": 1400 if LONG else 10, "full": 600 if LONG else 5}
+CALLS = 120 if LONG else 20  # of one program, at most
+LONG_CALLS = {"bare": 75_000, "full": 25_000}  # that the long mode must have made at least
+EXAMPLES = {"bare": 900 if LONG else 10, "full": 350 if LONG else 5}
 SANDBOX = {
     "sandbox", "guards", "priced", "preempt", "growth", "safe_format", "traceback_text", "vetted", "loader",
 }  # the files of ring 0 that run for a program, as the program
