@@ -352,7 +352,7 @@ def test_orphans_go_to_the_next_living_ancestor() -> None:
         bare.settle()
         bare.kernel.processes.terminate(parent, 1, "the test says so")
         assert child.parent is elder and elder.children == {child.pid: child}
-        assert broken_promises(bare.kernel) == [f"{[t for t in parent.threads]} are not buried"]
+        assert broken_promises(bare.kernel) == [f"{list(parent.threads)} are not buried"]
         bare.kernel.processes.terminate(child, 3, "the test says so")
         assert elder.ended_children[child.pid] == (3, "the test says so")
 

@@ -26,7 +26,15 @@ CALLS = 120 if LONG else 20  # of one program, at most
 LONG_CALLS = {"bare": 75_000, "full": 25_000}  # that the long mode must have made at least
 EXAMPLES = {"bare": 900 if LONG else 10, "full": 350 if LONG else 5}
 SANDBOX = {
-    "sandbox", "guards", "priced", "preempt", "growth", "safe_format", "traceback_text", "vetted", "loader",
+    "sandbox",
+    "guards",
+    "priced",
+    "preempt",
+    "growth",
+    "safe_format",
+    "traceback_text",
+    "vetted",
+    "loader",
 }  # the files of ring 0 that run for a program, as the program
 LAST_WORDS = {"_exit_code"}  # asks a program for its own exit code, as the program
 NEW_THINGS = ("IoDeviceObject", "IoDriverObject", "ObpSymbolicLink")  # that root may have made by loading a driver
