@@ -18,13 +18,13 @@ from typing import Any
 from abi.names import RINGS, STANDARD_HANDLES, TYPE_DEVICE, TYPE_FILE, TYPE_SYMBOLIC_LINK
 from abi.signals import NAMES, UNCATCHABLE
 from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT
-from executive.ke_ipc.message_queues import MAX_BYTES, WAIT_RECEIVE, WAIT_SEND
+from executive.ke_ipc.message_queues import WAIT_RECEIVE, WAIT_SEND
 from executive.ke_ipc.pipes import WAIT_READ, WAIT_WRITE
 from executive.log import printable
 from executive.messages import WAIT_ANSWER, WAIT_MESSAGE
-from executive.ob_manager import BOOT_DIRECTORIES, MAX_HANDLES
+from executive.ob_manager import BOOT_DIRECTORIES
 from executive.plain import SCALARS, copy_plain
-from executive.process import DEAD, MAX_MESSAGES_FROM_USER, READY, RUNNING, SLEEPING, STOPPED
+from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED
 from executive.processes import MAX_EXIT_RECORDS, WAIT_EXIT, WAIT_SLEEP
 from executive.scheduler import NEVER
 
@@ -143,14 +143,16 @@ def _threads(tables: Tables) -> Iterator[str]:
 
 def _messages(tables: Tables, thread: Any) -> Iterator[str]:
     """What waits to be read by a program: plain data, and no more of one program than it may leave."""
-    of_user: Counter[int] = Counter()
+    of_user: Counter[Any] = Counter()
     for message in thread.messages:
         sender = tables.threads.get(message[0])
         if sender is not None and sender.process.ring > 2:
-            of_user[message[0]] += 1
+            of_user[sender] += 1
         if not _is_plain(message):
             yield f"{thread} is sent a message that is not plain data: {message[:2]}"
-    yield from (f"{thread} has {n} messages of {pid}" for pid, n in of_user.items() if n > MAX_MESSAGES_FROM_USER)
+    for sender, count in of_user.items():
+        if count > sender.process.limits.messages_per_sender:
+            yield f"{thread} has {count} messages of {sender}"
 
 
 def _queues(tables: Tables) -> Iterator[str]:
@@ -201,8 +203,6 @@ def _processes(tables: Tables) -> Iterator[str]:
             yield f"{process} makes the calls of another ring"
         if not all(type(number) is int for number in (process.uid, process.gid, process.pgid, *process.groups)):
             yield f"{process} belongs to uid {process.uid!r}, gid {process.gid!r}, group {process.pgid!r}"
-        if process.token in process.old_tokens:
-            yield f"{process} has a token that was rotated away"
         yield from _signals(process)
         yield from _exit_records(tables, process)
 
@@ -285,6 +285,8 @@ def _block(tables: Tables, block: Any) -> Iterator[str]:
     if not tables.waits(block.wait):
         yield f"{block.objects} are waited for by {thread}, who does not"
         return
+    if thread.wait is block.wait and block.wait.reason not in WAITS_FOR_OBJECTS:
+        yield f"{thread} stands in the queue of {block.objects} and waits for {block.wait.reason!r}"
     if not all(block in each.waiters for each in block.objects):
         yield f"{thread} waits for {block.objects} and does not stand in each queue"
     if (all if block.wait_all else any)([each.signaled(thread) for each in block.objects]):
@@ -314,8 +316,9 @@ def _pipes(tables: Tables) -> Iterator[str]:
                 yield f"a pipe counts {counted} ends that {side[:-1]}, and {is_open} are open"
         yield from (
             f"a pipe's queue holds {wait.thread}, who does not wait"
-            for wait in (*pipe.read_waits, *pipe.write_waits)
-            if not tables.waits(wait)
+            for waits, reason in ((pipe.read_waits, WAIT_READ), (pipe.write_waits, WAIT_WRITE))
+            for wait in waits
+            if not tables.waits(wait) or (wait.thread.wait is wait and wait.reason != reason)
         )
         if pipe.read_waits and (pipe.buffered or not pipe.writers):
             yield f"a pipe is waited for by {len(pipe.read_waits)} readers and has {pipe.buffered} bytes"
@@ -423,7 +426,7 @@ def _handles(tables: Tables) -> Iterator[str]:
         if entry.creation_ns > tables.kernel.scheduler.now_ns():
             yield f"{process} holds {token[:4]}, which is not made yet"
     for process in tables.processes:
-        if len(process.handles.entries) > MAX_HANDLES:
+        if len(process.handles.entries) > process.limits.handles:
             yield f"{process} has {len(process.handles.entries)} handles"
         for index, token in process.handles.standard.items():
             if token not in process.handles.entries or index not in STANDARD_HANDLES:
@@ -437,20 +440,18 @@ def _handles(tables: Tables) -> Iterator[str]:
 
 
 def _quotas(tables: Tables) -> Iterator[str]:
-    bodies = [header.body for header in tables.headers.values()]
-    for call, name, size_of in (
-        ("ke_create_mqueue", "MessageQueue", lambda queue: queue.max_messages * queue.max_size),
-        ("ke_create_section", "Section", lambda section: section.size),
-    ):
-        taken: Counter[int] = Counter()
-        for body in bodies:
-            if kind(body) == name:
-                taken[body.creator_pid] += size_of(body)
-                if size_of(body) > MAX_BYTES:
-                    yield f"{body} has {size_of(body)} bytes"
-        if dict(taken) != tables.owner_of(call)._quota._charged:
-            yield f"{name}: {tables.owner_of(call)._quota._charged} are charged, {dict(taken)} are taken"
-    for body in bodies:
+    """What processes and users are charged for is what there is, and a section keeps within its size."""
+    bodies = {id(header.body): header.body for header in tables.headers.values()}
+    counted: Counter[tuple[int, str]] = Counter()  # (ledger, what) -> how much there is
+    for owner in (*tables.processes, *tables.threads.values(), *{**bodies, **tables.pipes}.values()):
+        charge = getattr(owner, "charge", None)
+        for ledger in charge._ledgers if charge is not None else ():
+            counted[id(ledger), charge._kind] += charge._amount
+    for ledger in (*(process.ledger for process in tables.processes), *tables.kernel.processes.limits.accounts):
+        for what, amount in ledger.counts.items():
+            if amount != counted[id(ledger), what]:
+                yield f"{ledger.owner} is charged for {amount} {what}, and has {counted[id(ledger), what]}"
+    for body in bodies.values():
         if kind(body) == "Section" and (
             body.used != sum(body.costs.values()) + len(body.raw)
             or body.used > body.size

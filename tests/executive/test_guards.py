@@ -15,7 +15,7 @@ from executive.process import Process
 from executive.synapse import bypasses
 from kernel_invariants import broken_promises
 from kernelrig import BareMachine
-from sandbox_world import Killed, run
+from sandbox_world import boot, run
 
 ATTEMPT = (
     "def attempt(name, *args):\n"
@@ -132,6 +132,23 @@ def test_of_the_eeproms_data_root_changes_the_settings_only() -> None:
     assert said("at = 200\n" + change, uid=0) == ["ACCESS_DENIED"]
     assert said("at = 80\n" + change, uid=0) == ["True"]
     assert said("at = 80\n" + change) == ["ACCESS_DENIED"]
+
+
+def test_a_finalizer_of_a_dead_driver_calls_nothing_in_the_name_of_a_living_one() -> None:
+    """Drivers have no checkpoints that would end it before: the system call itself refuses."""
+    with BareMachine() as bare:
+        bare.run(
+            "def left_open():\n"
+            "    try: yield\n"
+            "    finally: syscall('kernel_log', 'in the name of another')\n"
+            "opened = left_open()\n"
+            "next(opened)\n"
+            "ring = [opened]\n"
+            "ring.append(ring)\n",
+            ring=2,
+        )
+        bare.run("kept = []\nfor _ in range(30000):\n    cycle = []\n    cycle.append(cycle)\n    kept.append({})\n")
+        assert bare.said() == []
 
 
 # --- handles -----------------------------------------------------------------------------------------------------
@@ -399,6 +416,41 @@ def test_an_interrupted_wait_leaves_no_trace() -> None:
         assert bare.said() == ["0"] and broken_promises(bare.kernel) == []
 
 
+def test_a_killed_program_says_nothing_more() -> None:
+    """It may catch what ends it as often as it likes: none of its calls is made any more."""
+    with BareMachine() as bare:
+        victim = bare.start(
+            "while True:\n"
+            "    try: syscall('signal_pull')\n"
+            "    except BaseException:\n"
+            "        try: say('lives')\n"
+            "        except BaseException: pass\n"
+        )
+        bare.settle()
+        bare.kernel.processes.terminate(victim, 137, "the test says so")
+        bare.machine.computer.push_signal("work")
+        bare.settle()
+        assert bare.said() == [] and broken_promises(bare.kernel) == []
+
+
+def test_who_reads_a_pipe_learns_of_its_last_writers_end() -> None:
+    """Also when it waits already: it gets the end of file, and a writer that waits the broken pipe."""
+    source = (
+        "reader, writer = syscall('ke_create_pipe')\n"
+        "syscall('process_thread', lambda: say('read', syscall('vfs_read', reader)))\n"
+        "syscall('process_sleep', 1)\n"
+        "syscall('vfs_close', writer)\n"
+        "syscall('process_sleep', 1)\n"
+        "syscall('ke_signal_handler', 13, 'SIG_IGN')\n"
+        "reader, writer = syscall('ke_create_pipe', 1)\n"
+        "syscall('process_thread', lambda: say('write', attempt('vfs_write', writer, b'xy')))\n"
+        "syscall('process_sleep', 1)\n"
+        "syscall('vfs_close', reader)\n"
+        "syscall('process_sleep', 1)\n"
+    )
+    assert said(source) == ["read b''", "write PIPE_BROKEN"]
+
+
 def test_what_cannot_be_caught_cannot_be_blocked() -> None:
     """SIGKILL and SIGSTOP: no handler, no mask."""
     with BareMachine() as bare:
@@ -417,15 +469,25 @@ def test_what_cannot_be_caught_cannot_be_blocked() -> None:
 # --- the sandbox -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("source", [
-    "def again():\n    try: raise ValueError\n    except ValueError: return\nlist(map(lambda n: again, range(9)))\n",
-    "for _ in range(2):\n    try: 1 / 0\n    except ZeroDivisionError: print('handled')\n",
-    "for _ in range(2):\n    try: pass\n    finally: print('cleaned up')\n",
+def checkpoints(source: str) -> int:
+    """How many a program comes by."""
+    sandbox, host = boot("def f(x): return x\ndata = [1] * 50\n" + source, simulated=True)
+    sandbox.run_main(host.compile(host.files["/home/program.py"].encode(), "/home/program.py", "program"))
+    return host.checkpoints
+
+
+@pytest.mark.parametrize(("with_them", "without"), [
+    ("list(map(f, data))", "list(map(abs, data))"),
+    ("list(map(lambda x: x, data))", "list(map(abs, data))"),
+    ("[x for x in data]", "list(data)"),
+    ("list(x for x in data)", "list(data)"),
+    ("for x in data: pass", "list(data)"),
+    ("for x in data:\n    try: x.y\n    except AttributeError: pass", "for x in data: hasattr(x, 'y')"),
+    ("for x in data:\n    try: pass\n    finally: x", "for x in data: x"),
 ])  # fmt: skip
-def test_a_handler_and_a_cleanup_have_checkpoints(source: str) -> None:
-    """One at each of their beginnings: a loop of two turns that fails has four."""
-    with pytest.raises(Killed):
-        run(source, limit=3 if "for" in source else 8)
+def test_every_piece_of_code_that_can_go_round_has_a_checkpoint_of_its_own(with_them: str, without: str) -> None:
+    """Functions, lambdas, comprehensions, loops, handlers and cleanups: fifty turns are fifty checkpoints more."""
+    assert checkpoints(with_them) - checkpoints(without) >= 50
 
 
 def test_a_shared_class_takes_no_attributes() -> None:

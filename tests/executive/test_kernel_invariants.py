@@ -97,10 +97,8 @@ SPOILT: dict[str, tuple[Callable[[World], object], str]] = {
     ),
     "a handle of another token": (lambda w: put(w.process, "token", "SYN-0"), "of another token"),
     "a slot is stale": (lambda w: w.process.handles.standard.update({-10: "H-0"}), "handle that is closed"),
-    "a quota is leaked": (
-        lambda w: w.kernel.table.entries["ke_create_section"].body.__self__._quota._charged.update({7: 1}),
-        "are charged",
-    ),
+    "a quota is leaked": (lambda w: w.process.ledger.add("section_bytes", 1), "is charged for 65"),
+    "a user's quota is leaked": (lambda w: w.process.account.add("threads", -1), "is charged for 3 threads, and has 4"),
     "a section counts wrong": (lambda w: put(w.body["MmSectionObject"], "used", 1), "counts 1"),
     "a call is open to another ring": (
         lambda w: w.kernel.table.by_ring[3].update(dmesg_clear=int),
