@@ -476,3 +476,35 @@ def test_a_message_from_the_bottom_of_a_recursion_wakes_its_receiver_or_is_not_s
         assert broken_promises(bare.kernel) == []
         bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
         assert bare.said() == ["1"]
+
+
+def test_a_program_is_killed_that_is_deeper_than_others_may_get() -> None:
+    """It raised its limit of nested calls: its cleanup runs under the same, or the host's Python would be ended."""
+    with BareMachine() as bare:
+        deep = bare.start(
+            "syscall('process_recursion', 20000)\n"
+            "def clean_up(n): return n and clean_up(n - 1)\n"
+            "def dig(n):\n"
+            "    if n: return dig(n - 1)\n"
+            "    try: syscall('signal_pull')\n"
+            "    finally: clean_up(100)\n"
+            "dig(3000)\n"
+        )
+        bare.settle()
+        bare.run(f"syscall('process_kill', {deep.pid}, 9)\nsay('lives')")
+        assert bare.said() == ["lives"] and deep.exit_status == 137 and broken_promises(bare.kernel) == []
+
+
+def test_the_limit_of_nested_calls_is_not_taken_away_from_under_a_deep_program() -> None:
+    """Neither by itself nor by another of its threads: the host's Python would be ended."""
+    with BareMachine() as bare:
+        bare.run(
+            "def dig(n):\n"
+            "    if n: return dig(n - 1)\n"
+            "    say(syscall('process_recursion', 1) >= 900)\n"
+            "    return [str(each) for each in 'ab']\n"
+            "syscall('process_thread', lambda: dig(800))\n"
+            "syscall('process_sleep', 1)\n"
+            "say(dig(800))\n"
+        )
+        assert sorted(bare.said()) == ["True", "True", "['a', 'b']"]

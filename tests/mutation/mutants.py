@@ -387,13 +387,6 @@ MUTANTS = (
         f"{TESTS}processes.py::test_everything_a_process_held_is_gone_when_it_ends",
     ),
     Mutant(
-        "a killed thread's code goes on",
-        f"{K}/posix_signals.py",
-        "        if thread.killed:\n            raise ProcessKilled\n        process = thread.process\n",
-        "        process = thread.process\n",
-        f"{GUARDS}a_killed_program_says_nothing_more",
-    ),
-    Mutant(
         "a thread is not unwound",
         f"{E}/scheduler.py",
         "            self._doomed.append(thread)\n",

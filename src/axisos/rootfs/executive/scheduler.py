@@ -510,12 +510,14 @@ class Scheduler:
         """Unwind a dead thread's stack under its own identity."""
         task = thread.task
         if task is not None:
+            setrecursionlimit(thread.process.recursion or self.recursion)  # it may be deeper than others ever get
             for _attempt in range(BURIAL_ATTEMPTS):
                 if task.dead:
                     break
                 self.current = thread
                 self.slice_start_ns = self.now_ns()
                 task.throw(ProcessKilled)
+            setrecursionlimit(self.recursion)
         thread.status = DEAD
         thread.task = thread.resume = None
         self.current = self.kernel_thread
