@@ -478,13 +478,6 @@ MUTANTS = (
         "    if False:\n",
         f"{TESTS}timers.py::test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not",
     ),
-    Mutant(
-        "a wait is taken away before its thread is ready",
-        f"{E}/scheduler.py",
-        "        if thread.status is SLEEPING and thread.wait is wait:\n",
-        "        wait.active = False\n        if thread.status is SLEEPING and thread.wait is wait:\n",
-        f"{EDGES}a_message_from_the_bottom_of_a_recursion_wakes_its_receiver_or_is_not_sent",
-    ),
     # --- turns
     Mutant(
         "a quantum never ends",
