@@ -123,6 +123,26 @@ def test_a_finalizer_of_a_dead_program_calls_nothing_in_the_name_of_a_living_one
         assert bare.said() == []
 
 
+def test_what_a_driver_passes_runs_nothing_in_the_service_that_answers() -> None:
+    """Plain data reaches it, or nothing does: its own `__hash__`, run as the service, once ended the machine."""
+    with BareMachine() as bare:
+        bare.start(
+            "syscall('syscall_override', 'ask')\n"
+            "while True:\n"
+            "    request = syscall('signal_pull')[2]\n"
+            "    syscall('signal_send', request.sender_pid, 'syscall_return', request.request_id, 0, "
+            "request.args[0] in {'r': 1})\n",
+            ring=1,
+        )
+        bare.settle()
+        bare.run(
+            ATTEMPT + "class Mode:\n    def __hash__(self): say('runs'); return 1\n"
+            "for mode in ('r', Mode(), [Mode()]): say(attempt('ask', mode))\n",
+            ring=2,
+        )
+        assert bare.said() == ["True", *["StatusError INVALID_PARAMETER"] * 2]
+
+
 # --- last words --------------------------------------------------------------------------------------------------
 
 
@@ -365,6 +385,7 @@ def test_the_watchdog_counts_every_long_slice_and_buries_whom_it_ends() -> None:
         bare.kernel.table.by_ring[2]["process_sleep"] = lambda t, ms: (burn(next(slices, 0)), sleep(t, ms))[1]
         thread = program.threads[0]
         bare.machine.run_for(60.0)
+        bare.kernel.table.restore("process_sleep")
         assert (program.exit_status, program.exit_reason[:8], thread.strikes) == (137, "watchdog", 3)
         assert thread.task is None and broken_promises(bare.kernel) == []
 
@@ -426,3 +447,64 @@ def test_a_server_survives_calls_from_the_bottom_of_a_recursion() -> None:
         bare.run(DIG + "dig('ask', 'twice')")
         bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
         assert bare.said()[-1] == "1" and broken_promises(bare.kernel) == []
+
+
+@pytest.mark.parametrize(
+    "call", ["'ke_create_section', None, 64", "'ke_create_mqueue', None, 1, 64", "'ke_create_named_pipe', 'x', 64"]
+)
+def test_what_cannot_be_made_at_the_bottom_of_a_recursion_is_not_there(call: str) -> None:
+    """It takes nothing of a quota, holds no name and is not counted, neither now nor when the program has ended."""
+    with BareMachine() as bare:
+        for end in ("", "syscall('signal_pull')"):
+            bare.run(DIG + f"dig({call})\n{end}")
+            assert broken_promises(bare.kernel) == [] and bugs(bare) == []
+
+
+def dig_once(frames: int) -> str:
+    """`DIG`, that makes its one call so many frames above the bottom."""
+    once = "    up[0] -= 1\n    if up[0] != -1: return\n"
+    return f"up = [{frames}]\n" + DIG.replace("    try: syscall", once + "    try: syscall")
+
+
+@pytest.mark.parametrize("frames", range(8))
+def test_a_message_from_the_bottom_of_a_recursion_wakes_its_receiver_or_is_not_sent(frames: int) -> None:
+    """A server that waited for messages once slept on for good, with all who asked it after that."""
+    with BareMachine() as bare:
+        server = bare.start(ANSWERS_BADLY, ring=1)
+        bare.settle()
+        bare.run(dig_once(frames) + f"dig('signal_send', {server.pid}, 'hello')")
+        assert broken_promises(bare.kernel) == []
+        bare.run(ATTEMPT + "say(attempt('ask', 'twice'))")
+        assert bare.said() == ["1"]
+
+
+def test_a_program_is_killed_that_is_deeper_than_others_may_get() -> None:
+    """It raised its limit of nested calls: its cleanup runs under the same, or the host's Python would be ended."""
+    with BareMachine() as bare:
+        deep = bare.start(
+            "syscall('process_recursion', 20000)\n"
+            "def clean_up(n): return n and clean_up(n - 1)\n"
+            "def dig(n):\n"
+            "    if n: return dig(n - 1)\n"
+            "    try: syscall('signal_pull')\n"
+            "    finally: clean_up(100)\n"
+            "dig(3000)\n"
+        )
+        bare.settle()
+        bare.run(f"syscall('process_kill', {deep.pid}, 9)\nsay('lives')")
+        assert bare.said() == ["lives"] and deep.exit_status == 137 and broken_promises(bare.kernel) == []
+
+
+def test_the_limit_of_nested_calls_is_not_taken_away_from_under_a_deep_program() -> None:
+    """Neither by itself nor by another of its threads: the host's Python would be ended."""
+    with BareMachine() as bare:
+        bare.run(
+            "def dig(n):\n"
+            "    if n: return dig(n - 1)\n"
+            "    say(syscall('process_recursion', 1) >= 900)\n"
+            "    return [str(each) for each in 'ab']\n"
+            "syscall('process_thread', lambda: dig(800))\n"
+            "syscall('process_sleep', 1)\n"
+            "say(dig(800))\n"
+        )
+        assert sorted(bare.said()) == ["True", "True", "['a', 'b']"]

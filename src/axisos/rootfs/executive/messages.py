@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from abi.names import RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
+from executive.headroom import with_headroom
 from executive.plain import MAX_BYTES, SCALARS, SIZED, copy_plain
 from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from executive.syscalls import SyscallTable
 
 NOT_DIRECT = object()  # "not mine": the call goes on to the server that overrides it
+TAKES_OBJECTS = frozenset({"dkms_complete_irp"})  # the forwarded calls to which drivers pass more than plain data
 DISPATCH_LEVEL = 2
 WAIT_MESSAGE = "signal"
 WAIT_ANSWER = "syscall"
@@ -181,9 +183,6 @@ class Messages:
         self._last_request = request_id = self._last_request + 1
         request = SyscallRequest(request_id, name, args, thread.pid, process)
         wait = thread.wait
-        self._requests[request_id] = wait
-        wait.request_id = request_id
-        wait.server = server
         message = (0, "syscall", request)
         successor = None
         idle = server.wait
@@ -194,6 +193,9 @@ class Messages:
             successor = server
         else:
             self.deliver(server, message)
+        self._requests[request_id] = wait
+        wait.request_id = request_id
+        wait.server = server
         try:
             answer = scheduler.block(thread, WAIT_ANSWER, successor)
         except BaseException:
@@ -203,7 +205,7 @@ class Messages:
                 del self._requests[request_id]
                 wait.request_id = 0
                 wait.server = None
-            self.cancel_request(wait)
+            with_headroom(self.cancel_request, wait)
             raise
         status: int
         value: object
@@ -224,7 +226,7 @@ class Messages:
                 if entry is None:
                     raise StatusError(Status.WOULD_DEADLOCK, f"{name}: process {thread.pid} is the one that answers it")
                 return entry.body(thread, *args)
-            if process.ring > 2:
+            if process.ring > 2 or name not in TAKES_OBJECTS:
                 for arg in args:
                     kind = type(arg)
                     if kind not in SCALARS or (kind in SIZED and len(arg) > MAX_BYTES):  # type: ignore[arg-type]

@@ -45,7 +45,6 @@ PROCESS_BYTES = 14 << 10
 THREAD_BYTES = 8 << 10
 HANDLE_BYTES = 512
 MESSAGE_BYTES = 256
-LEAST_RECURSION = 300
 KILLED_BY_SYSTEM = 137  # exit status of a process that a limit or a violation ended
 
 
@@ -733,7 +732,7 @@ class ProcessManager:
     def process_recursion(self, thread: Thread, limit: int | None = None) -> int:
         """How many calls of the process's Python code may be nested; *limit* sets it, None asks.
 
-        Returns: the limit, which is never below 300, nor above the limit `recursion` or what the host's stack holds.
+        Returns: the limit, which only grows, up to the limit `recursion` or what the host's stack holds.
         Raises:  INVALID_PARAMETER for a limit below 1.
         """
         process = thread.process
@@ -741,7 +740,8 @@ class ProcessManager:
             if limit < 1:
                 raise StatusError(Status.INVALID_PARAMETER, f"process_recursion: {limit} nested calls")
             most = min(process.limits.recursion, self.recursion_room())
-            self._scheduler.set_recursion(thread, max(LEAST_RECURSION, min(limit, most)))
+            least = process.recursion or self._scheduler.recursion  # who is deep already could not recover from less
+            self._scheduler.set_recursion(thread, max(least, min(limit, most)))
         return process.recursion or self._scheduler.recursion
 
     def _cpu_ns(self, thread: Thread) -> int:

@@ -135,23 +135,23 @@ class Scheduler:
         if thread.process.stopped:
             thread.status = STOPPED
             return
-        thread.status = READY
         if thread.is_system:
             self._system.append(thread)
         elif thread.used_ns < QUANTUM_NS:
             self._woken.append(thread)
         else:
             self._expired.append(thread)
+        thread.status = READY  # last: at the bottom of a recursion there may be no stack to append
 
     def wake(self, wait: Wait, result: object) -> None:
         """End a wait with *result*. Does nothing when it is over already."""
         if not wait.active:
             return
-        wait.active = False
-        wait.result = result
         thread = wait.thread
         if thread.status is SLEEPING and thread.wait is wait:
-            self.make_ready(thread)
+            self.make_ready(thread)  # first: where no stack is left for it, the wait goes on
+        wait.active = False
+        wait.result = result
 
     def poke(self, thread: Thread) -> None:
         """Make a sleeping thread runnable without ending its wait: it has a signal to handle."""
@@ -510,12 +510,14 @@ class Scheduler:
         """Unwind a dead thread's stack under its own identity."""
         task = thread.task
         if task is not None:
+            setrecursionlimit(thread.process.recursion or self.recursion)  # it may be deeper than others ever get
             for _attempt in range(BURIAL_ATTEMPTS):
                 if task.dead:
                     break
                 self.current = thread
                 self.slice_start_ns = self.now_ns()
                 task.throw(ProcessKilled)
+            setrecursionlimit(self.recursion)
         thread.status = DEAD
         thread.task = thread.resume = None
         self.current = self.kernel_thread

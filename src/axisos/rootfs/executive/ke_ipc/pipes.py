@@ -23,6 +23,7 @@ from abi import access as mask
 from abi.names import TYPE_PIPE
 from abi.signals import SIGPIPE
 from abi.status import Status, StatusError
+from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, allowed_access
 from executive.syscalls import ANY_RING, syscall
@@ -265,9 +266,12 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_pipe: a pipe of {size} bytes")
-        ends = self._open_both(thread.process, Pipe(thread.process, min(size, MAX_SIZE)))
+        ends = with_headroom(self._make, thread.process, min(size, MAX_SIZE))
         self.pipe_created += 1
         return ends
+
+    def _make(self, process: Process, size: int) -> tuple[str, str]:
+        return self._open_both(process, Pipe(process, size))
 
     @syscall(rings=ANY_RING)
     def ke_create_named_pipe(
@@ -282,19 +286,22 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_named_pipe: a pipe of {size} bytes")
-        pipe = Pipe(thread.process, min(size, MAX_SIZE))
+        ends = with_headroom(self._make_named, thread.process, name, min(size, MAX_SIZE), permissions)
+        self.pipe_created += 1
+        return ends
+
+    def _make_named(self, process: Process, name: str, size: int, permissions: str) -> tuple[str, str]:
+        pipe = Pipe(process, size)
         self.named_pipes += 1  # until it is deleted, if only because it cannot be made
         try:
-            pipe.header = header = self._named.make(thread.process, name, pipe, permissions)
+            pipe.header = header = self._named.make(process, name, pipe, permissions)
         except BaseException:
             pipe.charge.release()
             raise
         try:
-            ends = self._open_both(thread.process, pipe)
+            return self._open_both(process, pipe)
         finally:
             self._ob.dereference_object(header)  # from here on its ends hold it
-        self.pipe_created += 1
-        return ends
 
     @syscall(rings=ANY_RING)
     def ke_connect_named_pipe(self, thread: Thread, name: str, mode: str = "rw") -> str:
@@ -315,7 +322,7 @@ class Pipes:
                 Status.ACCESS_DENIED, f'{header.name} is not open to uid {thread.process.uid} for "{mode}"'
             )
         assert isinstance(header.body, Pipe)
-        return self._open_end(thread.process, header.body, access)
+        return with_headroom(self._open_end, thread.process, header.body, access)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_read(self, thread: Thread, handle: Handle, count: int | None = None) -> bytes:
