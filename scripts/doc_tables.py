@@ -49,6 +49,53 @@ def policy_rules() -> Iterable[str]:
         yield f"| `{name}` | {cell(reason)} | {cell(hint)} |"
 
 
+def policy_names() -> Iterable[str]:
+    """The double-underscore names that a program may use, and what for."""
+    from executive import policy
+
+    def dunders(names: Iterable[str]) -> str:
+        return " ".join(f"`{name}`" for name in sorted(set(names)) if policy.is_dunder(name))
+
+    yield "| A program may | Names |"
+    yield "|---|---|"
+    yield f"| define as a method, and read | {dunders(policy.METHODS)} |"
+    yield f"| bind in a module or class body | {dunders(policy.BINDABLE - policy.METHODS)} |"
+    yield f"| read as a variable | {dunders(policy.READABLE - policy.BINDABLE)} |"
+    yield f"| read as an attribute | {dunders(policy.ATTRIBUTES - policy.METHODS)} |"
+    yield f"| set or delete as an attribute | {dunders(policy.STORABLE)} |"
+    yield ""
+    prefixes = ", ".join(f"`{prefix}...`" for prefix in policy.FRAME_PREFIXES)
+    closed = " ".join(f"`{name}`" for name in sorted(policy.FRAME_NAMES) if not name.startswith(policy.FRAME_PREFIXES))
+    yield f"Closed without underscores: {prefixes} {closed}."
+
+
+def modules_offered() -> Iterable[str]:
+    """What a program may import beside its own files and the system's libraries, by the form in which it gets it."""
+    from executive import vetted
+
+    def modules(names: Iterable[str]) -> str:
+        return " ".join(f"`{name}`" for name in sorted(names) if name[0] != "_" or name == "__future__")
+
+    guests_own = {path.stem for path in (DISK / "lib" / "python").glob("*.py")}
+    library = vetted.LIBRARY - vetted.PRIVATE_LIBRARY
+    yield "| Form | Modules |"
+    yield "|---|---|"
+    yield f"| Python's own source, executed anew in each process | {modules(library)} |"
+    yield f"| a module of the process's own over shared functions of C | {modules(vetted.PUBLIC_C)} |"
+    yield f"| a stand-in of the same interface | {modules(vetted.PUBLIC_SHIMS)} |"
+    yield f"| the system's own, `/lib/python`, on top of system calls | {modules(guests_own)} |"
+
+
+def names_withheld() -> Iterable[str]:
+    """Public names of these modules that a program does not get."""
+    from executive import vetted
+
+    yield "| Module | Without |"
+    yield "|---|---|"
+    for module, names in sorted(vetted.WITHHELD.items()):
+        yield f"| `{module}` | {' '.join(f'`{name}`' for name in sorted(names))} |"
+
+
 def cell(text: str) -> str:
     """Text that stands in one cell of a table."""
     return text.replace("_", "\\_").replace("*", "\\*").replace("|", "\\|")
@@ -56,6 +103,9 @@ def cell(text: str) -> str:
 
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "policy-rules": policy_rules,
+    "policy-names": policy_names,
+    "modules-offered": modules_offered,
+    "names-withheld": names_withheld,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,

@@ -13,17 +13,19 @@ PROGRAM = '''
 def mean(values, start=0):
     """The docstring stays first."""
     total = start
-    for value in values:
-        total += value
+    for i in range(len(values)):
+        total += values[i]
     return total / len(values)
 
+squares = [2]
 while True:
     try:
-        print(mean([n * n for n in range(5)]), key=lambda pair: pair[1])
-    except Exception:
-        pass
+        squares = [n * n for n in squares]
+        squares.sort(key=lambda n: -n)
+    except OverflowError:
+        squares = [2]
     finally:
-        total = 0
+        print(mean(squares))
 '''
 
 print(ast.unparse(Instrumenter("/home/me/mean.py", "program").module(ast.parse(PROGRAM))))
