@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,31 @@ def names_withheld() -> Iterable[str]:
         yield f"| `{module}` | {' '.join(f'`{name}`' for name in sorted(names))} |"
 
 
+# What a program meets at a limit; the tables of statuses and limits do not say it.
+AT_THE_LIMIT = {
+    "handles": "HANDLE_TABLE_FULL 701",
+    "syscalls_per_second": "the program ends, 137",
+    "output_bytes_per_second": "the writer waits until the second is over",
+    "recursion": "not in force yet: Python's own 1,000 holds",
+    "memory_percent": "MemoryError; 137 for who takes still more",
+    "user_memory_percent": "the same, for the user's largest program",
+}
+QUOTA = "QUOTA_EXCEEDED 609"
+
+
+def limits() -> Iterable[str]:
+    """The limits of the shipped /etc/limits.toml, what they count, and what happens there."""
+    from executive.limits import KNOWN
+
+    tables = tomllib.loads((DISK / "etc" / "limits.toml").read_text())
+    root = tables["users"]["0"]
+    yield "| Limit | Everybody | uid 0 | Counts | At the limit |"
+    yield "|---|---:|---:|---|---|"
+    for name, (_, counts) in KNOWN.items():
+        shipped = tables["limits"][name]
+        yield f"| `{name}` | {shipped:,} | {root.get(name, shipped):,} | {counts} | {AT_THE_LIMIT.get(name, QUOTA)} |"
+
+
 def cell(text: str) -> str:
     """Text that stands in one cell of a table."""
     return text.replace("_", "\\_").replace("*", "\\*").replace("|", "\\|")
@@ -106,6 +132,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "policy-names": policy_names,
     "modules-offered": modules_offered,
     "names-withheld": names_withheld,
+    "limits": limits,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,
