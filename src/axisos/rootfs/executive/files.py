@@ -87,7 +87,8 @@ class Files:
         Args:    handle: a token or -10, -11, -12. count: bytes at most; None for all that is there.
         Returns: bytes; b"" is end of file.
         Blocks:  while a device or pipe has nothing.
-        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED, the device's own.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED, OBJECT_TYPE_MISMATCH,
+                 the device's own.
         """
         return self._or_missing(self.read_pipe(thread, handle, count))  # type: ignore[return-value]
 
@@ -97,8 +98,8 @@ class Files:
 
         Args:    handle: a token or -10, -11, -12.
         Returns: the number of bytes written.
-        Blocks:  while the device or pipe is full.
-        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED,
+        Blocks:  while the device or pipe is full, and at the limit output_bytes_per_second.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED, OBJECT_TYPE_MISMATCH,
                  DISK_FULL, PIPE_BROKEN, the device's own.
         """
         return self._or_missing(self.write_pipe(thread, handle, data))  # type: ignore[return-value]

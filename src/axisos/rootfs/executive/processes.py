@@ -150,8 +150,8 @@ class ProcessManager:
         Returns: the child's pid. The child is ready and runs in its turn; a syntax error ends it with status 1.
         Blocks:  while the file is read.
         Raises:  PRIVILEGE_NOT_HELD for a ring below the caller's; NO_SUCH_FILE; ACCESS_DENIED (no right to read and
-                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE; QUOTA_EXCEEDED (the user has
-                 as many processes as a user may have).
+                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE; NO_SUCH_PROCESS (no such
+                 group); QUOTA_EXCEEDED (the limit user_processes).
         """
         caller = thread.process
         grant = None
@@ -253,7 +253,7 @@ class ProcessManager:
     def process_elevate(self, thread: Thread, ring: int | float) -> bool:
         """Go from ring 3 to ring 2.5, with a grant of the logon service for it; the synapse token is rotated.
 
-        Every handle that was open is invalid afterwards (503), the standard slots are empty: open /dev/tty again.
+        Every handle that was open has expired afterwards (503), the standard slots are empty: open /dev/tty again.
         Returns: True.
         Raises:  INVALID_PARAMETER for another ring; ACCESS_DENIED without a grant.
         """

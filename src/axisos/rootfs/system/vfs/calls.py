@@ -79,7 +79,7 @@ class VfsCalls:
         """Open a file or device.
 
         Args:    mode: "r", "w" (empties or creates), "a" (writes at the end) or "rw" (creates, keeps what is there);
-                 "rb", "wb", "ab", "rwb" and "r+" mean the same as in Python, None means "r".
+                 a "b" changes nothing, "r+" is "rw", None is "r".
         Returns: a handle: READ for r, WRITE for w and a, both for rw, and always DEVICE_CONTROL.
         Raises:  NO_SUCH_FILE, NO_SUCH_DEVICE, ACCESS_DENIED (a right is missing), IS_A_DIRECTORY, NOT_A_DIRECTORY,
                  READ_ONLY, DISK_FULL, HANDLE_TABLE_FULL, INVALID_PARAMETER (path or mode), the device's own.
@@ -190,8 +190,8 @@ class VfsCalls:
 
         Args:    offset: bytes, counted from *whence*: "set" (the start), "cur" (the position) or "end".
         Returns: the new position.
-        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, INVALID_PARAMETER (a device, a pipe, or
-                 a wrong *whence*).
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, OBJECT_TYPE_MISMATCH (a pipe or another
+                 object), INVALID_PARAMETER (a device, or a wrong *whence*).
         """
         body = self._file_of(request, handle, "vfs_seek")
         if whence not in WHENCE or type(offset) is not int:
@@ -209,7 +209,8 @@ class VfsCalls:
         Args:    method: what the driver is to do. args: a list or tuple of arguments, None for none.
         Returns: what the driver answers.
         Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no DEVICE_CONTROL),
-                 INVALID_PARAMETER (not a device), NOT_IMPLEMENTED (the driver has no such method), the driver's own.
+                 INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED (the driver has no
+                 such method), the driver's own.
         """
         body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
         if type(body) is not OpenFile:
