@@ -17,7 +17,7 @@ def attempt(text):
     try:
         return eval(text)
     except Exception as error:
-        return f"{type(error).__name__}: {error}".partition(";")[0]  # what follows says what to write instead
+        return f"{type(error).__name__}: {str(error).partition(':')[0]}"  # the rest says why, and what to write instead
 
 
 for text in ATTEMPTS:
