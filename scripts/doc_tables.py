@@ -102,7 +102,7 @@ AT_THE_LIMIT = {
     "handles": "HANDLE_TABLE_FULL 701",
     "syscalls_per_second": "the program ends, 137",
     "output_bytes_per_second": "the writer waits until the second is over",
-    "recursion": "not in force yet: Python's own 1,000 holds",
+    "recursion": "a wish for more is taken as this, or what the stack holds",
     "memory_percent": "MemoryError; 137 for who takes still more",
     "user_memory_percent": "the same, for the user's largest program",
 }
