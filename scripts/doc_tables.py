@@ -97,6 +97,18 @@ def names_withheld() -> Iterable[str]:
         yield f"| `{module}` | {' '.join(f'`{name}`' for name in sorted(names))} |"
 
 
+def plain_limits() -> Iterable[str]:
+    """How large what crosses a ring may be."""
+    from executive import plain
+
+    yield "| Limit of one value | |"
+    yield "|---|---:|"
+    yield f"| levels of nesting | {plain.MAX_DEPTH} |"
+    yield f"| items in all | {plain.MAX_ITEMS:,} |"
+    yield f"| characters and bytes of all texts and bytes | {plain.MAX_BYTES:,} |"
+    yield f"| bits of an integer | {plain.MAX_INT_BITS:,} |"
+
+
 # What a program meets at a limit; the tables of statuses and limits do not say it.
 AT_THE_LIMIT = {
     "handles": "HANDLE_TABLE_FULL 701",
@@ -132,6 +144,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "policy-names": policy_names,
     "modules-offered": modules_offered,
     "names-withheld": names_withheld,
+    "plain-limits": plain_limits,
     "limits": limits,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
