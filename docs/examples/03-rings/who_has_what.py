@@ -25,6 +25,6 @@ for ring in (1, 2, 2.5, 3):
         machine.run_until_idle()
         columns[ring] = process.sandbox.builtins
 
-print(f"{'':14}", *(f"{ring:<9}" for ring in columns))
+print("ring          " + "".join(f"{ring:>10}" for ring in columns))
 for name in NAMES:
-    print(f"{name:14}", *(f"{kind(name, names):9}" for names in columns.values()))
+    print(f"{name:14}" + "".join(f"{kind(name, names):>10}" for names in columns.values()))
