@@ -85,22 +85,32 @@ class Files:
         """Read from a file, device or pipe.
 
         Args:    handle: a token or -10, -11, -12. count: bytes at most; None for all that is there.
-        Returns: bytes; b"" is end of file. Blocks: while a device or pipe has nothing.
-        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, ACCESS_DENIED, the device's own. (Manual, chapter 8.4.)
+        Returns: bytes; b"" is end of file.
+        Blocks:  while a device or pipe has nothing.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED, OBJECT_TYPE_MISMATCH,
+                 the device's own.
         """
         return self._or_missing(self.read_pipe(thread, handle, count))  # type: ignore[return-value]
 
     @syscall(rings=ANY_RING)
     def vfs_write(self, thread: Thread, handle: Handle, data: bytes) -> int:
-        """Write to a file, device or pipe. Returns the number of bytes. Blocks while the other side is full.
+        """Write to a file, device or pipe.
 
-        Raises: INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, ACCESS_DENIED, DISK_FULL, PIPE_BROKEN, the device's own.
+        Args:    handle: a token or -10, -11, -12.
+        Returns: the number of bytes written.
+        Blocks:  while the device or pipe is full, and at the limit output_bytes_per_second.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED, OBJECT_TYPE_MISMATCH,
+                 DISK_FULL, PIPE_BROKEN, the device's own.
         """
         return self._or_missing(self.write_pipe(thread, handle, data))  # type: ignore[return-value]
 
     @syscall(rings=ANY_RING)
     def vfs_close(self, thread: Thread, handle: Handle) -> bool:
-        """Close a handle. Returns True. Raises: INVALID_HANDLE."""
+        """Close a handle; with the last one to it, the file, device or pipe end is closed.
+
+        Returns: True.
+        Raises:  INVALID_HANDLE.
+        """
         if self.close_pipe(thread, handle) is NOT_DIRECT:
             self._ob.close_handle(thread.process, handle)
         return True

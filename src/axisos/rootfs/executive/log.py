@@ -184,7 +184,7 @@ class KernelLog:
 
     @syscall(rings=(1, 2))
     def kernel_get_boot_log(self, thread: Thread) -> str:
-        """The lines that were logged since the last call, joined by newlines; they are handed out once."""
+        """Take the lines that were logged since the last call. Returns: them, joined by newlines; once only."""
         lines = list(self._pending)
         self._pending.clear()
         if self._lost_lines:
@@ -194,7 +194,7 @@ class KernelLog:
 
     @syscall(rings=SERVICES)
     def kernel_set_log_mode(self, thread: Thread, enable: bool) -> bool:
-        """Turn the log on the screen on or off; the other sinks go on. Returns True."""
+        """Turn the log on the screen on or off; the other sinks go on. Returns: True."""
         self._screen_on = enable
         return True
 
@@ -216,14 +216,14 @@ class KernelLog:
 
     @syscall(rings=SERVICES)
     def dmesg_clear(self, thread: Thread) -> int:
-        """Forget all entries but those of level `sec`. Returns how many there were."""
+        """Forget all entries of the log but those of level `sec`. Returns: how many there were."""
         count = len(self._entries)
         self._entries = deque(self._security, maxlen=DMESG_ENTRIES)
         return count
 
     @syscall(rings=ANY_RING)
     def dmesg_stats(self, thread: Thread) -> dict[str, object]:
-        """total, max_size, first_seq, last_seq, level_counts."""
+        """How full the log is. Returns: {total, max_size, first_seq, last_seq, level_counts}."""
         return {
             "total": len(self._entries),
             "max_size": DMESG_ENTRIES,

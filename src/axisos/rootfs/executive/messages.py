@@ -68,7 +68,7 @@ class Messages:
         Returns: True.
         Blocks:  never.
         Raises:  NO_SUCH_PROCESS; QUOTA_EXCEEDED when the receiver's queue is full; ACCESS_DENIED for a name that is
-                 reserved to the system; INVALID_PARAMETER for data that is not plain. (Manual, chapter 8.2.)
+                 reserved to the system; INVALID_PARAMETER for data that is not plain.
         """
         if type(pid) is not int:
             refuse_argument("signal_send", "pid", "int", pid)

@@ -35,19 +35,19 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def ob_reference_object(self, thread: Thread, header: ObjectHeader) -> bool:
-        """Take a reference. Returns True."""
+        """Take a reference. Returns: True."""
         self._ob.reference_object(_header(header))
         return True
 
     @syscall(rings=SERVICES)
     def ob_dereference_object(self, thread: Thread, header: ObjectHeader) -> bool:
-        """Give a reference back. Returns True."""
+        """Give a reference back. Returns: True."""
         self._ob.dereference_object(_header(header))
         return True
 
     @syscall(rings=SERVICES)
     def ob_insert_object(self, thread: Thread, header: ObjectHeader, path: str) -> bool:
-        """Name an object. Returns True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        """Name an object. Returns: True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
         self._ob.insert_object(_header(header), path)
         return True
 
@@ -58,25 +58,25 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def ob_delete_object(self, thread: Thread, path: str) -> bool:
-        """Take a name away. Returns True. Raises: OBJECT_NAME_NOT_FOUND, ACCESS_DENIED (permanent)."""
+        """Take a name away. Returns: True. Raises: OBJECT_NAME_NOT_FOUND, ACCESS_DENIED (permanent)."""
         self._ob.delete_object(path)
         return True
 
     @syscall(rings=SERVICES)
     def ob_create_symlink(self, thread: Thread, path: str, target: str) -> bool:
-        """Make *path* another name of *target*. Returns True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        """Make *path* another name of *target*. Returns: True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
         self._ob.create_symbolic_link(path, target)
         return True
 
     @syscall(rings=SERVICES)
     def ob_delete_symlink(self, thread: Thread, path: str) -> bool:
-        """Take a link away. Returns True. Raises: OBJECT_NAME_NOT_FOUND."""
+        """Take a link away. Returns: True. Raises: OBJECT_NAME_NOT_FOUND."""
         self._ob.delete_object(path)
         return True
 
     @syscall(rings=SERVICES)
     def ob_dump_directory(self, thread: Thread) -> list[dict[str, object]]:
-        """[{path, type, ref_count, handle_count}] of every named object, by path."""
+        """Every named object. Returns: [{path, type, ref_count, handle_count}], by path."""
         return self._ob.dump_directory()
 
     # --- handles -----------------------------------------------------------------------------------------------
@@ -87,7 +87,9 @@ class ObjectCalls:
     ) -> str:
         """A handle of process *pid* to an object; it holds a reference of its own.
 
-        Raises: NO_SUCH_PROCESS, HANDLE_TABLE_FULL, DELETE_PENDING.
+        Args:    access: the rights that it grants. inheritable: whether children of the process get it, too.
+        Returns: its token.
+        Raises:  NO_SUCH_PROCESS, HANDLE_TABLE_FULL, DELETE_PENDING.
         """
         return self._ob.create_handle(self._processes.find(pid), _header(header), access, inheritable)
 
@@ -119,8 +121,11 @@ class ObjectCalls:
     ) -> str:
         """A handle of one process to what a handle of another means, with the same rights or fewer.
 
-        Programs may duplicate their own handles for themselves and their children. Returns: the new token.
-        Raises: NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        Programs may duplicate their own handles for themselves and their children.
+
+        Args:    access: rights of the new handle, None for the same.
+        Returns: the new token, which is the target process's.
+        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL.
         """
         source, target = self._processes.find(source_pid), self._processes.find(target_pid)
         caller = thread.process
@@ -130,9 +135,10 @@ class ObjectCalls:
 
     @syscall(rings=ANY_RING)
     def ob_set_standard_handle(self, thread: Thread, pid: int, index: int, token: str | None) -> bool:
-        """Put an open handle of process *pid* into its slot -10, -11 or -12; None empties the slot. Returns True.
+        """Put an open handle of process *pid* into its slot -10, -11 or -12; None empties the slot.
 
-        Raises: ACCESS_DENIED for another process (rings >= 2), INVALID_PARAMETER, INVALID_HANDLE, NO_SUCH_PROCESS.
+        Returns: True.
+        Raises:  ACCESS_DENIED for another process (rings >= 2), INVALID_PARAMETER, INVALID_HANDLE, NO_SUCH_PROCESS.
         """
         self._ob.set_standard_handle(self._own_or_served(thread, pid), index, token)
         return True
@@ -144,9 +150,10 @@ class ObjectCalls:
 
     @syscall(rings=ANY_RING)
     def ob_list_handles(self, thread: Thread, pid: int | None = None) -> list[dict[str, object]]:
-        """[{token, type, name, granted_access, ref_count, handle_count, inheritable, age_s}], oldest first.
+        """The open handles of the caller or of process *pid*.
 
-        Raises: ACCESS_DENIED for another process (rings >= 2), NO_SUCH_PROCESS.
+        Returns: [{token, type, name, granted_access, ref_count, handle_count, inheritable, age_s}], oldest first.
+        Raises:  ACCESS_DENIED for another process (rings >= 2), NO_SUCH_PROCESS.
         """
         return self._ob.list_handles(self._own_or_served(thread, thread.pid if pid is None else pid))
 
@@ -160,7 +167,7 @@ class ObjectCalls:
 
     @syscall(rings=ANY_RING)
     def synapse_get_token(self, thread: Thread) -> str:
-        """The calling process's own token."""
+        """The calling process's own token. Returns: `SYN-` and four groups of four hexadecimal digits."""
         return thread.process.token
 
     @syscall(rings=DRIVERS)
@@ -170,7 +177,11 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def synapse_rotate(self, thread: Thread, pid: int | None = None) -> str:
-        """Give a process (None: the caller) a new token and close its handles. Returns it. Raises: NO_SUCH_PROCESS."""
+        """Give a process (None: the caller) a new token and close its handles.
+
+        Returns: the new token.
+        Raises:  NO_SUCH_PROCESS.
+        """
         return self._processes.rotate_token(self._processes.find(thread.pid if pid is None else pid))
 
 

@@ -149,8 +149,8 @@ class ProcessManager:
         Returns: the child's pid. The child is ready and runs in its turn; a syntax error ends it with status 1.
         Blocks:  while the file is read.
         Raises:  PRIVILEGE_NOT_HELD for a ring below the caller's; NO_SUCH_FILE; ACCESS_DENIED (no right to read and
-                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE; QUOTA_EXCEEDED (the user has
-                 as many processes as a user may have).
+                 execute it, or nothing was granted); INVALID_PARAMETER; INVALID_HANDLE; NO_SUCH_PROCESS (no such
+                 group); QUOTA_EXCEEDED (the limit user_processes).
         """
         caller = thread.process
         grant = None
@@ -237,7 +237,10 @@ class ProcessManager:
     ) -> bool:
         """Let a process use other rights once: in its next `process_spawn(as_granted=True)` or `process_elevate`.
 
-        Only the logon service calls this, after it has checked who is there. Returns True.
+        Only the logon service calls this, after it has checked who is there.
+
+        Args:    pid: the process that gets the grant, in place of any that it has. ring: 2.5 or 3.
+        Returns: True.
         Raises:  NO_SUCH_PROCESS; INVALID_PARAMETER for a ring that a user cannot have.
         """
         if ring not in (2.5, 3):
@@ -249,8 +252,9 @@ class ProcessManager:
     def process_elevate(self, thread: Thread, ring: int | float) -> bool:
         """Go from ring 3 to ring 2.5, with a grant of the logon service for it; the synapse token is rotated.
 
-        Every handle that was open is invalid afterwards (503), the standard slots are empty: open /dev/tty again.
-        Returns: True. Raises: INVALID_PARAMETER for another ring; ACCESS_DENIED without a grant.
+        Every handle that was open has expired afterwards (503), the standard slots are empty: open /dev/tty again.
+        Returns: True.
+        Raises:  INVALID_PARAMETER for another ring; ACCESS_DENIED without a grant.
         """
         process = thread.process
         if ring != 2.5:
@@ -474,7 +478,11 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_exit(self, thread: Thread, code: int = 0) -> None:
-        """End the calling process at once, all its threads with it. Never returns. code: 0 to 255."""
+        """End the calling process at once, all its threads with it.
+
+        Args:    code: its exit status, 0 to 255 (modulo 256).
+        Returns: never.
+        """
         self.terminate(thread.process, code & 0xFF, "exited")
         raise ProcessKilled
 
@@ -484,8 +492,9 @@ class ProcessManager:
     def process_wait(self, thread: Thread, pid: int, timeout_ms: int | float | None = None) -> bool:
         """Wait until a process or thread has ended; a child that ended already counts.
 
-        Returns: True. Blocks: the calling thread. The exit status stays to be asked for.
-        Raises:  NO_SUCH_PROCESS; INVALID_PARAMETER for oneself, an ancestor, pid 0 or 1; TIMEOUT.
+        Returns: True; the exit status stays to be asked for.
+        Blocks:  the calling thread.
+        Raises:  NO_SUCH_PROCESS; INVALID_PARAMETER for oneself, an ancestor, pid 0 or 1; TIMEOUT; WOULD_BLOCK (IRQL).
         """
         if pid in thread.process.ended_children or pid in thread.process.ended_threads:
             return True
@@ -498,6 +507,7 @@ class ProcessManager:
         """Wait for a child's end and take its exit status.
 
         Returns: 0 to 255; 128 + n for a process that signal n ended. The record is gone afterwards.
+        Blocks:  the calling thread.
         Raises:  as process_wait; NO_SUCH_PROCESS for a process that is not a child.
         """
         records = thread.process.ended_children
@@ -515,7 +525,11 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_poll(self, thread: Thread, pid: int) -> int | None:
-        """A child's exit status, which stays to be asked for; None while it lives. Raises: NO_SUCH_PROCESS."""
+        """Ask for a child's exit status without waiting.
+
+        Returns: the status, which stays to be asked for; None while the child lives.
+        Raises:  NO_SUCH_PROCESS for a process that is not a child.
+        """
         record = thread.process.ended_children.get(pid)
         if record is not None:
             return record[0]
@@ -528,6 +542,7 @@ class ProcessManager:
         """Wait until any child has ended, or with *untraced* was stopped, and take its status.
 
         Returns: (pid, exit status) or (pid, "stopped").
+        Blocks:  the calling thread.
         Raises:  NO_SUCH_PROCESS if there are no children; TIMEOUT.
         """
         process = thread.process
@@ -604,13 +619,18 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_yield(self, thread: Thread) -> bool:
-        """Let all other ready threads run once. Returns True."""
+        """Let all other ready threads run once. Returns: True. Blocks: for that long."""
         self._scheduler.give_way(thread)
         return True
 
     @syscall(rings=ANY_RING)
     def process_sleep(self, thread: Thread, duration_ms: int | float) -> bool:
-        """Sleep for *duration_ms* milliseconds of machine time; never less. Returns True. 0 or less only yields."""
+        """Sleep for *duration_ms* milliseconds of machine time, never less; 0 or less only yields.
+
+        Returns: True.
+        Blocks:  the calling thread.
+        Raises:  WOULD_BLOCK (IRQL), INVALID_PARAMETER (not a number).
+        """
         if duration_ms <= 0:
             self._scheduler.give_way(thread)
             return True
@@ -639,13 +659,16 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_status(self, thread: Thread, pid: int | None = None) -> str | None:
-        """ready, running, sleeping, stopped; None for a process that is not there."""
+        """The state of the calling thread or of thread *pid*.
+
+        Returns: "ready", "running", "sleeping" or "stopped"; None for one that is not there.
+        """
         target = thread if pid is None else self.threads.get(pid)
         return None if target is None else _public_status(target)
 
     @syscall(rings=ANY_RING)
     def process_list(self, thread: Thread) -> list[object]:
-        """[{pid, parent, ring, status, image, uid}] of all processes, by pid."""
+        """All processes. Returns: [{pid, parent, ring, status, image, uid}], by pid."""
         return [
             {
                 "pid": pid,
@@ -666,7 +689,10 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_cpu_stats(self, thread: Thread, pid: int | None = None) -> dict[str, object] | None:
-        """{cpu_time, last_slice, max_slice (seconds), preempt_count, watchdog_strikes}; None for an unknown pid."""
+        """What the processor time of the calling thread or of thread *pid* is made of.
+
+        Returns: {cpu_time, last_slice, max_slice (seconds), preempt_count, watchdog_strikes}; None for an unknown pid.
+        """
         target = thread if pid is None else self.threads.get(pid)
         if target is None:
             return None
@@ -680,9 +706,12 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_info(self, thread: Thread, pid: int | None = None) -> dict[str, object]:
-        """All that is public of a process; for an ended child pid, status, exit_status and reason.
+        """All that is public of a process or thread.
 
-        Raises: NO_SUCH_PROCESS.
+        Returns: {pid, tgid, parent, pgid, ring, uid, gid, groups, status, image, wait_reason, cpu_time, memory,
+                 threads, handles, messages, start_time, exit_status, reason}; of an ended child {pid, status,
+                 exit_status, reason}. Times are seconds, memory is bytes by estimate.
+        Raises:  NO_SUCH_PROCESS.
         """
         record = thread.process.ended_children.get(pid) if pid is not None else None
         if record is not None:
@@ -752,9 +781,12 @@ class ProcessManager:
 
     @syscall(rings=ANY_RING)
     def process_kill(self, thread: Thread, pid: int, signal: int = SIGTERM) -> bool:
-        """Send a POSIX signal to a process (manual, chapter 4.5). Returns True.
+        """Send a POSIX signal to a process (manual, chapter 4).
 
-        Raises: NO_SUCH_PROCESS; ACCESS_DENIED or PRIVILEGE_NOT_HELD by the rules of `check_kill`; INVALID_PARAMETER.
+        Args:    signal: its number; 15 (SIGTERM) by default, 9 (SIGKILL) cannot be refused.
+        Returns: True.
+        Raises:  NO_SUCH_PROCESS; ACCESS_DENIED for pids 0 and 1, an ancestor, another user's process;
+                 PRIVILEGE_NOT_HELD for a process of a more privileged ring; INVALID_PARAMETER for no signal.
         """
         target = self.find(pid)
         self.check_kill(thread, target)

@@ -125,13 +125,18 @@ class Registry:
 
     @syscall(rings=DRIVERS)
     def reg_create_key(self, thread: Thread, path: str) -> bool:
-        """Make a key and its missing ancestors; one that is there stays. Returns True."""
+        """Make a key and its missing ancestors; one that is there stays.
+
+        Args:    path: `@VT` and names, with backslashes between them; so in all calls of the registry.
+        Returns: True.
+        Raises:  INVALID_PARAMETER, REGISTRY_QUOTA, ACCESS_DENIED.
+        """
         self.create_key(path, thread.process.pid)
         return True
 
     @syscall(rings=DRIVERS)
     def reg_set_value(self, thread: Thread, path: str, name: str, value: object, kind: str | None = None) -> bool:
-        """Set a value of type STR, NUM, BOOL or TAB (None: by the value). Returns True.
+        """Set a value of type STR, NUM, BOOL or TAB (None: by the value). Returns: True.
 
         Raises: REGISTRY_KEY_NOT_FOUND, INVALID_PARAMETER, ACCESS_DENIED (not the key's owner), REGISTRY_QUOTA.
         """
@@ -162,7 +167,10 @@ class Registry:
 
     @syscall(rings=ANY_RING)
     def reg_dump_tree(self, thread: Thread, path: str = ROOT, max_depth: int = 20) -> list[object]:
-        """[{path, depth, name, sub_keys, values}] depth first from *path* (depth 0); counts, not contents."""
+        """A key and all below it, depth first.
+
+        Returns: [{path, depth, name, sub_keys, values}]: counts, not contents.
+        """
         key = self._find(path)
         rows: list[object] = []
 
@@ -180,7 +188,7 @@ class Registry:
 
     @syscall(rings=DRIVERS)
     def reg_delete_key(self, thread: Thread, path: str) -> bool:
-        """Delete a key and all below it. Returns True.
+        """Delete a key and all below it. Returns: True.
 
         Raises: REGISTRY_PROTECTED for the root and the hives, REGISTRY_KEY_NOT_FOUND, ACCESS_DENIED.
         """
@@ -196,7 +204,7 @@ class Registry:
 
     @syscall(rings=DRIVERS)
     def reg_delete_value(self, thread: Thread, path: str, name: str) -> bool:
-        """Delete a value. Returns whether there was one."""
+        """Delete a value. Returns: whether there was one. Raises: REGISTRY_KEY_NOT_FOUND, ACCESS_DENIED."""
         return self._for_change(thread, path).values.pop(name, None) is not None
 
     @syscall(rings=ANY_RING)
@@ -206,7 +214,11 @@ class Registry:
 
     @syscall(rings=ANY_RING)
     def reg_query_info(self, thread: Thread, path: str) -> object:
-        """{name, sub_keys, values, created, modified, owner_pid} (counts; times in seconds of uptime), or None."""
+        """What there is to know of a key.
+
+        Returns: {name, sub_keys, values, created, modified, owner_pid}: counts, and times in seconds of uptime; None
+                 for a missing key.
+        """
         key = self._find(path)
         if key is None:
             return None
@@ -221,7 +233,10 @@ class Registry:
 
     @syscall(rings=DRIVERS)
     def reg_alloc_device_id(self, thread: Thread, device_class: str) -> str:
-        """A new id `VIRT_nnn`, `PHYS_nnn`, `NET_nnn`, `BLK_nnn` or `DEV_nnn`; numbers are never used again."""
+        """Take a new device id.
+
+        Returns: `VIRT_nnn`, `PHYS_nnn`, `NET_nnn`, `BLK_nnn` or `DEV_nnn`; numbers are never used again.
+        """
         self._last_device += 1
         return f"{_PREFIXES.get(device_class, 'DEV')}_{self._last_device:03d}"
 

@@ -51,7 +51,7 @@ class SystemCalls:
 
     @syscall(rings=ANY_RING)
     def time_get(self, thread: Thread) -> tuple[float, float]:
-        """(uptime, seconds since 1970 UTC), both as floats; simulated machines have a calendar of their own."""
+        """The time. Returns: (seconds of uptime, seconds since 1970 UTC); a simulated machine has its own calendar."""
         return self._computer.uptime(), self._computer.real_time()
 
     @syscall(rings=ANY_RING)
@@ -63,7 +63,11 @@ class SystemCalls:
 
     @syscall(rings=ANY_RING)
     def mem_info(self, thread: Thread) -> dict[str, object]:
-        """{total, free, used (bytes), used_pct, processes, dmesg_entries, process_list}."""
+        """The machine's memory, and what each process has.
+
+        Returns: {total, free, used (bytes), used_pct, processes, dmesg_entries, process_list}, the last a list of {pid,
+                 ring, status, handles, signals, threads, cpu}.
+        """
         total, free = self._computer.total_memory(), self._computer.free_memory()
         return {
             "total": total,
@@ -88,7 +92,11 @@ class SystemCalls:
 
     @syscall(rings=ANY_RING)
     def sched_get_stats(self, thread: Thread) -> dict[str, object]:
-        """What the scheduler and the instrumenter count, with the quantum in milliseconds."""
+        """What the scheduler and the instrumenter count.
+
+        Returns: {total_resumes, preemptions, watchdog_warnings, watchdog_kills, max_slice_ms, quantum_ms,
+                 check_interval, instrumented_files}; the interval is always 1.
+        """
         statistics = self._scheduler.statistics
         return {
             "total_resumes": self._scheduler.resumes,
@@ -105,7 +113,7 @@ class SystemCalls:
 
     @syscall(rings=DRIVERS)
     def raw_component_list(self, thread: Thread, kind: str | None = None) -> dict[str, str]:
-        """{address: type} of the components on the bus, all or those of exactly one type, in the order of attaching."""
+        """The components on the bus, all or those of one type. Returns: {address: type}, in the order of attaching."""
         return dict(self._bus.list(kind, True) if kind is not None else self._bus.list())
 
     @syscall(rings=DRIVERS)
@@ -125,9 +133,10 @@ class SystemCalls:
 
     @syscall(rings=ANY_RING)
     def eeprom_set_data(self, thread: Thread, data: bytes) -> bool:
-        """Write the EEPROM's data area. Rings <= 1 all of it; uid 0 only the boot settings. Returns True.
+        """Write the EEPROM's data area. Rings 0 and 1 may change all of it, uid 0 only the boot settings.
 
-        Raises: ACCESS_DENIED, INVALID_PARAMETER (longer than 256 bytes), NO_SUCH_DEVICE.
+        Returns: True.
+        Raises:  ACCESS_DENIED, INVALID_PARAMETER (longer than 256 bytes), NO_SUCH_DEVICE.
         """
         eeprom = self._eeprom()
         if len(data) > 256:
@@ -154,7 +163,7 @@ class SystemCalls:
 
     @syscall(rings=SERVICES)
     def kernel_get_root_fs(self, thread: Thread) -> tuple[str, object]:
-        """(address, proxy) of the file system that is mounted at /."""
+        """The file system that is mounted at /. Returns: (address, proxy)."""
         return self._root
 
     @syscall(rings=DRIVERS)
@@ -164,7 +173,7 @@ class SystemCalls:
 
     @syscall(rings=SERVICES)
     def kernel_register_pipeline(self, thread: Thread) -> bool:
-        """The Pipeline Manager says that it runs; once, and only process 2. Returns True. Raises: ACCESS_DENIED."""
+        """The Pipeline Manager says that it runs; once, and only process 2. Returns: True. Raises: ACCESS_DENIED."""
         if thread.process.pid != PIPELINE_PID or self.pipeline_registered:
             raise StatusError(Status.ACCESS_DENIED, "kernel_register_pipeline: process 2 does this, once")
         self.pipeline_registered = True
@@ -172,19 +181,19 @@ class SystemCalls:
 
     @syscall(rings=DRIVERS)
     def kernel_panic(self, thread: Thread, reason: str) -> None:
-        """Stop the machine and say why. Never returns."""
+        """Stop the machine and say why. Returns: never."""
         self._panic(f"{reason} (process {thread.process.pid}, {thread.process.image})")
         self._scheduler.give_way(thread)  # to the hub, which halts
         raise ProcessKilled
 
     @syscall(rings=ANY_RING)
     def computer_shutdown(self, thread: Thread) -> None:
-        """Turn the machine off. Rings <= 2.5, and ring 3 with uid 0. Never returns. Raises: ACCESS_DENIED."""
+        """Turn the machine off: for rings 0 to 2.5, and ring 3 with uid 0. Returns: never. Raises: ACCESS_DENIED."""
         self._power(thread, False)
 
     @syscall(rings=ANY_RING)
     def computer_reboot(self, thread: Thread) -> None:
-        """Turn the machine off and on again; who may: as computer_shutdown. Never returns. Raises: ACCESS_DENIED."""
+        """Turn the machine off and on again; for whom: as computer_shutdown. Returns: never. Raises: ACCESS_DENIED."""
         self._power(thread, True)
 
     def _power(self, thread: Thread, reboot: bool) -> None:

@@ -191,29 +191,69 @@ class Dkms:
         return driver
 
     def _create_device(self, request: SyscallRequest, name: object) -> object:
+        """`dkms_create_device(name: str)`: Enter a device of the calling driver.
+
+        Args:    name: `\\Device\\` and a name.
+        Returns: its device object.
+        Raises:  DEVICE_ALREADY_EXISTS; INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
+        """
         return self.dispatcher.create_device(self._caller(request), name)
 
     def _delete_device(self, request: SyscallRequest, name: object) -> int:
+        """`dkms_delete_device(name: str)`: Take a device of the calling driver away, and its links.
+
+        Returns: 0. Requests that the driver still holds stay with it.
+        Raises:  NO_SUCH_DEVICE; ACCESS_DENIED for another driver's, or when the caller is no driver.
+        """
         self.dispatcher.delete_device(self._caller(request), name)
         return 0
 
     def _create_symlink(self, request: SyscallRequest, link: object, device_name: object) -> int:
+        """`dkms_create_symlink(link: str, device_name: str)`: Give a device of the calling driver a name in /dev.
+
+        Args:    link: `/dev/` and a name. device_name: the device's name.
+        Returns: 0; a link that leads there already is fine.
+        Raises:  NO_SUCH_DEVICE; DEVICE_ALREADY_EXISTS when the link leads elsewhere; INVALID_PARAMETER; ACCESS_DENIED
+                 for another driver's device, or when the caller is no driver.
+        """
         self.dispatcher.create_link(self._caller(request), link, device_name)
         return 0
 
     def _delete_symlink(self, request: SyscallRequest, link: object) -> int:
+        """`dkms_delete_symlink(link: str)`: Take a name of the calling driver's out of /dev.
+
+        Returns: 0.
+        Raises:  NO_SUCH_DEVICE; ACCESS_DENIED for another driver's, or when the caller is no driver.
+        """
         self.dispatcher.delete_link(self._caller(request), link)
         return 0
 
     def _complete_irp(self, request: SyscallRequest, irp: Any, status: int | None = None) -> int:
+        """`dkms_complete_irp(irp: Irp, status: int | None = None)`: Answer a request that was brought to the caller.
+
+        Args:    status: how it ended; None takes what stands in the IRP.
+        Returns: 0.
+        Raises:  INVALID_PARAMETER for what is no IRP, or one that is not (any more) with the caller.
+        """
         self.dispatcher.complete(request.sender_tgid, irp, status)
         return 0
 
     def _register_interrupt(self, request: SyscallRequest, event: object) -> int:
+        """`dkms_register_interrupt(event: str)`: Have a signal of the machine sent to the calling driver.
+
+        Args:    event: its name, as `key_down`; it comes as the message `hardware_interrupt`.
+        Returns: 0; asking twice is fine.
+        Raises:  INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
+        """
         self.interrupts.subscribe(self._caller(request), event)
         return 0
 
     def _get_next_index(self, request: SyscallRequest, device_type: object) -> int:
+        """`dkms_get_next_index(device_type: str)`: A number for the next device of a type.
+
+        Returns: 0, 1, 2, ... for each type.
+        Raises:  INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
+        """
         self._caller(request)
         if type(device_type) is not str or not device_type:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_get_next_index needs a device type")
@@ -222,7 +262,14 @@ class Dkms:
         return index
 
     def _driver_unload(self, request: SyscallRequest, name: object, force: object = False) -> object:
-        """`driver_unload(name or path, force=False)` -> message; may take as long as the driver's unload routine."""
+        """`driver_unload(name: str, force: bool = False)`: Unload all instances of a driver, for uid 0 only.
+
+        Args:    name: its name or its path. force: even while files are open on it.
+        Returns: a line that says what was done.
+        Blocks:  as long as the driver's unload routine takes, within a limit.
+        Raises:  PRIVILEGE_NOT_HELD; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY; DRIVER_UNLOAD_FAILED or
+                 the driver's own; INVALID_PARAMETER.
+        """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may unload drivers")
         if type(name) is not str or type(force) is not bool:

@@ -378,6 +378,18 @@ class LogonService:
             self._answer(request, Status.SUCCESS, value)
 
     def _login(self, request: SyscallRequest) -> object:
+        """`auth_login(user: str, password: str | None)`: Prove to be a user.
+
+        Who succeeds has a grant for the next `process_spawn(..., as_granted=True)` or `process_elevate`: ring 2.5 for
+        uid 0 asked for by another user, else the account's ring.
+
+        Args:    password: None only for callers of uid 0, who need none.
+        Returns: {user, uid, gid, groups, home, shell, ring}; what the caller does with them changes no rights.
+        Blocks:  two seconds for a failure.
+        Raises:  ACCESS_DENIED (wrong name or password, or the account is closed for a while after five failures);
+                 PRIVILEGE_NOT_HELD (no password, and not uid 0); INVALID_PARAMETER; QUOTA_EXCEEDED (64 failures under
+                 way).
+        """
         user, password = _arguments(request, "a user name and a password", 2)
         caller = request.sender_pid
         account = self._logon.login(caller, request.sender_uid, user, password)
@@ -390,6 +402,13 @@ class LogonService:
         return account.facts()
 
     def _passwd(self, request: SyscallRequest) -> object:
+        """`auth_passwd(user: str, old: str | None, new: str)`: Change a password: one's own, or for uid 0 anyone's.
+
+        Args:    old: the present one; uid 0 need not give it. new: 8 characters or more; uid 0 may choose shorter ones.
+        Returns: True.
+        Blocks:  two seconds for a wrong password.
+        Raises:  ACCESS_DENIED, PRIVILEGE_NOT_HELD (another's password), INVALID_PARAMETER, QUOTA_EXCEEDED.
+        """
         user, old, new = _arguments(request, "a user name, the old and the new password", 3)
         self._logon.change_password(request.sender_pid, request.sender_uid, user, old, new)
         return True

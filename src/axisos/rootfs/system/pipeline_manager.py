@@ -355,7 +355,13 @@ class PipelineManager:
     # --- drivers -----------------------------------------------------------------------------------------------
 
     def _driver_load(self, request: SyscallRequest, path: str) -> object:
-        """Load a driver; for uid 0 only. Answers with a line that names the driver and its process."""
+        """Load a driver, for uid 0 only.
+
+        Returns: a line that names the driver and its process.
+        Blocks:  until the driver has started or failed.
+        Raises:  PRIVILEGE_NOT_HELD, NO_SUCH_FILE, INVALID_DRIVER_OBJECT, INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO,
+                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, the driver's own.
+        """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "driver_load: only root (uid 0) may load drivers")
         self._load(canonical(path), lambda status, message, pid: self._answer_load(request, status, message, pid))

@@ -52,15 +52,21 @@ class Events:
 
     @syscall(rings=ANY_RING)
     def ke_create_event(self, thread: Thread, manual_reset: bool = False, initial: bool = False) -> str:
-        """A new event. Returns: a handle with all rights. Raises: HANDLE_TABLE_FULL."""
+        """A new event.
+
+        Args:    manual_reset: it stays set until it is reset; otherwise one waiter goes on and it is unset.
+        Returns: a handle with all rights.
+        Raises:  HANDLE_TABLE_FULL.
+        """
         self.event_created += 1
         return self._ob.create_owned(thread.process, TYPE_EVENT, Event(manual_reset, initial))
 
     @syscall(rings=ANY_RING)
     def ke_set_event(self, thread: Thread, handle: Handle) -> int:
-        """Set an event: all waiters of a manual one go on, or one of an auto-reset one. Returns how many threads woke.
+        """Set an event: all waiters of a manual one go on, or one of an auto-reset one.
 
-        Raises: INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH.
+        Returns: how many threads woke.
+        Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH.
         """
         event = self._event(thread, handle)
         event.is_set = True
@@ -68,13 +74,17 @@ class Events:
 
     @syscall(rings=ANY_RING)
     def ke_reset_event(self, thread: Thread, handle: Handle) -> bool:
-        """Unset an event. Returns True. Raises: as ke_set_event."""
+        """Unset an event. Returns: True. Raises: as ke_set_event."""
         self._event(thread, handle).is_set = False
         return True
 
     @syscall(rings=ANY_RING)
     def ke_pulse_event(self, thread: Thread, handle: Handle) -> int:
-        """Wake those who wait now (all, or one), and leave the event unset. Returns how many threads woke."""
+        """Wake those who wait now (all, or one), and leave the event unset.
+
+        Returns: how many threads woke.
+        Raises:  as ke_set_event.
+        """
         event = self._event(thread, handle)
         event.is_set = True
         woken = self._waits.wake_waiters(event)

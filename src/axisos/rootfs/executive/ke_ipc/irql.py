@@ -21,7 +21,7 @@ class Irql:
 
     @syscall(rings=DRIVERS)
     def ke_raise_irql(self, thread: Thread, level: int) -> int:
-        """Raise the calling thread's level. Returns the previous one. Raises: INVALID_PARAMETER for a lower level."""
+        """Raise the calling thread's level. Returns: the previous one. Raises: INVALID_PARAMETER for a lower level."""
         if not thread.irql <= level <= HIGHEST:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_raise_irql: from {thread.irql} to {level} is no raise")
         previous, thread.irql = thread.irql, level

@@ -65,16 +65,21 @@ class Mutexes:
 
     @syscall(rings=ANY_RING)
     def ke_create_mutex(self, thread: Thread, owned: bool = False) -> str:
-        """A new mutex, the caller's at once if *owned*. Returns: a handle with all rights."""
+        """A new mutex, the caller's at once if *owned*.
+
+        Returns: a handle with all rights.
+        Raises:  HANDLE_TABLE_FULL.
+        """
         self.mutex_created += 1
         mutex = Mutex(thread if owned else None)
         return self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
 
     @syscall(rings=ANY_RING)
     def ke_release_mutex(self, thread: Thread, handle: Handle) -> bool:
-        """Give a mutex back; after as many releases as acquisitions the first waiter gets it. Returns True.
+        """Give a mutex back; after as many releases as acquisitions the first waiter gets it.
 
-        Raises: INVALID_HANDLE, OBJECT_TYPE_MISMATCH, MUTANT_NOT_OWNED.
+        Returns: True.
+        Raises:  INVALID_HANDLE, OBJECT_TYPE_MISMATCH, MUTANT_NOT_OWNED.
         """
         mutex = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_MUTEX)
         assert isinstance(mutex, Mutex)

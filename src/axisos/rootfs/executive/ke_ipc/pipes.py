@@ -326,23 +326,28 @@ class Pipes:
 
     @syscall(rings=ANY_RING)
     def ke_pipe_read(self, thread: Thread, handle: Handle, count: int | None = None) -> bytes:
-        """Read up to *count* bytes, None for all that is there; b"" is end of file. Blocks while the pipe is empty.
+        """Read from a pipe.
 
-        Raises: INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, WOULD_BLOCK (IRQL).
+        Args:    count: bytes at most; None for all that is there.
+        Returns: bytes; b"" is end of file.
+        Blocks:  while the pipe is empty.
+        Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, WOULD_BLOCK (IRQL).
         """
         return self.read(thread, self.end_of(thread, handle, mask.READ), count)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_write(self, thread: Thread, handle: Handle, data: bytes) -> int:
-        """Write all of *data*; returns the number of bytes. Blocks while the pipe is full.
+        """Write all of *data* into a pipe.
 
-        Raises: as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE).
+        Returns: the number of bytes.
+        Blocks:  while the pipe is full.
+        Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE).
         """
         return self.write(thread, self.end_of(thread, handle, mask.WRITE), data)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_close(self, thread: Thread, handle: Handle, is_write_end: bool) -> bool:
-        """Close a handle to a pipe. Returns True. Raises: INVALID_HANDLE; INVALID_PARAMETER for the other end."""
+        """Close a handle to a pipe. Returns: True. Raises: INVALID_HANDLE; INVALID_PARAMETER for the other end."""
         end = self.end_of(thread, handle, 0)
         if not (end.writes if is_write_end else end.reads):
             raise StatusError(Status.INVALID_PARAMETER, "ke_pipe_close: the handle is that of the other end")

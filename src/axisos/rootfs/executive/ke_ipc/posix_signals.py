@@ -184,7 +184,7 @@ class PosixSignals:
 
     @syscall(rings=ANY_RING)
     def ke_signal_send(self, thread: Thread, pid: int, signum: int) -> bool:
-        """Send a POSIX signal to a process. Returns True. Raises: as process_kill."""
+        """Send a POSIX signal to a process. Returns: True. Raises: as process_kill."""
         return self._processes.process_kill(thread, pid, signum)
 
     @syscall(rings=ANY_RING)
@@ -238,7 +238,11 @@ class PosixSignals:
 
     @syscall(rings=ANY_RING)
     def ke_signal_mask(self, thread: Thread, signums: list[int] | tuple[int, ...]) -> list[int]:
-        """Block exactly these signals from now on; SIGKILL and SIGSTOP stay unblocked. Returns the previous mask."""
+        """Block exactly these signals from now on; SIGKILL and SIGSTOP stay unblocked.
+
+        Returns: the previous mask.
+        Raises:  INVALID_PARAMETER.
+        """
         for signum in signums:
             if type(signum) is not int or signum not in NAMES:
                 raise StatusError(Status.INVALID_PARAMETER, "a mask is a list of signal numbers")
@@ -259,7 +263,8 @@ class PosixSignals:
         """Put the caller or a child of it into a process group.
 
         Args:    pid: None or 0 means the caller. pgid: 0 or the process's own pid makes a new group.
-        Returns: True. Raises: NO_SUCH_PROCESS (process or group), ACCESS_DENIED (neither oneself nor a child).
+        Returns: True.
+        Raises:  NO_SUCH_PROCESS (process or group), ACCESS_DENIED (neither oneself nor a child).
         """
         process = thread.process if not pid else self._processes.find(pid)
         if process is not thread.process and process.parent is not thread.process:

@@ -51,7 +51,12 @@ class Semaphores:
 
     @syscall(rings=ANY_RING)
     def ke_create_semaphore(self, thread: Thread, initial: int = 1, maximum: int = MAX_COUNT) -> str:
-        """A new semaphore. Returns: a handle. Raises: INVALID_PARAMETER unless 0 <= initial <= maximum."""
+        """A new semaphore.
+
+        Args:    initial: permits that are free now. maximum: permits that there can be.
+        Returns: a handle with all rights.
+        Raises:  INVALID_PARAMETER unless 0 <= initial <= maximum; HANDLE_TABLE_FULL.
+        """
         if not (0 <= initial <= maximum <= MAX_COUNT and maximum > 0):
             raise StatusError(
                 Status.INVALID_PARAMETER,
@@ -62,9 +67,11 @@ class Semaphores:
 
     @syscall(rings=ANY_RING)
     def ke_release_semaphore(self, thread: Thread, handle: Handle, count: int = 1) -> int:
-        """Give permits back. Returns how many were free before.
+        """Give permits back.
 
-        Raises: INVALID_PARAMETER for a count below 1; SEMAPHORE_LIMIT_EXCEEDED, which changes nothing.
+        Returns: how many were free before.
+        Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH; INVALID_PARAMETER for a count below 1;
+                 SEMAPHORE_LIMIT_EXCEEDED, which changes nothing.
         """
         semaphore = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_SEMAPHORE)
         assert isinstance(semaphore, Semaphore)

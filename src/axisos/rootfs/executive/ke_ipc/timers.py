@@ -172,5 +172,5 @@ class Timers:
 
     @syscall(rings=ANY_RING)
     def ke_cancel_timer(self, thread: Thread, handle: Handle) -> bool:
-        """Stop a timer; it stays as signaled as it is. Returns whether it was running. Raises: as ke_set_timer."""
+        """Stop a timer; it stays as signaled as it is. Returns: whether it was running. Raises: as ke_set_timer."""
         return self.cancel(self._timer(thread, handle))

@@ -76,7 +76,14 @@ class VfsCalls:
     # --- open, read, write, close ------------------------------------------------------------------------------
 
     def open(self, request: SyscallRequest, path: str, mode: str | None = "r") -> object:
-        """A handle to a file or device. Modes r, w (empties or creates), a, rw (creates, keeps what is there)."""
+        """Open a file or device.
+
+        Args:    mode: "r", "w" (empties or creates), "a" (writes at the end) or "rw" (creates, keeps what is there);
+                 a "b" changes nothing, "r+" is "rw", None is "r".
+        Returns: a handle: READ for r, WRITE for w and a, both for rw, and always DEVICE_CONTROL.
+        Raises:  NO_SUCH_FILE, NO_SUCH_DEVICE, ACCESS_DENIED (a right is missing), IS_A_DIRECTORY, NOT_A_DIRECTORY,
+                 READ_ONLY, DISK_FULL, HANDLE_TABLE_FULL, INVALID_PARAMETER (path or mode), the device's own.
+        """
         route = self._routes.get(path) if type(path) is str else None
         if route is None:
             route = self._mounts.resolve(path)
@@ -179,7 +186,13 @@ class VfsCalls:
                 return  # the caller has died, and its handles with it
 
     def seek(self, request: SyscallRequest, handle: str | int, offset: int, whence: str = "set") -> object:
-        """Move the position of an open file, counted from "set" (its start), "cur" or "end"; the new position."""
+        """Move the position of an open file.
+
+        Args:    offset: bytes, counted from *whence*: "set" (the start), "cur" (the position) or "end".
+        Returns: the new position.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, OBJECT_TYPE_MISMATCH (a pipe or another
+                 object), INVALID_PARAMETER (a device, or a wrong *whence*).
+        """
         body = self._file_of(request, handle, "vfs_seek")
         if whence not in WHENCE or type(offset) is not int:
             raise _invalid(f"{body.path}: vfs_seek takes a whole number and set, cur or end, not {whence!r:.20}")
@@ -191,7 +204,14 @@ class VfsCalls:
             refuse(error, "move there", body.path)
 
     def device_control(self, request: SyscallRequest, handle: str | int, method: str, args: object = None) -> object:
-        """Have the driver of an open device do *method* with a list of arguments; its result."""
+        """Have the driver of an open device do something.
+
+        Args:    method: what the driver is to do. args: a list or tuple of arguments, None for none.
+        Returns: what the driver answers.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no DEVICE_CONTROL),
+                 INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED (the driver has no
+                 such method), the driver's own.
+        """
         body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
         if type(body) is not OpenFile:
             raise _not_a_file("vfs_device_control")
@@ -205,7 +225,12 @@ class VfsCalls:
     # --- names -------------------------------------------------------------------------------------------------
 
     def stat(self, request: SyscallRequest, path: str) -> object:
-        """What a path is: type, size, mtime, uid, gid, mode."""
+        """Say what a path is.
+
+        Returns: {type, size, mtime, uid, gid, mode}; type is "file", "directory" or "device", size counts bytes, mode
+                 is three octal digits.
+        Raises:  NO_SUCH_FILE, NO_SUCH_DEVICE, ACCESS_DENIED (the way there), INVALID_PARAMETER.
+        """
         route = self._mounts.resolve(path)
         self._need(request, parent_of(route.path), SEARCH, "reach it", route.path)
         if route.kind is DEVICE:
@@ -219,7 +244,11 @@ class VfsCalls:
         return self._facts(route.path, info["type"], info["size"], info["mtime"])
 
     def list_directory(self, request: SyscallRequest, path: str) -> object:
-        """The names in a directory, in order; those of directories end in "/"."""
+        """List a directory.
+
+        Returns: the names in it, sorted; those of directories end in "/".
+        Raises:  NO_SUCH_FILE, NOT_A_DIRECTORY, ACCESS_DENIED, INVALID_PARAMETER.
+        """
         route = self._mounts.resolve(path)
         if route.kind is DEVICES:
             self._need(request, DEV, READ, "list it", DEV)
@@ -235,7 +264,12 @@ class VfsCalls:
         return sorted({*names, *points}) if points else sorted(names)
 
     def delete(self, request: SyscallRequest, path: str, recursive: bool = False) -> object:
-        """Delete a file or an empty directory; with *recursive*, a directory and all that is in it."""
+        """Delete a file or an empty directory; with *recursive*, a directory and all that is in it.
+
+        Returns: True.
+        Raises:  NO_SUCH_FILE, ACCESS_DENIED (also for the root and what is below /dev and /boot), DIRECTORY_NOT_EMPTY,
+                 DEVICE_BUSY (in use, or a disk is mounted there), READ_ONLY, INVALID_PARAMETER.
+        """
         route = self._mounts.resolve(path)
         self._refuse_protected(route, "delete")
         if self._mounts.has_point_in(route.path):
@@ -258,7 +292,12 @@ class VfsCalls:
         return True
 
     def mkdir(self, request: SyscallRequest, path: str) -> object:
-        """Make a directory in one that exists."""
+        """Make a directory in one that exists.
+
+        Returns: True.
+        Raises:  FILE_EXISTS, NO_SUCH_FILE or NOT_A_DIRECTORY (what it is to stand in), ACCESS_DENIED, READ_ONLY,
+                 DISK_FULL, INVALID_PARAMETER.
+        """
         route = self._mounts.resolve(path)
         if route.kind is not FILE:
             raise StatusError(Status.ACCESS_DENIED, f"{route.path}: cannot mkdir in /dev, it holds devices only")
@@ -273,7 +312,12 @@ class VfsCalls:
         return True
 
     def rename(self, request: SyscallRequest, old: str, new: str) -> object:
-        """Give a file or directory another name on the same disk; a file of the new name is replaced."""
+        """Give a file or directory another name on the same disk; a file of the new name is replaced.
+
+        Returns: True.
+        Raises:  NO_SUCH_FILE, FILE_EXISTS (a directory is there), NOT_IMPLEMENTED (another disk), ACCESS_DENIED,
+                 DEVICE_BUSY, READ_ONLY, INVALID_PARAMETER (into itself).
+        """
         source, target = self._mounts.resolve(old), self._mounts.resolve(new)
         self._refuse_protected(source, "rename")
         self._refuse_protected(target, "replace")
@@ -311,7 +355,12 @@ class VfsCalls:
         return True
 
     def chmod(self, request: SyscallRequest, path: str, mode: str) -> object:
-        """Set the mode of a path, three octal digits as "755"."""
+        """Set the permissions of a path, for its owner and uid 0 only.
+
+        Args:    mode: three octal digits for owner, group and others, as "755".
+        Returns: True.
+        Raises:  NO_SUCH_FILE, ACCESS_DENIED, INVALID_PARAMETER.
+        """
         bits = parse_mode(mode)
         route = self._existing(request, path)
         uid = request.sender_uid
@@ -320,7 +369,11 @@ class VfsCalls:
         return True
 
     def chown(self, request: SyscallRequest, path: str, uid: int, gid: int) -> object:
-        """Set owner and group of a path; for uid 0 only."""
+        """Set owner and group of a path, for uid 0 only.
+
+        Returns: True.
+        Raises:  PRIVILEGE_NOT_HELD, NO_SUCH_FILE, INVALID_PARAMETER.
+        """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{shorten(str(path))}: only uid 0 may change owners")
         if type(uid) is not int or type(gid) is not int or uid < 0 or gid < 0:
@@ -330,8 +383,12 @@ class VfsCalls:
         return True
 
     def image_open(self, request: SyscallRequest, paths: object, execute: bool = True) -> object:
-        """(path, bytes) of the first of *paths* that is a file, which the caller must be allowed to read, and to
-        execute when *execute* is true."""
+        """Read the program or module that stands first in a list of places; the kernel uses it for spawn and import.
+
+        Args:    paths: a list or tuple of paths. execute: whether the caller must be allowed to execute the file, too.
+        Returns: (path, bytes) of the first of them that is a file.
+        Raises:  NO_SUCH_FILE, ACCESS_DENIED, INVALID_PARAMETER.
+        """
         if type(paths) not in (list, tuple):
             raise _invalid("image_open takes a list of paths")
         needed = READ | EXECUTE if execute else READ
