@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from abi.status import Status, StatusError
+from executive.synapse import redacted
 from executive.syscalls import ANY_RING, SERVICES, syscall
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class KernelLog:
     def kprint(self, level: str, *parts: object) -> None:
         """Log one line. Parts are joined by blanks; a dict prints as its sorted key=value pairs."""
         tag, colour, priority = LEVELS.get(level, LEVELS["info"])
-        message = printable(" ".join([_as_text(part) for part in parts]))
+        message = redacted(printable(" ".join([_as_text(part) for part in parts])))
         uptime = self._uptime()
         pid = self.current_pid()
         self._last_seq += 1

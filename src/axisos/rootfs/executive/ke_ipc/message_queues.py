@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import TYPE_MESSAGE_QUEUE
 from abi.status import Status, StatusError
-from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.syscalls import ANY_RING, syscall
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from executive.ke_ipc.dispatcher import Waits
     from executive.limits import Charge
     from executive.ob_manager import ObjectHeader, ObjectManager
-    from executive.process import Process, Thread, Wait
+    from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
 
     Handle = str | int
@@ -181,15 +180,11 @@ class MessageQueues:
                 f"ke_create_mqueue: a queue has 1 message of 1 byte to {MAX_BYTES} bytes in all, "
                 f"not {max_messages} of {max_size}",
             )
-        handle = with_headroom(self._make, thread.process, name, max_messages, max_size, permissions)
+        process = thread.process
+        queue = MessageQueue(max_messages, max_size, process.charge_for("queue_bytes", max_messages * max_size))
+        handle = self._named.make_held(process, name, queue, permissions)
         self.mq_created += 1
         return handle
-
-    def _make(
-        self, process: Process, name: str | None, max_messages: int, max_size: int, permissions: str
-    ) -> str:
-        queue = MessageQueue(max_messages, max_size, process.charge_for("queue_bytes", max_messages * max_size))
-        return self._named.make_held(process, name, queue, permissions)
 
     @syscall(rings=ANY_RING)
     def ke_open_mqueue(self, thread: Thread, name: str) -> str:

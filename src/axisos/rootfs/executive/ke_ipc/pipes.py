@@ -23,7 +23,6 @@ from abi import access as mask
 from abi.names import TYPE_PIPE
 from abi.signals import SIGPIPE
 from abi.status import Status, StatusError
-from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, allowed_access
 from executive.syscalls import ANY_RING, syscall
@@ -266,12 +265,9 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_pipe: a pipe of {size} bytes")
-        ends = with_headroom(self._make, thread.process, min(size, MAX_SIZE))
+        ends = self._open_both(thread.process, Pipe(thread.process, min(size, MAX_SIZE)))
         self.pipe_created += 1
         return ends
-
-    def _make(self, process: Process, size: int) -> tuple[str, str]:
-        return self._open_both(process, Pipe(process, size))
 
     @syscall(rings=ANY_RING)
     def ke_create_named_pipe(
@@ -286,7 +282,7 @@ class Pipes:
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_named_pipe: a pipe of {size} bytes")
-        ends = with_headroom(self._make_named, thread.process, name, min(size, MAX_SIZE), permissions)
+        ends = self._make_named(thread.process, name, min(size, MAX_SIZE), permissions)
         self.pipe_created += 1
         return ends
 
@@ -322,7 +318,7 @@ class Pipes:
                 Status.ACCESS_DENIED, f'{header.name} is not open to uid {thread.process.uid} for "{mode}"'
             )
         assert isinstance(header.body, Pipe)
-        return with_headroom(self._open_end, thread.process, header.body, access)
+        return self._open_end(thread.process, header.body, access)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_read(self, thread: Thread, handle: Handle, count: int | None = None) -> bytes:

@@ -20,7 +20,6 @@ from abi import access as mask
 from abi.names import TYPE_SECTION
 from abi.sealed import Sealed
 from abi.status import Status, StatusError
-from executive.headroom import with_headroom
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.plain import copy_plain
 from executive.syscalls import ANY_RING, syscall
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from executive.limits import Charge
     from executive.ob_manager import ObjectHeader, ObjectManager
-    from executive.process import Process, Thread
+    from executive.process import Thread
 
     Handle = str | int
 
@@ -276,13 +275,11 @@ class Sections:
             raise StatusError(
                 Status.INVALID_PARAMETER, f"ke_create_section: a section has 1 to {MAX_SIZE} bytes, not {size}"
             )
-        handle = with_headroom(self._make, thread.process, name, size, permissions)
+        process = thread.process
+        section = Section(size, process.charge_for("section_bytes", size))
+        handle = self._named.make_held(process, name, section, permissions)
         self.section_created += 1
         return handle
-
-    def _make(self, process: Process, name: str | None, size: int, permissions: str) -> str:
-        section = Section(size, process.charge_for("section_bytes", size))
-        return self._named.make_held(process, name, section, permissions)
 
     @syscall(rings=ANY_RING)
     def ke_open_section(self, thread: Thread, name: str) -> str:
