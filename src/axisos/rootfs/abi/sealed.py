@@ -36,6 +36,15 @@ class SealedFunction:
     def __repr__(self) -> str:
         return f"<function {self.__wrapped_function__.__qualname__}>"
 
+    def __copy__(self) -> SealedFunction:
+        return self
+
+    def __deepcopy__(self, memo: object) -> SealedFunction:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> Any:
+        raise TypeError("a function of a sealed class cannot be copied")
+
 
 def _sealed(name: str, value: object) -> object:
     if type(value) is FunctionType:
@@ -45,13 +54,22 @@ def _sealed(name: str, value: object) -> object:
     return value
 
 
+def _refuse_copy(self: object, protocol: object) -> object:
+    raise TypeError(f"{type(self).__name__!r} objects cannot be copied")
+
+
 class Sealed(type):
-    """Metaclass of classes whose attributes are fixed when their module has run."""
+    """Metaclass of classes whose attributes are fixed when their module has run.
+
+    Their instances are not copied either, unless the class says how: the steps of a copy pass through tables that a
+    program may look into.
+    """
 
     def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **keywords: Any) -> Sealed:
-        return super().__new__(
-            mcls, name, bases, {key: _sealed(key, value) for key, value in namespace.items()}, **keywords
-        )
+        space = {key: _sealed(key, value) for key, value in namespace.items()}
+        if not bases and "__reduce_ex__" not in space and "__reduce__" not in space:
+            space["__reduce_ex__"] = SealedFunction(_refuse_copy)  # type: ignore[arg-type]  # a function to mypy, too
+        return super().__new__(mcls, name, bases, space, **keywords)
 
     def __setattr__(cls, name: str, value: object) -> None:
         raise TypeError(f"{cls.__name__} is sealed: its attribute {name!r} cannot be set")

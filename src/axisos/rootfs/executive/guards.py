@@ -42,6 +42,15 @@ def refuse(name: str, rule: str) -> AttributeError:
     return AttributeError(f"the attribute {name!r} is closed: {reason}; {hint} [{rule}]", name=name)
 
 
+def _attribute_of(kind: type, name: str) -> Any:
+    """An attribute of a class that a stand-in stands for; the error does not hand the class on."""
+    try:
+        return getattr(kind, name)
+    except AttributeError:
+        pass
+    raise AttributeError(f"type object {kind.__name__!r} has no attribute {name!r}", name=name)
+
+
 def plain_name(name: object) -> str:
     """The exact text of an attribute name; a subclass of str could show another one at each look."""
     if type(name) is str:
@@ -191,7 +200,7 @@ class TypeGuard(metaclass=Sealed):
             return object.__getattribute__(self, name)
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return getattr(type, name)
+        return _attribute_of(type, name)
 
     def __eq__(self, other: object) -> bool:
         return other is self or other is type
@@ -243,19 +252,20 @@ class MetaOfGuarded(Sealed):
         return "<class 'type'>" if cls is GuardedMeta else type.__repr__(cls)
 
 
+def _new_guarded(mcls: Any, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
+    if bases is None and namespace is None:
+        return shown_class(type(name))
+    made = type.__new__(mcls, name, _real_bases(bases), checked_namespace(namespace), **keywords)
+    check_class(made)
+    return finish_class(made)
+
+
 class GuardedMeta(type, metaclass=MetaOfGuarded):
     """The real base of every metaclass of a guest: no class is made around the checks."""
 
     __module__ = "builtins"  # as it is shown in `type | None`
     __qualname__ = "type"
-
-    def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
-        if bases is None and namespace is None:
-            return shown_class(type(name))
-        check_namespace(namespace)
-        made = super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
-        check_class(made)
-        return finish_class(made)
+    __new__ = staticmethod(SealedFunction(_new_guarded))  # type: ignore[arg-type, assignment]  # called like a function
 
 
 def _real_bases(bases: Any) -> tuple[Any, ...]:
@@ -265,7 +275,10 @@ def _real_bases(bases: Any) -> tuple[Any, ...]:
 
 
 def checked_namespace(namespace: Any) -> dict[str, Any]:
-    """A copy of the namespace of a class to be made at run time, refused if source could not say the same."""
+    """A copy of the namespace of a class to be made at run time, refused if source could not say the same.
+
+    Its keys are exact text: a key of a subclass of str could look like one name here and like another one to Python.
+    """
     if not isinstance(namespace, dict):
         raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
     copy = {plain_name(key): value for key, value in dict.items(namespace)}
@@ -291,7 +304,7 @@ _COMPILER_NAMES = frozenset({
     "__classdictcell__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__conditional_annotations__",
     "__reduce_ex__", "__getnewargs__", "__dataclass_fields__", "__dataclass_params__", "__weakref__", "__dict__",
     "__abstractmethods__", "__parameters__", "__supertype__", "__getnewargs_ex__", "__reduce__", "__setstate__",
-    "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__", "__prepare__",
+    "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__",
     "__abc_tpflags__", "__text_signature__",
 })
 
@@ -341,7 +354,7 @@ def check_class(made: Any) -> None:
     if not isinstance(made, type):
         return
     check_inherited_match_args(made)
-    if type in _mro_of(made):
+    if issubclass(made, type):
         check_metaclass(made)
 
 
@@ -354,7 +367,7 @@ def pattern_class(kind: Any) -> Any:
         return type
     if kind is RANGE:
         return range
-    if type in _mro_of(type(kind)):
+    if issubclass(type(kind), type):
         if type(kind) is not type:
             check_metaclass(type(kind))
         for base in _mro_of(kind):
@@ -365,68 +378,151 @@ def pattern_class(kind: Any) -> Any:
     return kind
 
 
-# Special methods that C code calls in a loop: they must pass a checkpoint, so a C function may not stand for them.
-_LOOPED = ("__next__", "__getitem__")
-# Special methods that are handed classes which the guest shall see in their stand-ins only.
-_ASKED = ("__subclasshook__", "__subclasscheck__")
+# Special methods that are looked up once for a class, not called over and over by C code.
+_OF_THE_CLASS = frozenset({
+    "__new__", "__init__", "__init_subclass__", "__class_getitem__", "__mro_entries__", "__set_name__",
+    "__subclasshook__", "__post_init__",
+})
+_CALLED = policy.METHODS - _OF_THE_CLASS
 
 
 def finish_class(made: Any) -> Any:
-    """Put what a new class needs around the special methods that C code calls. Returns the class."""
+    """Refuse what only a finished class shows, and put what it needs around its special methods. Returns the class.
+
+    C code calls special methods in loops (`x in list`, `any(items)`) and hands them what guests may not hold (the raw
+    `type`, when a class is compared): so a C function may not stand for one as it is, see `method_for`.
+    """
     space = _dictionary_of(made)
-    for name in _LOOPED:
-        if name in space:
-            value = space[name]
-            if not (value is None or _is_instrumented(value)):
-                type.__setattr__(made, name, stepped(value))
-    for name in _ASKED:
-        if name in space:
-            type.__setattr__(made, name, _asked(space[name]))
+    for name, value in list(space.items()):
+        if name[:2] != "__":
+            continue
+        if type(value) is MemberDescriptorType:
+            if name in policy.METHODS or definition_rule(name) is not None:
+                raise refuse(name, "dunder-definition")  # it came by `__slots__`
+        elif name in policy.METHODS:
+            better = method_for(name, value)
+            if better is not value:
+                type.__setattr__(made, name, better)
+    if issubclass(made, type):
+        _finish_metaclass(made)
     return made
+
+
+def _finish_metaclass(made: Any) -> None:
+    """Special methods of a metaclass, inherited ones as well, are handed classes in their stand-ins only."""
+    for name in _CALLED:
+        for base in _mro_of(made):
+            if base is type or base is object or base is GuardedMeta:
+                break
+            space = _dictionary_of(base)
+            if name in space:
+                value = space[name]
+                if not (value is None or _is_of_the_library(value) or type(value) is ShowingMethod):
+                    type.__setattr__(made, name, ShowingMethod(value))
+                break
+
+
+def put_method(made: Any, name: str, value: Any) -> Any:
+    """What library code may store as the special method *name* of a class that exists already."""
+    value = method_for(name, value)
+    if name in _CALLED and _has_metaclass_below(made):
+        return ShowingMethod(value)
+    return value
+
+
+def _has_metaclass_below(made: Any) -> bool:
+    return issubclass(made, type) or any(_has_metaclass_below(kind) for kind in type.__subclasses__(made))
+
+
+def method_for(name: str, value: Any) -> Any:
+    """What stands in a class for *value* as the special method *name*: itself, or what passes a checkpoint first."""
+    if name == "__subclasshook__":
+        return _asked(value)
+    if name not in _CALLED or value is None or _is_instrumented(value):
+        return value
+    kind = type(value)
+    if kind is _Stepped or kind is ShowingMethod:
+        return value
+    if (kind is WrapperDescriptorType or kind is MethodDescriptorType) and value.__name__ == name:
+        return value  # what the class would have inherited
+    return _Stepped(value)
 
 
 def _is_instrumented(value: Any) -> bool:
     return type(value) is FunctionType and policy.FLAG in _builtins_of(value)
 
 
-def stepped(value: Any) -> Any:
-    """A method that passes a checkpoint and does what *value*, bound like any attribute of a class, does."""
+class _Stepped(metaclass=Sealed):
+    """A special method that passes a checkpoint and then does what *value* does, bound like any attribute of a class."""
 
-    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = _calling_builtins()
-        if names[policy.FLAG]:
-            names[policy.CHECKPOINT]()
-        return _bound(value, self)(*args, **kwargs)
+    __slots__ = ("__wrapped_value__",)
+    __wrapped_value__: Any
 
-    return step
+    def __init__(self, value: Any) -> None:
+        if hasattr(self, "__wrapped_value__"):
+            raise AttributeError("readonly attribute")
+        object.__setattr__(self, "__wrapped_value__", value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("readonly attribute")
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        value = self.__wrapped_value__
+        bind = getattr(type(value), "__get__", None)
+        if owner is not None:
+            pause()
+        return value if bind is None else bind(value, owner, kind)
 
 
-def _bound(value: Any, owner: Any) -> Any:
-    bind = getattr(type(value), "__get__", None)
-    return value if bind is None else bind(value, owner, type(owner))
+class ShowingMethod(_Stepped):
+    """The same for a metaclass: its arguments are shown as guests may hold them."""
+
+    __slots__ = ()
+
+    def __get__(self, owner: Any, kind: Any = None) -> Any:
+        bound = super().__get__(owner, kind)
+        return lambda *args, **keywords: bound(*map(shown_class, args), **keywords)
 
 
 def _asked(value: Any) -> Any:
-    if type(value) is classmethod:
-        inner = value.__func__
-        return classmethod(lambda cls, kind: inner(cls, shown_class(kind)))
-    if type(value) is FunctionType:
-        return lambda *args: value(*args[:-1], shown_class(args[-1]))
-    return value
+    """`__subclasshook__`: a class method, asked about classes in their stand-ins."""
+    if type(value) is classmethod and type(value.__func__) is SealedFunction:
+        return value
+
+    def ask(cls: Any, kind: Any) -> Any:
+        bind = getattr(type(value), "__get__", None)
+        return (value if bind is None else bind(value, None, cls))(shown_class(kind))
+
+    return classmethod(SealedFunction(ask))  # type: ignore[arg-type]  # as sealed functions go
+
+
+def pause() -> None:
+    """A checkpoint of the process whose code is running."""
+    names = _calling_builtins()
+    if names[policy.FLAG]:
+        names[policy.CHECKPOINT]()
 
 
 def _calling_builtins() -> Any:
-    """The builtins of the guest's frame that is nearest above."""
+    """The builtins of the guest's frame that is nearest above: those that hold a process's own checkpoint.
+
+    Dynamic code may run over builtins that a program made up, with a flag of its own in them; it has no checkpoint.
+    """
     frame = _get_frame(1)
-    while frame is not None and policy.FLAG not in frame.f_builtins:
+    while frame is not None:
+        names = frame.f_builtins
+        if policy.FLAG in names and type(names.get(policy.CHECKPOINT)) is MethodType:
+            return names
         frame = frame.f_back  # type: ignore[assignment]
-    return frame.f_builtins if frame is not None else {policy.FLAG: False}
+    return {policy.FLAG: False}
 
 
 def shown_class(kind: Any) -> Any:
     """A class as guests may hold it."""
     meta = type(kind)
-    return STAND_INS.get(kind, kind) if meta is type or Sealed in _mro_of(meta) else kind
+    if meta is type or issubclass(meta, Sealed):  # others may have hashes and comparisons of their own
+        return STAND_INS.get(kind, kind)
+    return kind
 
 
 class Guards:
@@ -499,9 +595,9 @@ class Guards:
         return target.__dict__
 
     def library_attribute(self, target: Any, name: str) -> Any:
-        """The helper `_axis_attr` of library code: `.__dict__`, `.format` and `.format_map`."""
+        """The helper `_axis_attr` of library code: attributes by which it would act on what is not the program's."""
         if name != "__dict__":
-            return self.attribute(target, name)
+            return self.attribute(target, name) if name in policy.GUARDED else _inside(target, name)
         kind = type(target)
         if issubclass(kind, ModuleType):
             return Namespace(ModuleType.__getattribute__(target, "__dict__"))
@@ -548,9 +644,7 @@ class Guards:
             if default:
                 return default[0]
             raise refuse(name, rule)
-        if name == "__func__" and type(target) is MethodType:  # what a kernel's method is made of stays there
-            return default[0] if default else None
-        if name in policy.GUARDED:
+        if name in policy.GUARDED or name in policy.LIBRARY_GUARDED:
             try:
                 return self.library_attribute(target, name)
             except AttributeError:
@@ -600,8 +694,8 @@ class Guards:
         if len(args) != 3:
             raise TypeError(f"type.__new__() takes exactly 3 arguments ({len(args)} given)")
         name, bases, namespace = args
-        check_namespace(namespace)
-        made = type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), namespace, **keywords)
+        space = checked_namespace(namespace)
+        made = type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), space, **keywords)
         check_class(made)
         return finish_class(made)
 
@@ -649,6 +743,42 @@ class Guards:
 
 _GETSET = type(FunctionType.__code__)
 GUARDS = Guards()
+
+
+def _inside(target: Any, name: str) -> Any:
+    """What library code reads of the insides of something, if that is made of the program's or the library's code.
+
+    Libraries look into what programs hand to them (`partialmethod` reads `__self__` of what a descriptor returns), and
+    that may be a function of the kernel's.
+    """
+    kind = type(target)
+    if kind is MethodType:
+        inner = target.__func__
+        if type(inner) is FunctionType and policy.FLAG not in _builtins_of(inner):
+            raise refuse(name, "dunder-attribute")
+    elif kind is FunctionType:
+        if policy.FLAG not in _builtins_of(target):
+            raise refuse(name, "dunder-attribute")
+    elif kind is classmethod or kind is staticmethod:
+        if type(target.__func__) is FunctionType and policy.FLAG not in _builtins_of(target.__func__):
+            raise refuse(name, "dunder-attribute")
+    elif name == "__setstate__" and isinstance(target, BaseException):
+        return lambda state: _set_state(target, state)
+    elif kind is BuiltinMethodType and name == "__self__" and isinstance(target.__self__, ModuleType):
+        raise refuse(name, "dunder-attribute")
+    return getattr(target, name)
+
+
+def _set_state(error: BaseException, state: Any) -> None:
+    """`BaseException.__setstate__`: it sets whatever attributes the state names."""
+    if state is None:
+        return
+    copy = {plain_name(key): value for key, value in dict.items(state)}
+    for name in copy:
+        rule = policy.attribute_rule(name, store=True)
+        if rule is not None:
+            raise refuse(name, rule)
+    error.__setstate__(copy)
 
 
 def attribute_call(target: Any, method: str) -> Any:
@@ -767,7 +897,7 @@ def _init_descriptor(method: Any, owner: Any, args: tuple[Any, ...], kwargs: dic
 
 
 def _shown_classes(classes: Any) -> tuple[Any, ...]:
-    return tuple([STAND_INS.get(kind, kind) for kind in classes if kind is not GuardedMeta])
+    return tuple([shown_class(kind) for kind in classes if kind is not GuardedMeta])
 
 
 class RangeGuard(metaclass=Sealed):
@@ -790,7 +920,7 @@ class RangeGuard(metaclass=Sealed):
     def __getattribute__(self, name: str) -> Any:
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return getattr(range, name)
+        return _attribute_of(range, name)
 
     def __eq__(self, other: object) -> bool:
         return other is self or other is range

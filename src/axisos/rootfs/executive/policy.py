@@ -189,6 +189,10 @@ LIBRARY_STORABLE = METHODS | STORABLE | _words("""
     __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
     __firstlineno__ __static_attributes__
 """)
+# What the source of library code reads through a check: it would open the kernel's, too, when a program hands that in.
+LIBRARY_GUARDED = _words("""
+    format format_map __dict__ __self__ __func__ __code__ __closure__ __globals__ __builtins__ __setstate__
+""")
 # What a class dictionary does not show to library code when the value is one of Python's own descriptors.
 HIDDEN_DESCRIPTORS = _words("""
     __globals__ __builtins__ __code__ __closure__ __subclasses__ __traceback__ __self__ __func__ __defaults__

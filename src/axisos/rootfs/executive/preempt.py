@@ -55,7 +55,6 @@ class _LibraryNames:
 
 _LIBRARY_DUNDERS = _LibraryNames()
 _LIB_NAMES = frozenset({policy.PROCESS_HOOK})
-_LIBRARY_GUARDED = frozenset({"format", "format_map", "__dict__"})
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
 
@@ -505,7 +504,7 @@ class Instrumenter:
         if type(node.ctx) is not _ast.Load:
             return self.stored(node)
         name = node.attr
-        if name in policy.GUARDED and (self.guest or name in _LIBRARY_GUARDED):
+        if name in (policy.GUARDED if self.guest else policy.LIBRARY_GUARDED):
             receiver = node.value
             if name == "__init__" and _is_bare_super(receiver):
                 test = _place(_ast.Compare(

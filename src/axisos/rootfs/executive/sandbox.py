@@ -29,9 +29,9 @@ from executive.guards import (
     check_match_args,
     finish_class,
     plain_name,
+    put_method,
     refuse,
     shown_class,
-    stepped,
 )
 from executive.preempt import bind_helpers
 from executive.traceback_text import format_exception
@@ -840,6 +840,10 @@ class Sandbox:
             globals = globals.__wrapped_namespace__
         if type(globals) is not dict:
             raise TypeError(f"globals must be a dict, not {type(globals).__name__}")
+        if not _TEXT_ONLY.issuperset(map(id, map(type, globals))):
+            # A key of a subclass of str may answer as `__builtins__` to us but not to Python, which then puts in the
+            # host's.
+            raise TypeError("the names in globals must be exact strings")
         present = globals.get("__builtins__")
         if present is None or present is not self._library_builtins:
             globals["__builtins__"] = self.main.__dict__["__builtins__"]
@@ -860,7 +864,7 @@ class Sandbox:
     def _may_copy(self, owner: Any) -> bool:
         """Whether the object behind a bound method may be copied with it: not if it is the kernel's."""
         kind = type(owner)
-        if kind in _PLAIN_KINDS:
+        if id(kind) in _PLAIN_KINDS:
             return True
         owned = self._owned or ()
         return any(made in owned for made in _mro_of(kind)) or (type(kind) is not type and type(kind) is not Sealed)
@@ -874,8 +878,8 @@ class Sandbox:
             raise refuse(name, rule)
         if type(target) is type:
             self._sealed(target)
-        if name in ("__next__", "__getitem__"):
-            value = stepped(value)
+        if name in policy.METHODS and isinstance(target, type):
+            value = put_method(target, name, value)
         setattr(target, name, value)
 
     def _library_delattr(self, target: Any, name: str) -> None:
@@ -915,13 +919,13 @@ class Sandbox:
 
     def _map(self, function: Any, /, *iterables: Any) -> Any:
         if (type(function) is FunctionType or any(function is cheap for cheap in _CHEAP)) and all(
-            type(items) in _FLAT for items in iterables
+            id(type(items)) in _FLAT for items in iterables
         ):
             return map(function, *iterables)
         return _mapped(function, zip(*map(iter, iterables), strict=False), self.builtins)
 
     def _filter(self, function: Any, items: Any, /) -> Any:
-        if (type(function) is FunctionType or function is None) and type(items) in _FLAT:
+        if (type(function) is FunctionType or function is None) and id(type(items)) in _FLAT:
             return filter(function, items)
         return _filtered(function, iter(items), self.builtins)
 
@@ -946,23 +950,24 @@ class Sandbox:
             made = _host_builtins.__build_class__(function, name, *bases, **keywords)
         finally:
             self._building = building
-        if type(made) is type:
-            self._own(made)
-        elif own:
+        if own:
             check_class(made)
-            if type in _mro_of(type(made)):
-                finish_class(made)  # a metaclass; other classes came by GuardedMeta
-        return made
+            if type(made) is type or (issubclass(type(made), type) and issubclass(made, type)):
+                finish_class(made)  # other classes came by GuardedMeta, metaclasses did not
+        return self._remember(made)
 
     def _make_class(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
         """`type(name, bases, namespace)` of library code."""
         return self._own(TYPE(name, bases, namespace))
 
     def _own(self, made: Any) -> Any:
-        """Remember a class as this process's, so that its attributes may be set."""
+        """A class that library code made for the program."""
+        return self._remember(finish_class(made)) if type(made) is type else made
+
+    def _remember(self, made: Any) -> Any:
+        """Know a class as this process's, so that its attributes may be set."""
         if type(made) is not type:
             return made
-        finish_class(made)
         if self._owned is None:
             from weakref import WeakSet
 
@@ -1258,7 +1263,7 @@ def _largest(values: Any) -> bool:
             for item in list(value.values()):
                 if type(item) is int and item.bit_length() > priced.MAX_BITS:
                     return True
-        elif kind not in _LEAVES:
+        elif id(kind) not in _LEAVES:
             space = _variables_of(value, kind)
             if type(space) is dict and len(space) <= 64:
                 for item in list(space.values()):
@@ -1299,10 +1304,12 @@ _STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__", "__getattr__"})
 _OBJECT_ONLY = (object,)
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
-_FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
-                   type({}.keys()), type({}.values()), type({}.items())})
-_LEAVES = frozenset({str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range})
-_PLAIN_KINDS = frozenset({int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex})
+# Kinds by identity: a class of the guest's may have a hash, and comparisons, of its own.
+_FLAT = frozenset(map(id, (list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
+                           type({}.keys()), type({}.values()), type({}.items()))))
+_LEAVES = frozenset(map(id, (str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range)))
+_PLAIN_KINDS = frozenset(map(id, (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex)))
+_TEXT_ONLY = frozenset({id(str)})
 _OPTIMIZED = 1  # the frame is a function's
 LOOK_EVERY = 200  # checkpoints between two looks at the variables, in simulation
 _mro_of = type.__dict__["__mro__"].__get__
