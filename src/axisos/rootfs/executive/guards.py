@@ -32,6 +32,7 @@ from executive.safe_format import format_map_text, format_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
     from typing import Any
 
 
@@ -417,8 +418,8 @@ def _finish_metaclass(made: Any) -> None:
             space = _dictionary_of(base)
             if name in space:
                 value = space[name]
-                if not (value is None or _is_of_the_library(value) or type(value) is ShowingMethod):
-                    type.__setattr__(made, name, ShowingMethod(value))
+                if not (value is None or _is_of_the_library(value) or _is_made_by(value, _SHOWING)):
+                    type.__setattr__(made, name, showing(value))
                 break
 
 
@@ -426,7 +427,7 @@ def put_method(made: Any, name: str, value: Any) -> Any:
     """What library code may store as the special method *name* of a class that exists already."""
     value = method_for(name, value)
     if name in _CALLED and _has_metaclass_below(made):
-        return ShowingMethod(value)
+        return showing(value)
     return value
 
 
@@ -441,59 +442,62 @@ def method_for(name: str, value: Any) -> Any:
     if name not in _CALLED or value is None or _is_instrumented(value):
         return value
     kind = type(value)
-    if kind is _Stepped or kind is ShowingMethod:
+    if _is_made_by(value, _STEP) or _is_made_by(value, _SHOWING):
         return value
     if (kind is WrapperDescriptorType or kind is MethodDescriptorType) and value.__name__ == name:
         return value  # what the class would have inherited
-    return _Stepped(value)
+    return stepped(value)
 
 
 def _is_instrumented(value: Any) -> bool:
     return type(value) is FunctionType and policy.FLAG in _builtins_of(value)
 
 
-class _Stepped(metaclass=Sealed):
-    """A special method that passes a checkpoint and then does what *value* does, bound like any attribute of a class."""
-
-    __slots__ = ("__wrapped_value__",)
-    __wrapped_value__: Any
-
-    def __init__(self, value: Any) -> None:
-        if hasattr(self, "__wrapped_value__"):
-            raise AttributeError("readonly attribute")
-        object.__setattr__(self, "__wrapped_value__", value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("readonly attribute")
-
-    def __get__(self, owner: Any, kind: Any = None) -> Any:
-        value = self.__wrapped_value__
-        bind = getattr(type(value), "__get__", None)
-        if owner is not None:
-            pause()
-        return value if bind is None else bind(value, owner, kind)
+def _is_made_by(value: Any, code: CodeType) -> bool:
+    return type(value) is FunctionType and value.__code__ is code
 
 
-class ShowingMethod(_Stepped):
-    """The same for a metaclass: its arguments are shown as guests may hold them."""
+def stepped(value: Any) -> Any:
+    """A method that passes a checkpoint and does what *value*, bound like any attribute of a class, does."""
 
-    __slots__ = ()
+    def step(self: Any, *args: Any, **keywords: Any) -> Any:
+        pause()
+        return _bound(value, self, type(self))(*args, **keywords)
 
-    def __get__(self, owner: Any, kind: Any = None) -> Any:
-        bound = super().__get__(owner, kind)
-        return lambda *args, **keywords: bound(*map(shown_class, args), **keywords)
+    return step
+
+
+def showing(value: Any) -> Any:
+    """The same for a metaclass: the arguments are shown as guests may hold them."""
+
+    def show(self: Any, *args: Any, **keywords: Any) -> Any:
+        pause()
+        return _bound(value, self, type(self))(*map(shown_class, args), **keywords)
+
+    return show
+
+
+_STEP: CodeType = stepped(None).__code__
+_SHOWING: CodeType = showing(None).__code__
+
+
+def _bound(value: Any, owner: Any, kind: Any) -> Any:
+    bind = getattr(type(value), "__get__", None)
+    return value if bind is None else bind(value, owner, kind)
 
 
 def _asked(value: Any) -> Any:
     """`__subclasshook__`: a class method, asked about classes in their stand-ins."""
-    if type(value) is classmethod and type(value.__func__) is SealedFunction:
+    if type(value) is classmethod and _is_made_by(value.__func__, _ASK):
         return value
 
     def ask(cls: Any, kind: Any) -> Any:
-        bind = getattr(type(value), "__get__", None)
-        return (value if bind is None else bind(value, None, cls))(shown_class(kind))
+        return _bound(value, None, cls)(shown_class(kind))
 
-    return classmethod(SealedFunction(ask))  # type: ignore[arg-type]  # as sealed functions go
+    return classmethod(ask)
+
+
+_ASK: CodeType = _asked(None).__func__.__code__
 
 
 def pause() -> None:
@@ -606,7 +610,7 @@ class Guards:
         return MappingProxyType({
             name: value for name, value in _dictionary_of(target).items()
             if type(value) not in _C_DESCRIPTORS
-            or (name not in policy.HIDDEN_DESCRIPTORS and not policy.is_frame_name(name))
+            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.is_frame_name(name))
         })
 
     def vars(self, target: Any) -> Any:
@@ -618,6 +622,8 @@ class Guards:
     def _class_dictionary(self, target: Any) -> Any:
         shown = {}
         for name, value in _dictionary_of(target).items():
+            if name in policy.GUARDED and type(value) in _C_DESCRIPTORS:
+                continue  # the guard would be passed by
             if not policy.is_dunder(name):
                 if policy.attribute_rule(name) is None:
                     shown[name] = value
