@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def opaque(method: Any) -> Any:
+    """A bound method in a form that says nothing of what it is made of.
+
+    A method hands on what it does not know to its function, and an AttributeError of the function carries it in `obj`:
+    whoever had it could call it with an object of his own as `self`, and hang attributes on it.
+    """
+    return method.__call__
+
+
 class SealedFunction:
     """A function of a sealed class: called and bound as any other, but nobody can hang attributes on it."""
 
@@ -31,7 +40,7 @@ class SealedFunction:
         return self.__wrapped_function__(*args, **kwargs)
 
     def __get__(self, instance: object, kind: type | None = None) -> Any:
-        return self if instance is None else MethodType(self.__wrapped_function__, instance)
+        return self if instance is None else opaque(MethodType(self.__wrapped_function__, instance))
 
     def __repr__(self) -> str:
         return f"<function {self.__wrapped_function__.__qualname__}>"
@@ -50,8 +59,32 @@ def _sealed(name: str, value: object) -> object:
     if type(value) is FunctionType:
         return staticmethod(SealedFunction(value)) if name == "__new__" else SealedFunction(value)
     if type(value) is property and type(value.fget) is FunctionType:
-        return property(SealedFunction(value.fget), doc=value.__doc__)
+        return SealedProperty(value.fget)
     return value
+
+
+class SealedProperty:
+    """A property of a sealed class; Python's own lets everybody change its `__doc__`."""
+
+    __slots__ = ("__wrapped_function__",)
+    __wrapped_function__: FunctionType
+
+    def __init__(self, function: FunctionType) -> None:
+        if hasattr(self, "__wrapped_function__"):
+            raise AttributeError("a property of a sealed class cannot be changed")
+        object.__setattr__(self, "__wrapped_function__", function)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a property of a sealed class cannot be changed")
+
+    def __get__(self, instance: object, kind: type | None = None) -> Any:
+        return self if instance is None else self.__wrapped_function__(instance)
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError(f"property {self.__wrapped_function__.__name__!r} cannot be set")
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("a property of a sealed class cannot be copied")
 
 
 def _refuse_copy(self: object, protocol: object) -> object:

@@ -25,7 +25,7 @@ from types import (
     WrapperDescriptorType,
 )
 
-from abi.sealed import Sealed, SealedFunction
+from abi.sealed import Sealed, SealedFunction, opaque
 from executive import policy, priced
 from executive.safe_format import format_map_text, format_text
 
@@ -192,7 +192,7 @@ class TypeGuard(metaclass=Sealed):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__new__":
-            return GUARDS.new_type
+            return opaque(GUARDS.new_type)
         if name == "__call__":
             return lambda kind, *args, **kwargs: kind(*args, **kwargs)
         if name == "__class__":
@@ -608,7 +608,7 @@ class Guards:
         if not issubclass(kind, type):
             return target.__dict__
         return MappingProxyType({
-            name: value for name, value in _dictionary_of(target).items()
+            name: _own_copy(value) for name, value in _dictionary_of(target).items()
             if type(value) not in _C_DESCRIPTORS
             or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.is_frame_name(name))
         })
@@ -624,6 +624,7 @@ class Guards:
         for name, value in _dictionary_of(target).items():
             if name in policy.GUARDED and type(value) in _C_DESCRIPTORS:
                 continue  # the guard would be passed by
+            value = _own_copy(value)
             if not policy.is_dunder(name):
                 if policy.attribute_rule(name) is None:
                     shown[name] = value
@@ -632,9 +633,12 @@ class Guards:
         return MappingProxyType(shown)
 
     def _annotations(self, target: Any) -> Any:
-        value = target.__annotations__
         kind = type(target)
-        if kind is FunctionType or issubclass(kind, ModuleType) or (isinstance(target, type) and kind is not Sealed):
+        if issubclass(kind, type) and not issubclass(kind, Sealed):
+            # Asking Python for what is not there makes an empty dictionary in the class, which may be a shared one.
+            return _dictionary_of(target).get("__annotations__", {})
+        value = target.__annotations__
+        if (kind is FunctionType and policy.FLAG in _builtins_of(target)) or issubclass(kind, ModuleType):
             return value
         return dict(value) if type(value) is dict else value
 
@@ -757,22 +761,25 @@ def _inside(target: Any, name: str) -> Any:
     Libraries look into what programs hand to them (`partialmethod` reads `__self__` of what a descriptor returns), and
     that may be a function of the kernel's.
     """
-    kind = type(target)
-    if kind is MethodType:
-        inner = target.__func__
-        if type(inner) is FunctionType and policy.FLAG not in _builtins_of(inner):
-            raise refuse(name, "dunder-attribute")
-    elif kind is FunctionType:
-        if policy.FLAG not in _builtins_of(target):
-            raise refuse(name, "dunder-attribute")
-    elif kind is classmethod or kind is staticmethod:
-        if type(target.__func__) is FunctionType and policy.FLAG not in _builtins_of(target.__func__):
-            raise refuse(name, "dunder-attribute")
-    elif name == "__setstate__" and isinstance(target, BaseException):
-        return lambda state: _set_state(target, state)
-    elif kind is BuiltinMethodType and name == "__self__" and isinstance(target.__self__, ModuleType):
+    if _is_the_kernels(target):
         raise refuse(name, "dunder-attribute")
+    if name == "__setstate__" and isinstance(target, BaseException):
+        return lambda state: _set_state(target, state)
     return getattr(target, name)
+
+
+def _is_the_kernels(target: Any) -> bool:
+    """Whether something callable is made of a function of the kernel's (or is one of Python's own module functions)."""
+    kind = type(target)
+    if kind is FunctionType:
+        return policy.FLAG not in _builtins_of(target)
+    if kind is MethodType or kind is classmethod or kind is staticmethod:
+        return _is_the_kernels(target.__func__)
+    if kind is MethodWrapperType:
+        return _is_the_kernels(target.__self__)
+    if kind is BuiltinMethodType:
+        return isinstance(target.__self__, ModuleType)
+    return kind is SealedFunction
 
 
 def _set_state(error: BaseException, state: Any) -> None:
@@ -831,7 +838,7 @@ def guarded_method(value: Any, name: str) -> Any:
     if kind is BuiltinMethodType:
         owner = value.__self__
         if owner is type and name == "__new__":
-            return GUARDS.new_type
+            return opaque(GUARDS.new_type)
         if name == "__format__":
             return lambda spec: GUARDS.format(owner, spec)
         if isinstance(owner, _TEXTS):
@@ -866,6 +873,18 @@ def _guarded_binder(value: Any, kind: Any) -> Any:
     elif kind is WrapperDescriptorType and value.__objclass__ in _C_DESCRIPTORS:
         return lambda descriptor, *args: _check_descriptor(descriptor) and value(descriptor, *args)
     return value
+
+
+def _own_copy(value: Any) -> Any:
+    """An entry of a class dictionary: wrappers that take attributes, or a `__doc__`, are copied if others share them."""
+    kind = type(value)
+    if (kind is staticmethod or kind is classmethod) and _is_shared(value.__func__):
+        return kind(value.__func__)
+    return value
+
+
+def _is_shared(inner: Any) -> bool:
+    return type(inner) is not FunctionType or policy.FLAG not in _builtins_of(inner)
 
 
 def _check_descriptor(descriptor: Any) -> bool:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import builtins as _host_builtins
 import sys as _host_sys
-from types import FunctionType, GetSetDescriptorType, ModuleType, SimpleNamespace
+from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType, SimpleNamespace
 
-from abi.sealed import Sealed
+from abi.sealed import Sealed, opaque
 from abi.status import Status, StatusError
 from executive import policy, priced, vetted
 from executive.guards import (
@@ -336,6 +336,9 @@ class Sandbox:
             names["_axis_import_all"] = self._import_all
             if host.simulated:
                 names["id"] = self._id
+            for name, value in names.items():
+                if type(value) is MethodType and name[:6] != policy.RESERVED_PREFIX:
+                    names[name] = opaque(value)
         else:
             names["component"] = host.component
 
@@ -1364,14 +1367,14 @@ def _guest_builtins() -> dict[str, Any]:
     names.update({
         "type": TYPE,
         "range": RANGE,
-        "pow": guards.pow,
+        "pow": opaque(guards.pow),
         "_axis_range": range,
         "_axis_range_guard": RANGE,
         "_axis_super": super,
         "_axis_receiver": guards.receiver,
-        "getattr": guards.getattr,
-        "hasattr": guards.hasattr,
-        "format": guards.format,
+        "getattr": opaque(guards.getattr),
+        "hasattr": opaque(guards.hasattr),
+        "format": opaque(guards.format),
         FLAG: False,
         "_axis_type": type,
         "_axis_int": int,
@@ -1410,6 +1413,7 @@ def _library_builtins() -> dict[str, Any]:
         "locals": _host_builtins.locals,
         "_axis_check_namespace": GUARDS.check_namespace,
         "_axis_meta": GuardedMeta,
+        "_axis_module": ModuleType,
     }
 
 

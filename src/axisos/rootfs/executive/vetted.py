@@ -129,6 +129,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
          "    cls = _axis_own(type(cls)(cls.__name__, cls.__bases__, cls_dict))\n"),
     ),
     "types": (
+        ("ModuleType = type(sys)", "ModuleType = _axis_module"),
         ("    return meta(name, resolved_bases, ns, **kwds)\n",
          "    return _axis_own(meta(name, resolved_bases, ns, **kwds))\n"),
         ("        exec_body(ns)\n", "        exec_body(ns)\n        _axis_check_namespace(ns)\n"),

@@ -75,7 +75,8 @@ def make(world: World) -> dict[str, Any]:
             if len(pattern) > MAX_PATTERN:
                 raise error(f"the pattern is longer than {MAX_PATTERN} characters", pattern)
             try:
-                found = host.compile(pattern, int(flags))
+                # Not `host.compile`, whose cache all share: the `groupindex` of a pattern shows its own dictionary.
+                found = host._compiler.compile(pattern, int(flags))
             except host_error as problem:
                 raise error(problem.msg, pattern, problem.pos) from None
             except RecursionError:

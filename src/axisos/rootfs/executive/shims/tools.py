@@ -11,6 +11,7 @@ import math
 import operator
 from types import FunctionType
 
+from abi.sealed import opaque
 from executive import priced
 
 TYPE_CHECKING = False
@@ -186,7 +187,8 @@ def make_operator(world: World) -> dict[str, Any]:
         return vars(_operator)["imul"](a, priced.factor(a, b))
 
     names.update(
-        attrgetter=GUARDS.attribute_getter, methodcaller=GUARDS.method_caller, mul=GUARDS.multiply, imul=imul,
-        pow=GUARDS.power, ipow=ipow, lshift=GUARDS.shift_left, ilshift=GUARDS.shift_left,
+        attrgetter=opaque(GUARDS.attribute_getter), methodcaller=opaque(GUARDS.method_caller),
+        mul=opaque(GUARDS.multiply), imul=imul, pow=opaque(GUARDS.power), ipow=ipow,
+        lshift=opaque(GUARDS.shift_left), ilshift=opaque(GUARDS.shift_left),
     )
     return names
