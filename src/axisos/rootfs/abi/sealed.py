@@ -22,28 +22,53 @@ def opaque(method: Any) -> Any:
     return method.__call__
 
 
-class SealedFunction:
-    """A function of a sealed class: called and bound as any other, but nobody can hang attributes on it."""
+class _Closed:
+    """What is told of a sealed function or property: that it is there. It is called and bound by Python alone.
+
+    Its own methods are ordinary functions that all processes share, so they are not to be had as attributes.
+    """
 
     __slots__ = ("__wrapped_function__",)
     __wrapped_function__: FunctionType
 
     def __init__(self, function: FunctionType) -> None:
-        if hasattr(self, "__wrapped_function__"):
-            raise AttributeError("a function of a sealed class cannot be changed")
-        object.__setattr__(self, "__wrapped_function__", function)
+        try:
+            _function_of(self)
+        except AttributeError:
+            object.__setattr__(self, "__wrapped_function__", function)
+            return
+        raise AttributeError("what is sealed cannot be changed")
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__class__":
+            return type(self)
+        if name in ("__name__", "__qualname__", "__doc__", "__module__"):
+            return getattr(_function_of(self), name)
+        raise AttributeError(f"{_function_of(self).__qualname__!r} is sealed: it shows no attribute {name!r}", name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a function of a sealed class cannot be changed")
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("what is sealed cannot be copied")
+
+
+_function_of: Any = _Closed.__dict__["__wrapped_function__"].__get__
+
+
+class SealedFunction(_Closed):
+    """A function of a sealed class: called and bound as any other, but nobody can hang attributes on it."""
+
+    __slots__ = ()
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__wrapped_function__(*args, **kwargs)
+        return _function_of(self)(*args, **kwargs)
 
     def __get__(self, instance: object, kind: type | None = None) -> Any:
-        return self if instance is None else opaque(MethodType(self.__wrapped_function__, instance))
+        return self if instance is None else opaque(MethodType(_function_of(self), instance))
 
     def __repr__(self) -> str:
-        return f"<function {self.__wrapped_function__.__qualname__}>"
+        return f"<function {_function_of(self).__qualname__}>"
 
     def __copy__(self) -> SealedFunction:
         return self
@@ -51,8 +76,17 @@ class SealedFunction:
     def __deepcopy__(self, memo: object) -> SealedFunction:
         return self
 
-    def __reduce_ex__(self, protocol: object) -> Any:
-        raise TypeError("a function of a sealed class cannot be copied")
+
+class SealedProperty(_Closed):
+    """A property of a sealed class; Python's own lets everybody change its `__doc__`."""
+
+    __slots__ = ()
+
+    def __get__(self, instance: object, kind: type | None = None) -> Any:
+        return self if instance is None else _function_of(self)(instance)
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError(f"property {_function_of(self).__name__!r} cannot be set")
 
 
 def _sealed(name: str, value: object) -> object:
@@ -61,30 +95,6 @@ def _sealed(name: str, value: object) -> object:
     if type(value) is property and type(value.fget) is FunctionType:
         return SealedProperty(value.fget)
     return value
-
-
-class SealedProperty:
-    """A property of a sealed class; Python's own lets everybody change its `__doc__`."""
-
-    __slots__ = ("__wrapped_function__",)
-    __wrapped_function__: FunctionType
-
-    def __init__(self, function: FunctionType) -> None:
-        if hasattr(self, "__wrapped_function__"):
-            raise AttributeError("a property of a sealed class cannot be changed")
-        object.__setattr__(self, "__wrapped_function__", function)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a property of a sealed class cannot be changed")
-
-    def __get__(self, instance: object, kind: type | None = None) -> Any:
-        return self if instance is None else self.__wrapped_function__(instance)
-
-    def __set__(self, instance: object, value: object) -> None:
-        raise AttributeError(f"property {self.__wrapped_function__.__name__!r} cannot be set")
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError("a property of a sealed class cannot be copied")
 
 
 def _refuse_copy(self: object, protocol: object) -> object:

@@ -25,7 +25,7 @@ from types import (
     WrapperDescriptorType,
 )
 
-from abi.sealed import Sealed, SealedFunction, opaque
+from abi.sealed import Sealed, SealedFunction, SealedProperty, opaque
 from executive import policy, priced
 from executive.safe_format import format_map_text, format_text
 
@@ -592,7 +592,7 @@ class Guards:
             return Namespace(ModuleType.__getattribute__(target, "__dict__"))
         if issubclass(kind, type):
             return self._class_dictionary(target)
-        if kind is MethodType or kind is BuiltinMethodType:
+        if kind is MethodType or issubclass(kind, BuiltinMethodType):
             raise AttributeError(f"{kind.__name__!r} object has no attribute '__dict__'")
         if kind is super:
             raise refuse("__dict__", "dunder-attribute")
@@ -777,7 +777,7 @@ def _is_the_kernels(target: Any) -> bool:
         return _is_the_kernels(target.__func__)
     if kind is MethodWrapperType:
         return _is_the_kernels(target.__self__)
-    if kind is BuiltinMethodType:
+    if issubclass(kind, BuiltinMethodType):  # a method that knows its class has a type of its own
         return isinstance(target.__self__, ModuleType)
     return kind is SealedFunction
 
@@ -835,7 +835,7 @@ def guarded_method(value: Any, name: str) -> Any:
     kind = type(value)
     if name in _BINDERS:
         return _guarded_binder(value, kind)
-    if kind is BuiltinMethodType:
+    if issubclass(kind, BuiltinMethodType):  # a method that knows its class has a type of its own
         owner = value.__self__
         if owner is type and name == "__new__":
             return opaque(GUARDS.new_type)
@@ -843,7 +843,15 @@ def guarded_method(value: Any, name: str) -> Any:
             return lambda spec: GUARDS.format(owner, spec)
         if isinstance(owner, _TEXTS):
             return lambda *args, **kwargs: _text_call(owner, name, args, kwargs)
+        if name == "as_tuple":
+            return lambda: _decimal_tuple(value())
+        if name in _TEMPLATED:
+            return lambda *args, **keywords: _fill_in(value, args, keywords)
     elif kind is MethodDescriptorType:
+        if name == "as_tuple":
+            return lambda number: _decimal_tuple(value(number))
+        if name in _TEMPLATED:
+            return lambda owner, *args, **keywords: _fill_in(value.__get__(owner), args, keywords)
         if name == "__format__":
             return lambda owner, spec: GUARDS.format(owner, spec)
         if value.__objclass__ in _TEXTS:
@@ -863,6 +871,38 @@ def guarded_method(value: Any, name: str) -> Any:
         elif home in _COUNTED:
             return lambda owner, *args: _operator_call(owner, name, args)
     return value
+
+
+_TEMPLATED = frozenset({"sub", "subn", "expand"})
+
+
+def _fill_in(method: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """`pattern.sub(...)` and its like: Python keeps templates in a table, and reports errors by a class, of all."""
+    texts = [_exact_text(value) for value in args]
+    options = {name: _exact_text(value) for name, value in keywords.items()}
+    try:
+        return method(*texts, **options)
+    except Exception as error:
+        if type(error).__module__ not in ("re", "re._constants", "sre_constants"):
+            raise
+        problem: Any = error
+    own = getattr(_calling_builtins()["__import__"]("re"), "error", ValueError)
+    if own is type(problem):
+        raise problem
+    raise own(problem.msg, problem.pattern, problem.pos)
+
+
+def _exact_text(value: Any) -> Any:
+    for kind in (str, bytes):
+        if isinstance(value, kind) and type(value) is not kind:
+            return kind.__getitem__(value, slice(None))
+    return value
+
+
+def _decimal_tuple(parts: Any) -> Any:
+    """`Decimal.as_tuple()`: Python's DecimalTuple has functions that all processes would share."""
+    names = _calling_builtins()
+    return names["__import__"]("decimal").DecimalTuple(*parts) if "__import__" in names else tuple(parts)
 
 
 def _guarded_binder(value: Any, kind: Any) -> Any:
@@ -1068,5 +1108,5 @@ RANGE = RangeGuard()
 MAP, FILTER = ClosedKind(map), ClosedKind(filter)
 STAND_INS: dict[Any, Any] = {
     type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE, Sealed: TYPE, MetaOfGuarded: TYPE,
-    GuardedMeta: TYPE, SealedFunction: FunctionType, map: MAP, filter: FILTER, ClosedKind: TYPE,
+    GuardedMeta: TYPE, SealedFunction: FunctionType, SealedProperty: property, map: MAP, filter: FILTER, ClosedKind: TYPE,
 }

@@ -77,7 +77,7 @@ LIBRARY = _words("""
 PACKAGES = _words("json collections html logging")
 SHIMS = _words("""
     math re itertools hashlib secrets traceback inspect _thread warnings locale os platform time threading atexit io
-    _functools _csv _operator codecs gettext shutil unicodedata _abc _typing
+    _functools _csv _operator codecs gettext shutil unicodedata _abc _typing decimal _json
 """)
 PUBLIC_SHIMS = _words("math unicodedata codecs re itertools hashlib secrets traceback warnings locale")
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg")
@@ -137,6 +137,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "typing": (
         ("Type = _alias(type, 1, ", "Type = _alias(_axis_type_guard, 1, "),
+        ("covariant=True, bound=type)", "covariant=True, bound=_axis_type_guard)"),
     ),
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",

@@ -38,15 +38,16 @@ class World:
 
 def make(name: str, world: World) -> dict[str, Any]:
     """The names of the stand-in for module *name* in one process."""
-    from executive.shims import plain, regex, tools, typevars
+    from executive.shims import decimals, plain, regex, tools, typevars
 
     makers = {
-        "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
+        "decimal": decimals.make, "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
         "hashlib": plain.make_hashlib, "secrets": plain.make_secrets, "traceback": plain.make_traceback,
         "inspect": plain.make_inspect, "_thread": plain.make_thread, "warnings": plain.make_warnings,
         "locale": plain.make_locale, "os": plain.make_os, "platform": plain.make_platform, "time": plain.make_time,
         "threading": plain.make_threading, "atexit": plain.make_atexit, "io": plain.make_io,
         "math": tools.make_math, "_operator": tools.make_operator, "codecs": plain.make_codecs, "_csv": plain.make_csv,
+        "_json": plain.make_json,
         "gettext": plain.make_gettext, "shutil": plain.make_shutil, "unicodedata": plain.make_unicodedata,
         "_abc": plain.make_abc, "_typing": typevars.make,
     }

@@ -396,6 +396,28 @@ def make_codecs(world: World) -> dict[str, Any]:
     return {**names, "encode": encode, "decode": decode}
 
 
+def make_json(world: World) -> dict[str, Any]:
+    """`_json`, whose scanner raises an error class of the host's: programs get the one of their own `json`."""
+    from executive import vetted
+
+    host = world.host_module("json")
+    names = vetted.copied(world.host_module("_json"), "_json")
+
+    def translated(function: Any) -> Any:
+        def call(*args: Any) -> Any:
+            try:
+                return function(*args)
+            except host.JSONDecodeError as error:
+                problem = error
+            raise world.library("json.decoder").JSONDecodeError(problem.msg, problem.doc, problem.pos)
+
+        return call
+
+    real_make, real_scan = names["make_scanner"], names["scanstring"]
+    names.update(make_scanner=lambda context: translated(real_make(context)), scanstring=translated(real_scan))
+    return names
+
+
 def make_csv(world: World) -> dict[str, Any]:
     """`_csv` with a table of dialects for each process: the C module has one for all."""
     from executive import vetted

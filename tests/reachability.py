@@ -15,11 +15,12 @@ from executive import policy
 from executive.guards import GUARDS, TYPE
 from executive.sandbox import Sandbox
 
-# What nobody may have, not even alone: from each of them the host is one step away.
-FORBIDDEN_KINDS = (types.FrameType, types.CodeType, types.CellType)
 PLAIN = (str, bytes, int, float, bool, complex, type(None))
+MAX_PATH = 160  # characters; some things make new things at each look
 CONTAINERS = (list, tuple, set, frozenset)
-_ATTRIBUTES = sorted(policy.ATTRIBUTES)
+# Read of everything, whether it is there or not: an error may carry more than the attribute would.
+_ATTRIBUTES = ("__class__", "__annotations__", "__doc__", "__mro__", "__bases__", "__wrapped__", "__name__", "__module__",
+               "nothing_of_this_name")
 
 
 def _alike(thing: Any) -> Any:
@@ -52,14 +53,16 @@ class Walk:
 
     def start(self, thing: Any, path: str) -> None:
         """Enter an object that the program has."""
-        if id(thing) in self.found:
+        if type(thing) in PLAIN:
+            thing, path = type(thing), f"type({path})"  # of them only the class leads on
+        if id(thing) in self.found or len(path) > MAX_PATH:
             return
-        self.found[id(thing)] = (thing, path)
         alike = _alike(thing)
         if alike is not None:
             if alike in self._seen:
                 return
             self._seen.add(alike)
+        self.found[id(thing)] = (thing, path)
         self._waiting.append((thing, path))
 
     def run(self) -> dict[int, tuple[Any, str]]:
@@ -72,15 +75,11 @@ class Walk:
 
     def _step(self, thing: Any, path: str) -> None:
         kind = type(thing)
-        if kind in PLAIN:
-            self.start(TYPE(thing), f"type({path})")
-            return
         if kind is dict or kind is types.MappingProxyType:
             for key, value in list(thing.items()):
-                if len(path) < 300:
-                    self.start(value, f"{path}[{key!r:.40}]")
-                    self.start(key, f"key of {path}")
-        elif isinstance(thing, CONTAINERS) and len(path) < 300:
+                self.start(value, f"{path}[{key!r:.40}]")
+                self.start(key, f"key of {path}")
+        elif isinstance(thing, CONTAINERS):
             for at, value in enumerate(list(thing)):
                 self.start(value, f"{path}[{at}]")
         self.start(TYPE(thing), f"type({path})")
