@@ -70,12 +70,6 @@ class SealedFunction(_Closed):
     def __repr__(self) -> str:
         return f"<function {_function_of(self).__qualname__}>"
 
-    def __copy__(self) -> SealedFunction:
-        return self
-
-    def __deepcopy__(self, memo: object) -> SealedFunction:
-        return self
-
 
 class SealedProperty(_Closed):
     """A property of a sealed class; Python's own lets everybody change its `__doc__`."""

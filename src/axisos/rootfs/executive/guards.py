@@ -550,6 +550,8 @@ class Guards:
         if name == "__getattribute__" or name == "__setattr__" or name == "__delattr__":
             return attribute_call(target, name)
         value = getattr(target, name)
+        if name == "__context__" or name == "__cause__":
+            return None if _is_a_host_error(value) else value
         if name == "__mro__" or name == "__bases__":
             return _shown_classes(value) if type(value) is tuple else value
         if name == "mro":
@@ -671,10 +673,10 @@ class Guards:
     def pow(self, base: Any, exp: Any, mod: Any = None) -> Any:
         if mod is None:
             return priced.power(base, exp)
-        whole = isinstance(exp, int) and isinstance(mod, int)
-        if whole and int.bit_length(exp) * int.bit_length(mod) ** 2 > priced.MAX_POWER_WORK:
-            raise OverflowError("the modular power would take too long")
-        return pow(base, exp, mod)
+        return priced.modular_power(base, exp, mod)
+
+    def sorted(self, items: Any, /, *, key: Any = None, reverse: Any = False) -> list[Any]:
+        return priced.in_order(list(items), key, reverse, pause)
 
     def shift_left(self, value: Any, bits: Any) -> Any:
         return priced.shift_left(value, bits)
@@ -841,6 +843,8 @@ def guarded_method(value: Any, name: str) -> Any:
             return opaque(GUARDS.new_type)
         if name == "__format__":
             return lambda spec: GUARDS.format(owner, spec)
+        if name == "sort":
+            return (lambda **how: _sort(owner, **how)) if isinstance(owner, list) else value
         if isinstance(owner, _TEXTS):
             return lambda *args, **kwargs: _text_call(owner, name, args, kwargs)
         if name == "as_tuple":
@@ -854,6 +858,8 @@ def guarded_method(value: Any, name: str) -> Any:
             return lambda owner, *args, **keywords: _fill_in(value.__get__(owner), args, keywords)
         if name == "__format__":
             return lambda owner, spec: GUARDS.format(owner, spec)
+        if name == "sort":
+            return (lambda owner, **how: _sort(owner, **how)) if value.__objclass__ is list else value
         if value.__objclass__ in _TEXTS:
             return lambda text, *args, **kwargs: _text_call(text, name, args, kwargs)
     elif kind is MethodWrapperType:
@@ -871,6 +877,15 @@ def guarded_method(value: Any, name: str) -> Any:
         elif home in _COUNTED:
             return lambda owner, *args: _operator_call(owner, name, args)
     return value
+
+
+def _is_a_host_error(error: Any) -> bool:
+    """Whether an error is of a class written in Python that the host made: its functions would be everybody's."""
+    return isinstance(error, BaseException) and any(
+        type(value) is FunctionType and policy.FLAG not in _builtins_of(value)
+        and not (_is_made_by(value, _STEP) or _is_made_by(value, _SHOWING))
+        for base in _mro_of(type(error)) if type(base) is type for value in _dictionary_of(base).values()
+    )
 
 
 _TEMPLATED = frozenset({"sub", "subn", "expand"})
@@ -946,7 +961,20 @@ def _text_call(owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, A
     return priced.pad(text, name, args, kwargs)
 
 
+def _sort(owner: Any, *, key: Any = None, reverse: Any = False) -> None:
+    """`list.sort`; a long list is replaced by what was sorted in portions."""
+    count = list.__len__(owner)
+    if count <= 4 * priced.PORTION:
+        list.sort(owner, key=key, reverse=reverse)
+        return
+    done = priced.in_order(list.__getitem__(owner, slice(None)), key, reverse, pause)
+    if list.__len__(owner) != count:
+        raise ValueError("list modified during sort")
+    list.__setitem__(owner, slice(None), done)
+
+
 def _operator_call(owner: Any, name: str, args: tuple[Any, ...]) -> Any:
+    pause()  # it may be the key of a `max` over the very list that it makes longer
     if args:
         priced.check_operator(owner, name, args[0])
     for base in _COUNTED:

@@ -159,7 +159,7 @@ GUARDED = _words("""
     __dict__ __class__ __annotations__ __getattribute__ __setattr__ __delattr__
     format format_map ljust rjust center zfill expandtabs mro __mro__ __bases__ __new__ __init__ __format__
     __mul__ __rmul__ __imul__ __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__
-    __get__ __set__ __delete__ as_tuple sub subn expand
+    __get__ __set__ __delete__ as_tuple sub subn expand sort __iadd__ __context__ __cause__
 """)
 # Attributes that source may set or delete.
 STORABLE = _words("""

@@ -631,7 +631,7 @@ class Sandbox:
                 return self._empty_package(name, bases[0])
             return None
         path, source = found
-        code = self.host.compile(source, path, "program" if self.guest else "system")
+        code = self._compiled(source, path, "program") if self.guest else self.host.compile(source, path, "system")
         package = path.endswith("/__init__.py")
         module = self._new_module(name, path, self.main.__dict__["__builtins__"], package=package)
         if package:
@@ -1368,6 +1368,7 @@ def _guest_builtins() -> dict[str, Any]:
         "type": TYPE,
         "range": RANGE,
         "pow": opaque(guards.pow),
+        "sorted": opaque(guards.sorted),
         "_axis_range": range,
         "_axis_range_guard": RANGE,
         "_axis_super": super,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from abi.sealed import Sealed
 from executive import policy
 
@@ -450,7 +452,13 @@ def make_csv(world: World) -> dict[str, Any]:
         return real_reader(rows, resolve(dialect), **options)
 
     def writer(file: Any, dialect: Any = "excel", **options: Any) -> Any:
-        return real_writer(file, resolve(dialect), **options)
+        write = file.write
+
+        def paced_write(text: str) -> Any:
+            world.pause()  # `writerows` calls it from C, for as long as there are rows
+            return write(text)
+
+        return real_writer(SimpleNamespace(write=paced_write), resolve(dialect), **options)
 
     def field_size_limit(*new: int) -> int:
         old = limit[0]

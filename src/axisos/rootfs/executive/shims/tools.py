@@ -134,7 +134,7 @@ def make_functools(world: World) -> dict[str, Any]:
     }
 
 
-MAX_FACTORIAL = 200_000
+MAX_FACTORIAL = 35_000
 
 
 def make_math(world: World) -> dict[str, Any]:
@@ -186,8 +186,12 @@ def make_operator(world: World) -> dict[str, Any]:
     def imul(a: Any, b: Any) -> Any:
         return vars(_operator)["imul"](a, priced.factor(a, b))
 
+    def iadd(a: Any, b: Any) -> Any:
+        world.pause()  # as the key of a `max` over a list it could make that longer for ever
+        return vars(_operator)["iadd"](a, b)
+
     names.update(
-        attrgetter=opaque(GUARDS.attribute_getter), methodcaller=opaque(GUARDS.method_caller),
+        iadd=iadd, iconcat=iadd, attrgetter=opaque(GUARDS.attribute_getter), methodcaller=opaque(GUARDS.method_caller),
         mul=opaque(GUARDS.multiply), imul=imul, pow=opaque(GUARDS.power), ipow=ipow,
         lshift=opaque(GUARDS.shift_left), ilshift=opaque(GUARDS.shift_left),
     )
