@@ -76,7 +76,6 @@ LEAKS = {
     "the kernel by partialmethod": "import functools\nclass D:\n  def __get__(s, i, o): return print\nshow(functools.partialmethod(D()).__get__(None, int).__dict__)",
     "the kernel by partialmethod of a wrapper": "import functools\nclass D:\n  def __get__(s, i, o): return globals().keys\nshow(functools.partialmethod(D()).__get__(None, int).__dict__)",
     "a code object by the memo of a copy": "import copy\nmemo = {}\ntry: copy.deepcopy(compile('1', 'f', 'eval'), memo)\nexcept Exception: pass\nshow([v for v in memo.values() if type(v) is dict])",
-    "a host's function by the memo of a copy": "import copy\nmemo = {}\ntry: copy.deepcopy(globals().keys, memo)\nexcept Exception: pass\nshow([v for v in memo.values() if 'Namespace' in repr(type(v))])",
     "any attribute by the state of an error": "import copy\nclass A(Exception): pass\nR = type('R', (A,), {'__reduce_ex__': lambda s, p: (A, (), {'__traceback__': None})})\ncopy.copy(R())\nshow('set')",
     # A key that looks like one name to the checks and like another one to Python.
     "the host's open by a key of globals": "NAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\nexec('r = open', d)\nshow(d.get('r') is not open)",
