@@ -19,8 +19,10 @@ PLAIN = (str, bytes, int, float, bool, complex, type(None))
 MAX_PATH = 160  # characters; some things make new things at each look
 CONTAINERS = (list, tuple, set, frozenset)
 # Read of everything, whether it is there or not: an error may carry more than the attribute would.
-_ATTRIBUTES = ("__class__", "__annotations__", "__doc__", "__mro__", "__bases__", "__wrapped__", "__name__", "__module__",
-               "nothing_of_this_name")
+_ATTRIBUTES = (
+    "__class__", "__annotations__", "__doc__", "__mro__", "__bases__", "__wrapped__", "__name__", "__module__",
+    "nothing_of_this_name",
+)  # fmt: skip
 
 
 def _alike(thing: Any) -> Any:
@@ -100,7 +102,8 @@ class Walk:
 
     def _error(self, error: Exception, path: str) -> None:
         values = [(f"args[{at}]", value) for at, value in enumerate(error.args)]
-        values += [(name, getattr(error, name, None)) for name in ("obj", "__context__", "__cause__", "object", "value")]
+        more = ("obj", "__context__", "__cause__", "object", "value")
+        values += [(name, getattr(error, name, None)) for name in more]
         for name, value in values:
             if type(value) is not str:
                 self.start(value, f"({path}).{name}")

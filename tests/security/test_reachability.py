@@ -1,5 +1,6 @@
 """What two programs can reach in common, and what none may reach: found by walking, not by a list of attacks."""
 
+# ruff: noqa: E501  (a program under test stands on as few lines as it can)
 from __future__ import annotations
 
 import datetime
@@ -16,7 +17,7 @@ from reachability import Walk
 from sandbox_world import FakeHost, Killed, boot
 from test_arrows import ROOTFS
 
-MODULES = sorted((vetted.LIBRARY | vetted.PUBLIC_SHIMS | vetted.PUBLIC_C) - vetted.PRIVATE_LIBRARY) + ["abi.status"]
+MODULES = [*sorted((vetted.LIBRARY | vetted.PUBLIC_SHIMS | vetted.PUBLIC_C) - vetted.PRIVATE_LIBRARY), "abi.status"]
 LIB = {"/" + str(path.relative_to(ROOTFS)): path.read_text() for folder in ("lib/python", "lib/axis", "abi")
        for path in (ROOTFS / folder).rglob("*.py")}
 OWN = ["sys", "os", "io", "time", "threading", "pathlib", "signal", "axis.filesystem", "axis.streams"]
@@ -145,7 +146,7 @@ def walks() -> tuple[Walk, Walk]:
 
 
 def test_two_programs_reach_nothing_in_common_that_can_be_changed(walks: tuple[Walk, Walk]) -> None:
-    """Whatever both can lay their hands on, neither can leave a mark on: no dictionary, function, module, open class."""
+    """Neither can leave a mark on what both can lay their hands on: no dictionary, function, module or open class."""
     first, second = walks
     shared = [entry for number, entry in first.found.items() if number in second.found]
     assert len(shared) > 1000  # Python's own types and their methods
@@ -182,4 +183,5 @@ def test_the_walk_finds_what_is_hidden_in_a_corner() -> None:
         walk.run()
         paths.append(walk.found.get(id(Corner.method), (None, "not found"))[1])
         assert not is_fixed(Corner.method, sandbox) and not is_fixed({}, sandbox)
-    assert paths == ["(error of thing[0]['a'][0].nothing_of_this_name).obj"] * 2 or "error of" in paths[0]
+    assert [path.rpartition(".")[2] for path in paths] == ["obj", "obj"]
+    assert paths[0].startswith("(error of thing[0]['a'][0].")

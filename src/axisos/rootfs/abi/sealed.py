@@ -44,7 +44,8 @@ class _Closed:
             return type(self)
         if name in ("__name__", "__qualname__", "__doc__", "__module__"):
             return getattr(_function_of(self), name)
-        raise AttributeError(f"{_function_of(self).__qualname__!r} is sealed: it shows no attribute {name!r}", name=name)
+        what = _function_of(self).__qualname__
+        raise AttributeError(f"{what!r} is sealed: it shows no attribute {name!r}", name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a function of a sealed class cannot be changed")

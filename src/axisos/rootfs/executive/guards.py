@@ -9,7 +9,6 @@ Owns        nothing.
 
 from __future__ import annotations
 
-from sys import _getframe as _get_frame
 from types import (
     BuiltinMethodType,
     ClassMethodDescriptorType,
@@ -27,136 +26,15 @@ from types import (
 
 from abi.sealed import Sealed, SealedFunction, SealedProperty, opaque
 from executive import policy, priced
+from executive.names import Namespace, attribute_of, plain_name, refuse
+from executive.pacing import RANGE, ClosedKind, LongRange, RangeGuard, calling_builtins, pause
 from executive.safe_format import format_map_text, format_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import CodeType
     from typing import Any
 
-
-
-def refuse(name: str, rule: str) -> AttributeError:
-    reason, hint = policy.RULES[rule]
-    # The object is not attached: `error.obj` would hand it on.
-    return AttributeError(f"the attribute {name!r} is closed: {reason}; {hint} [{rule}]", name=name)
-
-
-def _attribute_of(kind: type, name: str) -> Any:
-    """An attribute of a class that a stand-in stands for; the error does not hand the class on."""
-    try:
-        return getattr(kind, name)
-    except AttributeError:
-        pass
-    raise AttributeError(f"type object {kind.__name__!r} has no attribute {name!r}", name=name)
-
-
-def plain_name(name: object) -> str:
-    """The exact text of an attribute name; a subclass of str could show another one at each look."""
-    if type(name) is str:
-        return name
-    if isinstance(name, str):
-        return str.__str__(name)
-    raise TypeError(f"attribute name must be string, not {type(name).__name__!r}")
-
-
-class Namespace(metaclass=Sealed):
-    """The variables of a module, as `globals()` and `vars(module)` give them: a mapping without the reserved names.
-
-    Names that begin with `_axis_` and `__builtins__` are neither seen nor set through it.
-    """
-
-    __slots__ = ("__wrapped_namespace__",)
-    __wrapped_namespace__: dict[str, Any]
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        if type(namespace) is not dict:
-            raise TypeError(f"a namespace is made of a dict, not of {type(namespace).__name__}")
-        object.__setattr__(self, "__wrapped_namespace__", namespace)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a namespace has items, not attributes")
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError("a namespace cannot be copied; use dict(...)")
-
-    def __getitem__(self, key: str) -> Any:
-        if _hidden(key):
-            raise KeyError(key)
-        return self.__wrapped_namespace__[key]
-
-    def __setitem__(self, key: str, value: object) -> None:
-        if type(key) is not str:
-            raise TypeError("the names of variables are strings")
-        if _hidden(key):
-            raise KeyError(f"the name {key!r} is reserved")
-        self.__wrapped_namespace__[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        if _hidden(key):
-            raise KeyError(key)
-        del self.__wrapped_namespace__[key]
-
-    def __contains__(self, key: object) -> bool:
-        return not _hidden(key) and key in self.__wrapped_namespace__
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([key for key in self.__wrapped_namespace__ if not _hidden(key)])
-
-    def __len__(self) -> int:
-        return sum(not _hidden(key) for key in self.__wrapped_namespace__)
-
-    def keys(self) -> list[str]:
-        return list(self)
-
-    def values(self) -> list[Any]:
-        return [self.__wrapped_namespace__[key] for key in self]
-
-    def items(self) -> list[tuple[str, Any]]:
-        return [(key, self.__wrapped_namespace__[key]) for key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return default if _hidden(key) else self.__wrapped_namespace__.get(key, default)
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def pop(self, key: str, *default: Any) -> Any:
-        if key not in self:
-            if default:
-                return default[0]
-            raise KeyError(key)
-        value = self[key]
-        del self[key]
-        return value
-
-    def update(self, other: Any = (), **more: Any) -> None:
-        for key, value in dict(other, **more).items():
-            self[key] = value
-
-    def copy(self) -> dict[str, Any]:
-        return dict(self.items())
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or dict(self.items()) == (dict(other.items()) if type(other) is Namespace else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __or__(self, other: Any) -> dict[str, Any]:
-        return self.copy() | dict(other)
-
-    def __repr__(self) -> str:
-        return repr(self.copy())
-
-
-def _hidden(key: object) -> bool:
-    """Whether a key of a namespace is the sandbox's; compares exact text only."""
-    if type(key) is not str:
-        return isinstance(key, str)
-    return key[:6] == policy.RESERVED_PREFIX or key == "__builtins__"
 
 
 class TypeGuard(metaclass=Sealed):
@@ -201,7 +79,7 @@ class TypeGuard(metaclass=Sealed):
             return object.__getattribute__(self, name)
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return _attribute_of(type, name)
+        return attribute_of(type, name)
 
     def __eq__(self, other: object) -> bool:
         return other is self or other is type
@@ -266,7 +144,7 @@ class GuardedMeta(type, metaclass=MetaOfGuarded):
 
     __module__ = "builtins"  # as it is shown in `type | None`
     __qualname__ = "type"
-    __new__ = staticmethod(SealedFunction(_new_guarded))  # type: ignore[arg-type, assignment]  # called like a function
+    __new__ = staticmethod(SealedFunction(_new_guarded))  # type: ignore[arg-type]  # called like a function
 
 
 def _real_bases(bases: Any) -> tuple[Any, ...]:
@@ -498,27 +376,6 @@ def _asked(value: Any) -> Any:
 
 
 _ASK: CodeType = _asked(None).__func__.__code__
-
-
-def pause() -> None:
-    """A checkpoint of the process whose code is running."""
-    names = _calling_builtins()
-    if names[policy.FLAG]:
-        names[policy.CHECKPOINT]()
-
-
-def _calling_builtins() -> Any:
-    """The builtins of the guest's frame that is nearest above: those that hold a process's own checkpoint.
-
-    Dynamic code may run over builtins that a program made up, with a flag of its own in them; it has no checkpoint.
-    """
-    frame = _get_frame(1)
-    while frame is not None:
-        names = frame.f_builtins
-        if policy.FLAG in names and type(names.get(policy.CHECKPOINT)) is MethodType:
-            return names
-        frame = frame.f_back  # type: ignore[assignment]
-    return {policy.FLAG: False}
 
 
 def shown_class(kind: Any) -> Any:
@@ -901,22 +758,23 @@ def _fill_in(method: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> An
         if type(error).__module__ not in ("re", "re._constants", "sre_constants"):
             raise
         problem: Any = error
-    own = getattr(_calling_builtins()["__import__"]("re"), "error", ValueError)
+    own = getattr(calling_builtins()["__import__"]("re"), "error", ValueError)
     if own is type(problem):
         raise problem
     raise own(problem.msg, problem.pattern, problem.pos)
 
 
 def _exact_text(value: Any) -> Any:
-    for kind in (str, bytes):
-        if isinstance(value, kind) and type(value) is not kind:
-            return kind.__getitem__(value, slice(None))
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes):
+        return bytes.__getitem__(value, slice(None))
     return value
 
 
 def _decimal_tuple(parts: Any) -> Any:
     """`Decimal.as_tuple()`: Python's DecimalTuple has functions that all processes would share."""
-    names = _calling_builtins()
+    names = calling_builtins()
     return names["__import__"]("decimal").DecimalTuple(*parts) if "__import__" in names else tuple(parts)
 
 
@@ -931,7 +789,7 @@ def _guarded_binder(value: Any, kind: Any) -> Any:
 
 
 def _own_copy(value: Any) -> Any:
-    """An entry of a class dictionary: wrappers that take attributes, or a `__doc__`, are copied if others share them."""
+    """An entry of a class dictionary: wrappers that take attributes, or a `__doc__`, are copied if they are shared."""
     kind = type(value)
     if (kind is staticmethod or kind is classmethod) and _is_shared(value.__func__):
         return kind(value.__func__)
@@ -993,148 +851,9 @@ def _shown_classes(classes: Any) -> tuple[Any, ...]:
     return tuple([shown_class(kind) for kind in classes if kind is not GuardedMeta])
 
 
-class RangeGuard(metaclass=Sealed):
-    """The guest's `range`: the real one up to a length, beyond it one that passes checkpoints as it is gone through."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any) -> Any:
-        real = range(*args)
-        if real.stop - real.start > MANY or real.start - real.stop > MANY:
-            return LongRange(real)
-        return real
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, (range, LongRange))
-
-    def __subclasscheck__(self, candidate: Any) -> bool:
-        return candidate is self or issubclass(candidate, range)
-
-    def __getattribute__(self, name: str) -> Any:
-        if policy.attribute_rule(name) is not None or name in policy.GUARDED:
-            raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return _attribute_of(range, name)
-
-    def __eq__(self, other: object) -> bool:
-        return other is self or other is range
-
-    def __hash__(self) -> int:
-        return hash(range)
-
-    def __or__(self, other: Any) -> Any:
-        return range | other
-
-    def __ror__(self, other: Any) -> Any:
-        return other | range
-
-    def __repr__(self) -> str:
-        return "<class 'range'>"
-
-
-MANY = 1 << 20  # items that C code may go through without a checkpoint
-
-
-class LongRange(metaclass=Sealed):
-    """A range of more than MANY items. What consumes it runs guest's code, and so passes checkpoints."""
-
-    __slots__ = ("__wrapped_range__", "start", "step", "stop")
-    __wrapped_range__: range
-
-    def __init__(self, real: range) -> None:
-        if type(real) is not range:
-            raise TypeError("make it with range()")
-        put = object.__setattr__
-        put(self, "__wrapped_range__", real)
-        put(self, "start", real.start)
-        put(self, "stop", real.stop)
-        put(self, "step", real.step)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("readonly attribute")
-
-    def __iter__(self) -> Any:
-        return paced(self.__wrapped_range__)
-
-    def __reversed__(self) -> Any:
-        return paced(self.__wrapped_range__[::-1])
-
-    def __len__(self) -> int:
-        return len(self.__wrapped_range__)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __getitem__(self, item: Any) -> Any:
-        part = self.__wrapped_range__[item]
-        return RANGE(part.start, part.stop, part.step) if type(part) is range else part
-
-    def __contains__(self, item: object) -> bool:
-        return type(item) is int and item in self.__wrapped_range__
-
-    def index(self, item: Any) -> int:
-        if type(item) is not int:
-            raise ValueError("not in range")
-        return self.__wrapped_range__.index(item)
-
-    def count(self, item: Any) -> int:
-        return 1 if item in self else 0
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is LongRange and self.__wrapped_range__ == other.__wrapped_range__
-
-    def __hash__(self) -> int:
-        return hash(self.__wrapped_range__)
-
-    def __repr__(self) -> str:
-        return repr(self.__wrapped_range__)
-
-
-def paced(items: Any) -> Any:
-    """The items, with a checkpoint of whatever process asks for them at each.
-
-    The generator runs with the frame of the consumer above it, so it finds the process by its builtins.
-    """
-    return _paced(items, _calling_builtins())
-
-
-def _paced(items: Any, names: Any) -> Any:
-    for item in items:
-        if names[policy.FLAG]:
-            names[policy.CHECKPOINT]()
-        yield item
-
-
-class ClosedKind(metaclass=Sealed):
-    """What `type` shows for the iterators of C that guests do not make themselves: they would run without an end."""
-
-    __slots__ = ("__wrapped_type__",)
-    __wrapped_type__: type
-
-    def __init__(self, kind: type) -> None:
-        if hasattr(self, "__wrapped_type__"):
-            raise AttributeError("readonly attribute")
-        object.__setattr__(self, "__wrapped_type__", kind)
-
-    @property
-    def __name__(self) -> str:
-        return self.__wrapped_type__.__name__
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("readonly attribute")
-
-    def __call__(self, *args: Any) -> Any:
-        raise TypeError(f"use the function {self.__name__}() itself")
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, self.__wrapped_type__)
-
-    def __repr__(self) -> str:
-        return f"<class {self.__name__!r}>"
-
-
-RANGE = RangeGuard()
 MAP, FILTER = ClosedKind(map), ClosedKind(filter)
 STAND_INS: dict[Any, Any] = {
     type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE, Sealed: TYPE, MetaOfGuarded: TYPE,
-    GuardedMeta: TYPE, SealedFunction: FunctionType, SealedProperty: property, map: MAP, filter: FILTER, ClosedKind: TYPE,
+    GuardedMeta: TYPE, SealedFunction: FunctionType, SealedProperty: property, map: MAP, filter: FILTER,
+    ClosedKind: TYPE,
 }

@@ -236,7 +236,8 @@ class Instrumenter:
             _ast.DictComp: self.comprehended,
             _ast.Attribute: self.attribute, _ast.BinOp: self.operation, _ast.AugAssign: self.augmented,
             _ast.Assign: self.assigned, _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
-            _ast.Subscript: self.subscript, _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call, _ast.Match: self.match,
+            _ast.Subscript: self.subscript, _ast.AnnAssign: self.annotated, _ast.arg: self.argument,
+            _ast.Call: self.call, _ast.Match: self.match,
             _ast.Name: self.leaf, _ast.Constant: self.leaf, _ast.Pass: self.leaf, _ast.Break: self.leaf,
             _ast.Continue: self.leaf, _ast.Import: self.leaf, _ast.Global: self.leaf, _ast.Nonlocal: self.leaf,
             _ast.Load: self.leaf, _ast.Store: self.leaf, _ast.Del: self.leaf,
@@ -526,7 +527,8 @@ class Instrumenter:
 
     def subscript(self, node: Any) -> Any:
         if self.library and type(node.value) is _ast.Name and node.value.id == "type":
-            node.value.id = policy.RESERVED_PREFIX + "type_guard"  # `type[...]` in an annotation shows what it is made of
+            # `type[...]` in an annotation shows what it is made of.
+            node.value.id = policy.RESERVED_PREFIX + "type_guard"
         return self.children(node)
 
     def stored(self, node: Any) -> Any:

@@ -125,7 +125,7 @@ def modular_power(base: Any, exp: Any, mod: Any) -> Any:
 
 
 def in_order(items: list[Any], key: Any, reverse: Any, pause: Callable[[], None]) -> list[Any]:
-    """The items sorted as `sorted` does it; a long list in portions, with a *pause* after each, which are then merged."""
+    """The items sorted as `sorted` does it; a long list in portions that are merged, with a *pause* after each."""
     if len(items) <= 4 * PORTION:
         items.sort(key=key, reverse=reverse)
         return items

@@ -19,20 +19,17 @@ from abi.status import Status, StatusError
 from executive import policy, priced, vetted
 from executive.guards import (
     GUARDS,
-    RANGE,
     TYPE,
     GuardedMeta,
     Guards,
-    Namespace,
-    _paced,
     check_class,
     check_match_args,
     finish_class,
-    plain_name,
     put_method,
-    refuse,
     shown_class,
 )
+from executive.names import Namespace, plain_name, refuse
+from executive.pacing import RANGE, paced_by
 from executive.preempt import bind_helpers
 from executive.traceback_text import format_exception
 
@@ -937,7 +934,7 @@ class Sandbox:
             return sum(items, start)
         if isinstance(start, (str, bytes, bytearray)):
             return sum((), start)  # raises what Python raises
-        for item in _paced(items, self.builtins):
+        for item in paced_by(items, self.builtins):
             start = start + item
         return start
 
@@ -1303,7 +1300,9 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
 
 _OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit"})
 _KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
-_STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
+_STATELESS = frozenset({
+    "executive.guards", "executive.names", "executive.pacing", "executive.priced", "executive.safe_format",
+})
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__", "__getattr__"})
 _OBJECT_ONLY = (object,)
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)

@@ -41,7 +41,8 @@ def make(name: str, world: World) -> dict[str, Any]:
     from executive.shims import decimals, plain, regex, tools, typevars
 
     makers = {
-        "decimal": decimals.make, "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
+        "decimal": decimals.make,
+        "re": regex.make, "itertools": tools.make_itertools, "_functools": tools.make_functools,
         "hashlib": plain.make_hashlib, "secrets": plain.make_secrets, "traceback": plain.make_traceback,
         "inspect": plain.make_inspect, "_thread": plain.make_thread, "warnings": plain.make_warnings,
         "locale": plain.make_locale, "os": plain.make_os, "platform": plain.make_platform, "time": plain.make_time,

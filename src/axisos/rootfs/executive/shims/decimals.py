@@ -87,9 +87,9 @@ def make(world: World) -> dict[str, Any]:
         def __exit__(self, *error: object) -> None:
             real_set(self._outer)
 
-    tuple_type = collections.namedtuple("DecimalTuple", "sign digits exponent", module="decimal")
-    for made in (Context, localcontext, tuple_type):
+    DecimalTuple = collections.namedtuple("DecimalTuple", "sign digits exponent", module="decimal")
+    for made in (Context, localcontext, DecimalTuple):
         world.own(made)
     names.update(Context=Context, localcontext=localcontext, getcontext=getcontext, setcontext=setcontext,
-                 DecimalTuple=tuple_type)
+                 DecimalTuple=DecimalTuple)
     return names
