@@ -81,6 +81,8 @@ LEAKS = {
     "the host's open by a key of globals": "NAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\nexec('r = open', d)\nshow(d.get('r') is not open)",
     "the host's open by a key of typing's globals": "import typing\nNAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\ndef f(x: 'open'): pass\nshow(typing.get_type_hints(f, d))",
     "a closed name by a key of a class": "NAME = '__match_args__'\n" + KEY.replace("len(seen) < 3", "False") + "class M(type): pass\nB = M('B', (), {K('x'): ('__traceback__',)})\nshow(seen)",
+    "a closed name by a key of new_class": "import types\nNAME = '__match_args__'\n" + KEY.replace("len(seen) < 3", "False") + "B = types.new_class('B', (), {}, lambda n: n.update({K('x'): ('__traceback__',)}))\nshow(seen)",
+    "type by a metaclass used before it is made": MAKES + "import copy\nclass Mix:\n  def __hash__(c): return hash(type)\n  __eq__ = take\nclass Base(type):\n  def __init_subclass__(m): copy.copy(m('A', (), {})())\nclass M(Mix, Base): pass\nshow([g for g in got if made(g)])",
     "a closed name by a key of type.__new__": "NAME = '__match_args__'\n" + KEY.replace("len(seen) < 3", "False") + "class M(type): pass\nB = type.__new__(M, 'B', (), {K('x'): ('__traceback__',)})\nshow(seen)",
     # An error that carries the object it is about.
     "type behind its own error": "try: type.nothing\nexcept AttributeError as e: show(e.obj)",
@@ -186,6 +188,9 @@ ENDLESS = {
     "items by a host function": "import locale\nclass I:\n  def __iter__(s): return s\n  __next__ = locale.getlocale\nall(I())",
     "a metaclass": "class M(type):\n  def __iter__(c): return c\n  __next__ = dict\nclass A(metaclass=M): pass\nany(A)",
     "a class of abc": "import abc\nclass I(abc.ABC):\n  def __iter__(s): return s\n  __next__ = dict\nany(I())",
+    "a class that is used before it is made": "class Base:\n  def __init_subclass__(c): any(c())\nclass I(Base):\n  def __iter__(s): return s\n  __next__ = dict",
+    "a class that is named before it is made": "class D:\n  def __set_name__(s, c, n): any(c())\ndef make():\n  class I:\n    d = D()\n    def __iter__(s): return s\n    __next__ = dict\nwhile True:\n  try: make()\n  except RuntimeError: pass",
+    "a type() that is used before it is made": "class Base:\n  def __init_subclass__(c): any(c())\ntype('I', (Base,), {'__iter__': lambda s: s, '__next__': dict})",
     "made by type()": "any(type('I', (), {'__iter__': lambda s: s, '__next__': dict})())",
     "made by new_class": "import types\nany(types.new_class('I', (), {}, lambda n: n.update(__next__=dict, __iter__=lambda s: s))())",
     "made by make_dataclass": "import dataclasses\nany(dataclasses.make_dataclass('I', [], namespace={'__next__': dict, '__iter__': lambda s: s})())",

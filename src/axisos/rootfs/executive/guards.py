@@ -48,7 +48,8 @@ class TypeGuard(metaclass=Sealed):
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
-        return finish_class(type(name, _real_bases(bases), checked_namespace(namespace), **kwargs))
+        bases = _real_bases(bases)
+        return finish_class(type(name, bases, checked_namespace(namespace, bases), **kwargs))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (GuardedMeta,)
@@ -103,6 +104,49 @@ class TypeGuard(metaclass=Sealed):
 TYPE = TypeGuard()
 
 
+class ClassDoor:
+    """Stands for the metaclass while one class statement runs, so that its namespace is looked at before the class is.
+
+    Python calls it as it would call any metaclass that is not a class.
+    """
+
+    __slots__ = ("_chosen", "_kind")
+
+    def __init__(self, chosen: Any) -> None:
+        self._chosen = chosen
+        self._kind: Any = None
+
+    def __prepare__(self, name: str, bases: tuple[Any, ...], **keywords: Any) -> Any:
+        self._kind = kind = _metaclass_of(self._chosen, bases)
+        prepare = None if kind is type else getattr(kind, "__prepare__", None)
+        return {} if prepare is None else prepare(name, bases, **keywords)
+
+    def __call__(self, name: str, bases: tuple[Any, ...], namespace: Any, **keywords: Any) -> Any:
+        kind = self._kind
+        if kind is type or kind is MetaOfGuarded:  # others derive from GuardedMeta, which does the same
+            return finish_class(kind(name, bases, checked_namespace(namespace, bases), **keywords))
+        return kind(name, bases, namespace, **keywords)
+
+
+def _metaclass_of(chosen: Any, bases: tuple[Any, ...]) -> Any:
+    """The metaclass by Python's rules: the most derived of the one that was named and those of the bases."""
+    if chosen is TYPE:
+        chosen = type
+    if chosen is None:
+        chosen = type(bases[0]) if bases else type
+    elif not issubclass(type(chosen), type):
+        return chosen  # any callable
+    for base in bases:
+        kind = type(base)
+        if any(each is kind for each in _mro_of(chosen)):
+            continue
+        if not any(each is chosen for each in _mro_of(kind)):
+            raise TypeError("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
+                            "metaclasses of all its bases")
+        chosen = kind
+    return chosen
+
+
 class MetaOfGuarded(Sealed):
     """What `type` is to Python's classes, for the metaclasses of guests; `GuardedMeta` itself answers as `type`."""
 
@@ -134,7 +178,8 @@ class MetaOfGuarded(Sealed):
 def _new_guarded(mcls: Any, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
     if bases is None and namespace is None:
         return shown_class(type(name))
-    made = type.__new__(mcls, name, _real_bases(bases), checked_namespace(namespace), **keywords)
+    bases = _real_bases(bases)
+    made = type.__new__(mcls, name, bases, checked_namespace(namespace, bases), **keywords)
     check_class(made)
     return finish_class(made)
 
@@ -153,22 +198,43 @@ def _real_bases(bases: Any) -> tuple[Any, ...]:
     return tuple([GuardedMeta if base is TYPE else base for base in tuple.__iter__(bases)])
 
 
-def checked_namespace(namespace: Any) -> dict[str, Any]:
-    """A copy of the namespace of a class to be made at run time, refused if source could not say the same.
+def checked_namespace(namespace: Any, bases: tuple[Any, ...]) -> dict[str, Any]:
+    """A copy of the namespace of a class that is about to be made, refused if source could not say the same.
 
     Its keys are exact text: a key of a subclass of str could look like one name here and like another one to Python.
+    Its special methods are finished: `__init_subclass__` and `__set_name__` use the class before anybody else does.
     """
     if not isinstance(namespace, dict):
         raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
     copy = {plain_name(key): value for key, value in dict.items(namespace)}
     check_namespace(copy)
+    for name, value in copy.items():
+        if name in policy.METHODS:
+            copy[name] = method_for(name, value)
+    if any(issubclass(type(base), type) and issubclass(base, type) for base in bases):
+        for name in _CALLED:
+            value = copy[name] if name in copy else _inherited(name, bases)
+            if not (value is None or _is_of_the_library(value) or _is_made_by(value, _SHOWING)):
+                copy[name] = showing(value)
     return copy
+
+
+def _inherited(name: str, bases: tuple[Any, ...]) -> Any:
+    """The special method *name* that a metaclass gets from a class of the program's, None if there is none."""
+    for base in bases:
+        for kind in _mro_of(base):
+            if kind is not type and kind is not object and kind is not GuardedMeta:
+                space = _dictionary_of(kind)
+                if name in space:
+                    return space[name]
+    return None
 
 
 def check_namespace(namespace: Any) -> None:
     """Refuse names in the namespace of a class that its source could not have."""
-    for key, value in dict.items(namespace):
-        name = plain_name(key)
+    for name, value in dict.items(namespace):
+        if type(name) is not str:
+            raise TypeError(f"a name in a class is an exact string, not {type(name).__name__!r}")
         if name == "__match_args__":
             check_match_args(value)
         elif name[:1] == "_":
@@ -563,8 +629,9 @@ class Guards:
         if len(args) != 3:
             raise TypeError(f"type.__new__() takes exactly 3 arguments ({len(args)} given)")
         name, bases, namespace = args
-        space = checked_namespace(namespace)
-        made = type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), space, **keywords)
+        bases = _real_bases(bases)
+        space = checked_namespace(namespace, bases)
+        made = type.__new__(type if mcls is TYPE else mcls, name, bases, space, **keywords)
         check_class(made)
         return finish_class(made)
 

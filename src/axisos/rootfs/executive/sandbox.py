@@ -20,6 +20,7 @@ from executive import policy, priced, vetted
 from executive.guards import (
     GUARDS,
     TYPE,
+    ClassDoor,
     GuardedMeta,
     Guards,
     check_class,
@@ -946,14 +947,16 @@ class Sandbox:
             bases = (self._counted_object(),)
         building = self._building
         self._building = (name, bases, building)
+        if own:
+            keywords["metaclass"] = ClassDoor(keywords.get("metaclass"))
         try:
             made = _host_builtins.__build_class__(function, name, *bases, **keywords)
         finally:
             self._building = building
         if own:
             check_class(made)
-            if type(made) is type or (issubclass(type(made), type) and issubclass(made, type)):
-                finish_class(made)  # other classes came by GuardedMeta, metaclasses did not
+            if issubclass(type(made), type) and issubclass(made, type):
+                finish_class(made)  # metaclasses came by neither the door nor GuardedMeta
         return self._remember(made)
 
     def _make_class(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
