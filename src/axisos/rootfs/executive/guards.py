@@ -141,8 +141,8 @@ def _metaclass_of(chosen: Any, bases: tuple[Any, ...]) -> Any:
         if any(each is kind for each in _mro_of(chosen)):
             continue
         if not any(each is chosen for each in _mro_of(kind)):
-            raise TypeError("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
-                            "metaclasses of all its bases")
+            raise TypeError("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
+                            "of the metaclasses of all its bases")
         chosen = kind
     return chosen
 
