@@ -118,7 +118,7 @@ print([kind.__name__ for kind in datetime.__mro__], datetime.__bases__, date.__b
 def test_no_way_to_a_context_of_great_precision(attempt: str) -> None:
     """A logarithm to a million digits would run for hours, and nothing could break in."""
     source = f"from decimal import *\ntry:\n    exec({attempt!r})\nexcept ValueError as error:\n    print(error)"
-    assert run(source) == "valid range for prec is [1, 2500]: more digits would take too long here\n"
+    assert run(source) == "valid range for prec is [1, 5000]: more digits would take too long here\n"
 
 
 @pytest.mark.parametrize(("attempt", "said"), [
@@ -130,9 +130,9 @@ def test_no_way_to_a_context_of_great_precision(attempt: str) -> None:
      "error: the data unfold to more than 128 MiB"),
     ("import hashlib; hashlib.pbkdf2_hmac('sha256', b'', b'', 10**5, 10**6)", "ValueError: at most 1000000"),
     ("import hashlib; hashlib.scrypt(b'', salt=b'', n=1 << 15, r=8, p=99)", "ValueError: scrypt with more"),
-    ("import math; math.gcd(1 << 1048577, 3)", "OverflowError: integers of more than"),
+    ("import math; math.gcd(int.from_bytes(b'x' * 131073), 3)", "OverflowError: integers of more than"),
     ("import math; math.lcm(*[(1 << 600000) + n for n in range(9)])", "OverflowError: integers of more than"),
-    ("import math; math.isqrt(1 << 1048577)", "OverflowError: integers of more than"),
+    ("import math; math.isqrt(int.from_bytes(b'x' * 131073))", "OverflowError: integers of more than"),
     ("import math; math.comb(10**6, 5 * 10**5)", "OverflowError: the result would be too large"),
     ("import re; re.compile('[a-z\\u0100-\\uffff]' * 1500)", "error: the pattern has too many large sets"),
     ("import re; re.compile('[a-z\\u0100-\\uffff]' * 400, re.I)", "error: the pattern has too many large sets"),

@@ -9,7 +9,6 @@ Owns        nothing.
 
 from __future__ import annotations
 
-from sys import _getframe as _get_frame
 from types import (
     BuiltinMethodType,
     ClassMethodDescriptorType,
@@ -25,128 +24,17 @@ from types import (
     WrapperDescriptorType,
 )
 
-from abi.sealed import Sealed, SealedFunction
+from abi.sealed import Sealed, SealedFunction, SealedProperty, opaque
 from executive import policy, priced
+from executive.names import Namespace, attribute_of, plain_name, refuse
+from executive.pacing import RANGE, ClosedKind, LongRange, RangeGuard, calling_builtins, pause
 from executive.safe_format import format_map_text, format_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import CodeType
     from typing import Any
 
-
-
-def refuse(name: str, rule: str) -> AttributeError:
-    reason, hint = policy.RULES[rule]
-    # The object is not attached: `error.obj` would hand it on.
-    return AttributeError(f"the attribute {name!r} is closed: {reason}; {hint} [{rule}]", name=name)
-
-
-def plain_name(name: object) -> str:
-    """The exact text of an attribute name; a subclass of str could show another one at each look."""
-    if type(name) is str:
-        return name
-    if isinstance(name, str):
-        return str.__str__(name)
-    raise TypeError(f"attribute name must be string, not {type(name).__name__!r}")
-
-
-class Namespace(metaclass=Sealed):
-    """The variables of a module, as `globals()` and `vars(module)` give them: a mapping without the reserved names.
-
-    Names that begin with `_axis_` and `__builtins__` are neither seen nor set through it.
-    """
-
-    __slots__ = ("__wrapped_namespace__",)
-    __wrapped_namespace__: dict[str, Any]
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        if type(namespace) is not dict:
-            raise TypeError(f"a namespace is made of a dict, not of {type(namespace).__name__}")
-        object.__setattr__(self, "__wrapped_namespace__", namespace)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a namespace has items, not attributes")
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError("a namespace cannot be copied; use dict(...)")
-
-    def __getitem__(self, key: str) -> Any:
-        if _hidden(key):
-            raise KeyError(key)
-        return self.__wrapped_namespace__[key]
-
-    def __setitem__(self, key: str, value: object) -> None:
-        if type(key) is not str:
-            raise TypeError("the names of variables are strings")
-        if _hidden(key):
-            raise KeyError(f"the name {key!r} is reserved")
-        self.__wrapped_namespace__[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        if _hidden(key):
-            raise KeyError(key)
-        del self.__wrapped_namespace__[key]
-
-    def __contains__(self, key: object) -> bool:
-        return not _hidden(key) and key in self.__wrapped_namespace__
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([key for key in self.__wrapped_namespace__ if not _hidden(key)])
-
-    def __len__(self) -> int:
-        return sum(not _hidden(key) for key in self.__wrapped_namespace__)
-
-    def keys(self) -> list[str]:
-        return list(self)
-
-    def values(self) -> list[Any]:
-        return [self.__wrapped_namespace__[key] for key in self]
-
-    def items(self) -> list[tuple[str, Any]]:
-        return [(key, self.__wrapped_namespace__[key]) for key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return default if _hidden(key) else self.__wrapped_namespace__.get(key, default)
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def pop(self, key: str, *default: Any) -> Any:
-        if key not in self:
-            if default:
-                return default[0]
-            raise KeyError(key)
-        value = self[key]
-        del self[key]
-        return value
-
-    def update(self, other: Any = (), **more: Any) -> None:
-        for key, value in dict(other, **more).items():
-            self[key] = value
-
-    def copy(self) -> dict[str, Any]:
-        return dict(self.items())
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or dict(self.items()) == (dict(other.items()) if type(other) is Namespace else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __or__(self, other: Any) -> dict[str, Any]:
-        return self.copy() | dict(other)
-
-    def __repr__(self) -> str:
-        return repr(self.copy())
-
-
-def _hidden(key: object) -> bool:
-    """Whether a key of a namespace is the sandbox's; compares exact text only."""
-    if type(key) is not str:
-        return isinstance(key, str)
-    return key[:6] == policy.RESERVED_PREFIX or key == "__builtins__"
 
 
 class TypeGuard(metaclass=Sealed):
@@ -160,7 +48,8 @@ class TypeGuard(metaclass=Sealed):
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
-        return finish_class(type(name, _real_bases(bases), checked_namespace(namespace), **kwargs))
+        bases = _real_bases(bases)
+        return finish_class(type(name, bases, checked_namespace(namespace, bases), **kwargs))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (GuardedMeta,)
@@ -182,7 +71,7 @@ class TypeGuard(metaclass=Sealed):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__new__":
-            return GUARDS.new_type
+            return opaque(GUARDS.new_type)
         if name == "__call__":
             return lambda kind, *args, **kwargs: kind(*args, **kwargs)
         if name == "__class__":
@@ -191,7 +80,7 @@ class TypeGuard(metaclass=Sealed):
             return object.__getattribute__(self, name)
         if policy.attribute_rule(name) is not None or name in policy.GUARDED:
             raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return getattr(type, name)
+        return attribute_of(type, name)
 
     def __eq__(self, other: object) -> bool:
         return other is self or other is type
@@ -213,6 +102,49 @@ class TypeGuard(metaclass=Sealed):
 
 
 TYPE = TypeGuard()
+
+
+class ClassDoor:
+    """Stands for the metaclass while one class statement runs, so that its namespace is looked at before the class is.
+
+    Python calls it as it would call any metaclass that is not a class.
+    """
+
+    __slots__ = ("_chosen", "_kind")
+
+    def __init__(self, chosen: Any) -> None:
+        self._chosen = chosen
+        self._kind: Any = None
+
+    def __prepare__(self, name: str, bases: tuple[Any, ...], /, **keywords: Any) -> Any:
+        self._kind = kind = _metaclass_of(self._chosen, bases)
+        prepare = None if kind is type else getattr(kind, "__prepare__", None)
+        return {} if prepare is None else prepare(name, bases, **keywords)
+
+    def __call__(self, name: str, bases: tuple[Any, ...], namespace: Any, /, **keywords: Any) -> Any:
+        kind = self._kind
+        if kind is type or kind is MetaOfGuarded:  # others derive from GuardedMeta, which does the same
+            return finish_class(kind(name, bases, checked_namespace(namespace, bases), **keywords))
+        return kind(name, bases, namespace, **keywords)
+
+
+def _metaclass_of(chosen: Any, bases: tuple[Any, ...]) -> Any:
+    """The metaclass by Python's rules: the most derived of the one that was named and those of the bases."""
+    if chosen is TYPE:
+        chosen = type
+    if chosen is None:
+        chosen = type(bases[0]) if bases else type
+    elif not issubclass(type(chosen), type):
+        return chosen  # any callable
+    for base in bases:
+        kind = type(base)
+        if any(each is kind for each in _mro_of(chosen)):
+            continue
+        if not any(each is chosen for each in _mro_of(kind)):
+            raise TypeError("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass "
+                            "of the metaclasses of all its bases")
+        chosen = kind
+    return chosen
 
 
 class MetaOfGuarded(Sealed):
@@ -243,19 +175,21 @@ class MetaOfGuarded(Sealed):
         return "<class 'type'>" if cls is GuardedMeta else type.__repr__(cls)
 
 
+def _new_guarded(mcls: Any, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
+    if bases is None and namespace is None:
+        return shown_class(type(name))
+    bases = _real_bases(bases)
+    made = type.__new__(mcls, name, bases, checked_namespace(namespace, bases), **keywords)
+    check_class(made)
+    return finish_class(made)
+
+
 class GuardedMeta(type, metaclass=MetaOfGuarded):
     """The real base of every metaclass of a guest: no class is made around the checks."""
 
     __module__ = "builtins"  # as it is shown in `type | None`
     __qualname__ = "type"
-
-    def __new__(mcls, name: Any, bases: Any = None, namespace: Any = None, /, **keywords: Any) -> Any:
-        if bases is None and namespace is None:
-            return shown_class(type(name))
-        check_namespace(namespace)
-        made = super().__new__(mcls, name, _real_bases(bases), namespace, **keywords)
-        check_class(made)
-        return finish_class(made)
+    __new__ = staticmethod(SealedFunction(_new_guarded))  # type: ignore[arg-type]  # called like a function
 
 
 def _real_bases(bases: Any) -> tuple[Any, ...]:
@@ -264,19 +198,43 @@ def _real_bases(bases: Any) -> tuple[Any, ...]:
     return tuple([GuardedMeta if base is TYPE else base for base in tuple.__iter__(bases)])
 
 
-def checked_namespace(namespace: Any) -> dict[str, Any]:
-    """A copy of the namespace of a class to be made at run time, refused if source could not say the same."""
+def checked_namespace(namespace: Any, bases: tuple[Any, ...]) -> dict[str, Any]:
+    """A copy of the namespace of a class that is about to be made, refused if source could not say the same.
+
+    Its keys are exact text: a key of a subclass of str could look like one name here and like another one to Python.
+    Its special methods are finished: `__init_subclass__` and `__set_name__` use the class before anybody else does.
+    """
     if not isinstance(namespace, dict):
         raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
     copy = {plain_name(key): value for key, value in dict.items(namespace)}
     check_namespace(copy)
+    for name, value in copy.items():
+        if name in policy.METHODS:
+            copy[name] = method_for(name, value)
+    if any(issubclass(type(base), type) and issubclass(base, type) for base in bases):
+        for name in _CALLED:
+            value = copy[name] if name in copy else _inherited(name, bases)
+            if not (value is None or _is_of_the_library(value) or _is_made_by(value, _SHOWING)):
+                copy[name] = showing(value)
     return copy
+
+
+def _inherited(name: str, bases: tuple[Any, ...]) -> Any:
+    """The special method *name* that a metaclass gets from a class of the program's, None if there is none."""
+    for base in bases:
+        for kind in _mro_of(base):
+            if kind is not type and kind is not object and kind is not GuardedMeta:
+                space = _dictionary_of(kind)
+                if name in space:
+                    return space[name]
+    return None
 
 
 def check_namespace(namespace: Any) -> None:
     """Refuse names in the namespace of a class that its source could not have."""
-    for key, value in dict.items(namespace):
-        name = plain_name(key)
+    for name, value in dict.items(namespace):
+        if type(name) is not str:
+            raise TypeError(f"a name in a class is an exact string, not {type(name).__name__!r}")
         if name == "__match_args__":
             check_match_args(value)
         elif name[:1] == "_":
@@ -291,7 +249,7 @@ _COMPILER_NAMES = frozenset({
     "__classdictcell__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__conditional_annotations__",
     "__reduce_ex__", "__getnewargs__", "__dataclass_fields__", "__dataclass_params__", "__weakref__", "__dict__",
     "__abstractmethods__", "__parameters__", "__supertype__", "__getnewargs_ex__", "__reduce__", "__setstate__",
-    "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__", "__prepare__",
+    "__members__", "__signature__", "__wrapped__", "__orig_class__", "__origin__",
     "__abc_tpflags__", "__text_signature__",
 })
 
@@ -341,7 +299,7 @@ def check_class(made: Any) -> None:
     if not isinstance(made, type):
         return
     check_inherited_match_args(made)
-    if type in _mro_of(made):
+    if issubclass(made, type):
         check_metaclass(made)
 
 
@@ -354,7 +312,7 @@ def pattern_class(kind: Any) -> Any:
         return type
     if kind is RANGE:
         return range
-    if type in _mro_of(type(kind)):
+    if issubclass(type(kind), type):
         if type(kind) is not type:
             check_metaclass(type(kind))
         for base in _mro_of(kind):
@@ -365,70 +323,133 @@ def pattern_class(kind: Any) -> Any:
     return kind
 
 
-# Special methods that C code calls in a loop: they must pass a checkpoint, so a C function may not stand for them.
-_LOOPED = ("__next__", "__getitem__")
-# Special methods that are handed classes which the guest shall see in their stand-ins only.
-_ASKED = ("__subclasshook__", "__subclasscheck__")
+# Special methods that are looked up once for a class, not called over and over by C code.
+_OF_THE_CLASS = frozenset({
+    "__new__", "__init__", "__init_subclass__", "__class_getitem__", "__mro_entries__", "__set_name__",
+    "__subclasshook__", "__post_init__",
+})
+_CALLED = policy.METHODS - _OF_THE_CLASS
 
 
 def finish_class(made: Any) -> Any:
-    """Put what a new class needs around the special methods that C code calls. Returns the class."""
+    """Refuse what only a finished class shows, and put what it needs around its special methods. Returns the class.
+
+    C code calls special methods in loops (`x in list`, `any(items)`) and hands them what guests may not hold (the raw
+    `type`, when a class is compared): so a C function may not stand for one as it is, see `method_for`.
+    """
     space = _dictionary_of(made)
-    for name in _LOOPED:
-        if name in space:
-            value = space[name]
-            if not (value is None or _is_instrumented(value)):
-                type.__setattr__(made, name, stepped(value))
-    for name in _ASKED:
-        if name in space:
-            type.__setattr__(made, name, _asked(space[name]))
+    for name, value in list(space.items()):
+        if name[:2] != "__":
+            continue
+        if type(value) is MemberDescriptorType:
+            if name in policy.METHODS or definition_rule(name) is not None:
+                raise refuse(name, "dunder-definition")  # it came by `__slots__`
+        elif name in policy.METHODS:
+            better = method_for(name, value)
+            if better is not value:
+                type.__setattr__(made, name, better)
+    if issubclass(made, type):
+        _finish_metaclass(made)
     return made
+
+
+def _finish_metaclass(made: Any) -> None:
+    """Special methods of a metaclass, inherited ones as well, are handed classes in their stand-ins only."""
+    for name in _CALLED:
+        for base in _mro_of(made):
+            if base is type or base is object or base is GuardedMeta:
+                break
+            space = _dictionary_of(base)
+            if name in space:
+                value = space[name]
+                if not (value is None or _is_of_the_library(value) or _is_made_by(value, _SHOWING)):
+                    type.__setattr__(made, name, showing(value))
+                break
+
+
+def put_method(made: Any, name: str, value: Any) -> Any:
+    """What library code may store as the special method *name* of a class that exists already."""
+    value = method_for(name, value)
+    if name in _CALLED and _has_metaclass_below(made):
+        return showing(value)
+    return value
+
+
+def _has_metaclass_below(made: Any) -> bool:
+    return issubclass(made, type) or any(_has_metaclass_below(kind) for kind in type.__subclasses__(made))
+
+
+def method_for(name: str, value: Any) -> Any:
+    """What stands in a class for *value* as the special method *name*: itself, or what passes a checkpoint first."""
+    if name == "__subclasshook__":
+        return _asked(value)
+    if name not in _CALLED or value is None or _is_instrumented(value):
+        return value
+    kind = type(value)
+    if _is_made_by(value, _STEP) or _is_made_by(value, _SHOWING):
+        return value
+    if (kind is WrapperDescriptorType or kind is MethodDescriptorType) and value.__name__ == name:
+        return value  # what the class would have inherited
+    return stepped(value)
 
 
 def _is_instrumented(value: Any) -> bool:
     return type(value) is FunctionType and policy.FLAG in _builtins_of(value)
 
 
+def _is_made_by(value: Any, code: CodeType) -> bool:
+    return type(value) is FunctionType and value.__code__ is code
+
+
 def stepped(value: Any) -> Any:
     """A method that passes a checkpoint and does what *value*, bound like any attribute of a class, does."""
 
-    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
-        names = _calling_builtins()
-        if names[policy.FLAG]:
-            names[policy.CHECKPOINT]()
-        return _bound(value, self)(*args, **kwargs)
+    def step(self: Any, *args: Any, **keywords: Any) -> Any:
+        pause()
+        return _bound(value, self, type(self))(*args, **keywords)
 
     return step
 
 
-def _bound(value: Any, owner: Any) -> Any:
+def showing(value: Any) -> Any:
+    """The same for a metaclass: the arguments are shown as guests may hold them."""
+
+    def show(self: Any, *args: Any, **keywords: Any) -> Any:
+        pause()
+        return _bound(value, self, type(self))(*map(shown_class, args), **keywords)
+
+    return show
+
+
+_STEP: CodeType = stepped(None).__code__
+_SHOWING: CodeType = showing(None).__code__
+
+
+def _bound(value: Any, owner: Any, kind: Any) -> Any:
     bind = getattr(type(value), "__get__", None)
-    return value if bind is None else bind(value, owner, type(owner))
+    return value if bind is None else bind(value, owner, kind)
 
 
 def _asked(value: Any) -> Any:
-    if type(value) is classmethod:
-        inner = value.__func__
-        if _is_of_the_library(inner):
-            return value  # `collections.abc` looks at the real class, and tells nobody
-        return classmethod(lambda cls, kind: inner(cls, shown_class(kind)))
-    if type(value) is FunctionType:
-        return lambda *args: value(*args[:-1], shown_class(args[-1]))
-    return value
+    """`__subclasshook__`: a class method, asked about classes in their stand-ins."""
+    if type(value) is classmethod and (_is_made_by(value.__func__, _ASK) or _is_of_the_library(value.__func__)):
+        return value  # `collections.abc` looks at the real class, and tells nobody
+
+    def ask(cls: Any, kind: Any) -> Any:
+        return _bound(value, None, cls)(shown_class(kind))
+
+    return classmethod(ask)
 
 
-def _calling_builtins() -> Any:
-    """The builtins of the guest's frame that is nearest above."""
-    frame = _get_frame(1)
-    while frame is not None and policy.FLAG not in frame.f_builtins:
-        frame = frame.f_back  # type: ignore[assignment]
-    return frame.f_builtins if frame is not None else {policy.FLAG: False}
+_ASK: CodeType = _asked(None).__func__.__code__
 
 
 def shown_class(kind: Any) -> Any:
     """A class as guests may hold it."""
     meta = type(kind)
-    return STAND_INS.get(kind, kind) if meta is type or Sealed in _mro_of(meta) else kind
+    if meta is type or issubclass(meta, Sealed):  # others may have hashes and comparisons of their own
+        return STAND_INS.get(kind, kind)
+    return kind
 
 
 class Guards:
@@ -452,6 +473,8 @@ class Guards:
         if name == "__getattribute__" or name == "__setattr__" or name == "__delattr__":
             return attribute_call(target, name)
         value = getattr(target, name)
+        if name == "__context__" or name == "__cause__":
+            return None if _is_a_host_error(value) else value
         if name == "__mro__" or name == "__bases__":
             return _shown_classes(value) if type(value) is tuple else value
         if name == "mro":
@@ -494,25 +517,25 @@ class Guards:
             return Namespace(ModuleType.__getattribute__(target, "__dict__"))
         if issubclass(kind, type):
             return self._class_dictionary(target)
-        if kind is MethodType or kind is BuiltinMethodType:
+        if kind is MethodType or issubclass(kind, BuiltinMethodType):
             raise AttributeError(f"{kind.__name__!r} object has no attribute '__dict__'")
         if kind is super:
             raise refuse("__dict__", "dunder-attribute")
         return target.__dict__
 
     def library_attribute(self, target: Any, name: str) -> Any:
-        """The helper `_axis_attr` of library code: `.__dict__`, `.format` and `.format_map`."""
+        """The helper `_axis_attr` of library code: attributes by which it would act on what is not the program's."""
         if name != "__dict__":
-            return self.attribute(target, name)
+            return self.attribute(target, name) if name in policy.GUARDED else _inside(target, name)
         kind = type(target)
         if issubclass(kind, ModuleType):
             return Namespace(ModuleType.__getattribute__(target, "__dict__"))
         if not issubclass(kind, type):
             return target.__dict__
         return MappingProxyType({
-            name: value for name, value in _dictionary_of(target).items()
+            name: _own_copy(value) for name, value in _dictionary_of(target).items()
             if type(value) not in _C_DESCRIPTORS
-            or (name not in policy.HIDDEN_DESCRIPTORS and not policy.is_frame_name(name))
+            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.is_frame_name(name))
         })
 
     def vars(self, target: Any) -> Any:
@@ -524,6 +547,9 @@ class Guards:
     def _class_dictionary(self, target: Any) -> Any:
         shown = {}
         for name, value in _dictionary_of(target).items():
+            if name in policy.GUARDED and type(value) in _C_DESCRIPTORS:
+                continue  # the guard would be passed by
+            value = _own_copy(value)
             if not policy.is_dunder(name):
                 if policy.attribute_rule(name) is None:
                     shown[name] = value
@@ -532,9 +558,12 @@ class Guards:
         return MappingProxyType(shown)
 
     def _annotations(self, target: Any) -> Any:
-        value = target.__annotations__
         kind = type(target)
-        if kind is FunctionType or issubclass(kind, ModuleType) or (isinstance(target, type) and kind is not Sealed):
+        if issubclass(kind, type) and not issubclass(kind, Sealed):
+            # Asking Python for what is not there makes an empty dictionary in the class, which may be a shared one.
+            return _dictionary_of(target).get("__annotations__", {})
+        value = target.__annotations__
+        if (kind is FunctionType and policy.FLAG in _builtins_of(target)) or issubclass(kind, ModuleType):
             return value
         return dict(value) if type(value) is dict else value
 
@@ -550,9 +579,7 @@ class Guards:
             if default:
                 return default[0]
             raise refuse(name, rule)
-        if name == "__func__" and type(target) is MethodType:  # what a kernel's method is made of stays there
-            return default[0] if default else None
-        if name in policy.GUARDED:
+        if name in policy.GUARDED or name in policy.LIBRARY_GUARDED:
             try:
                 return self.library_attribute(target, name)
             except AttributeError:
@@ -569,10 +596,12 @@ class Guards:
     def pow(self, base: Any, exp: Any, mod: Any = None) -> Any:
         if mod is None:
             return priced.power(base, exp)
-        whole = isinstance(exp, int) and isinstance(mod, int)
-        if whole and int.bit_length(exp) * int.bit_length(mod) ** 2 > priced.MAX_POWER_WORK:
-            raise OverflowError("the modular power would take too long")
-        return pow(base, exp, mod)
+        return priced.modular_power(base, exp, mod)
+
+    def sorted(self, items: Any, /, *more: Any, key: Any = None, reverse: Any = False) -> list[Any]:
+        if more:
+            raise TypeError(f"sorted expected 1 argument, got {1 + len(more)}")
+        return priced.in_order(list(items), key, reverse, pause)
 
     def shift_left(self, value: Any, bits: Any) -> Any:
         return priced.shift_left(value, bits)
@@ -602,8 +631,9 @@ class Guards:
         if len(args) != 3:
             raise TypeError(f"type.__new__() takes exactly 3 arguments ({len(args)} given)")
         name, bases, namespace = args
-        check_namespace(namespace)
-        made = type.__new__(type if mcls is TYPE else mcls, name, _real_bases(bases), namespace, **keywords)
+        bases = _real_bases(bases)
+        space = checked_namespace(namespace, bases)
+        made = type.__new__(type if mcls is TYPE else mcls, name, bases, space, **keywords)
         check_class(made)
         return finish_class(made)
 
@@ -653,6 +683,45 @@ _GETSET = type(FunctionType.__code__)
 GUARDS = Guards()
 
 
+def _inside(target: Any, name: str) -> Any:
+    """What library code reads of the insides of something, if that is made of the program's or the library's code.
+
+    Libraries look into what programs hand to them (`partialmethod` reads `__self__` of what a descriptor returns), and
+    that may be a function of the kernel's.
+    """
+    if _is_the_kernels(target):
+        raise refuse(name, "dunder-attribute")
+    if name == "__setstate__" and isinstance(target, BaseException):
+        return lambda state: _set_state(target, state)
+    return getattr(target, name)
+
+
+def _is_the_kernels(target: Any) -> bool:
+    """Whether something callable is made of a function of the kernel's (or is one of Python's own module functions)."""
+    kind = type(target)
+    if kind is FunctionType:
+        return policy.FLAG not in _builtins_of(target)
+    if kind is MethodType or kind is classmethod or kind is staticmethod:
+        return _is_the_kernels(target.__func__)
+    if kind is MethodWrapperType:
+        return _is_the_kernels(target.__self__)
+    if issubclass(kind, BuiltinMethodType):  # a method that knows its class has a type of its own
+        return isinstance(target.__self__, ModuleType)
+    return kind is SealedFunction
+
+
+def _set_state(error: BaseException, state: Any) -> None:
+    """`BaseException.__setstate__`: it sets whatever attributes the state names."""
+    if state is None:
+        return
+    copy = {plain_name(key): value for key, value in dict.items(state)}
+    for name in copy:
+        rule = policy.attribute_rule(name, store=True)
+        if rule is not None:
+            raise refuse(name, rule)
+    error.__setstate__(copy)
+
+
 def attribute_call(target: Any, method: str) -> Any:
     """`object.__setattr__` and its cousins, held until they are called with a name that can be looked at."""
 
@@ -694,17 +763,29 @@ def guarded_method(value: Any, name: str) -> Any:
     kind = type(value)
     if name in _BINDERS:
         return _guarded_binder(value, kind)
-    if kind is BuiltinMethodType:
+    if issubclass(kind, BuiltinMethodType):  # a method that knows its class has a type of its own
         owner = value.__self__
         if owner is type and name == "__new__":
-            return GUARDS.new_type
+            return opaque(GUARDS.new_type)
         if name == "__format__":
             return lambda spec: GUARDS.format(owner, spec)
+        if name == "sort":
+            return (lambda **how: _sort(owner, **how)) if isinstance(owner, list) else value
         if isinstance(owner, _TEXTS):
             return lambda *args, **kwargs: _text_call(owner, name, args, kwargs)
+        if name == "as_tuple":
+            return lambda: _decimal_tuple(value())
+        if name in _TEMPLATED:
+            return lambda *args, **keywords: _fill_in(value, args, keywords)
     elif kind is MethodDescriptorType:
+        if name == "as_tuple":
+            return lambda number: _decimal_tuple(value(number))
+        if name in _TEMPLATED:
+            return lambda owner, *args, **keywords: _fill_in(value.__get__(owner), args, keywords)
         if name == "__format__":
             return lambda owner, spec: GUARDS.format(owner, spec)
+        if name == "sort":
+            return (lambda owner, **how: _sort(owner, **how)) if value.__objclass__ is list else value
         if value.__objclass__ in _TEXTS:
             return lambda text, *args, **kwargs: _text_call(text, name, args, kwargs)
     elif kind is MethodWrapperType:
@@ -724,6 +805,48 @@ def guarded_method(value: Any, name: str) -> Any:
     return value
 
 
+def _is_a_host_error(error: Any) -> bool:
+    """Whether an error is of a class written in Python that the host made: its functions would be everybody's."""
+    return isinstance(error, BaseException) and any(
+        type(value) is FunctionType and policy.FLAG not in _builtins_of(value)
+        and not (_is_made_by(value, _STEP) or _is_made_by(value, _SHOWING))
+        for base in _mro_of(type(error)) if type(base) is type for value in _dictionary_of(base).values()
+    )
+
+
+_TEMPLATED = frozenset({"sub", "subn", "expand"})
+
+
+def _fill_in(method: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    """`pattern.sub(...)` and its like: Python keeps templates in a table, and reports errors by a class, of all."""
+    texts = [_exact_text(value) for value in args]
+    options = {name: _exact_text(value) for name, value in keywords.items()}
+    try:
+        return method(*texts, **options)
+    except Exception as error:
+        if type(error).__module__ not in ("re", "re._constants", "sre_constants"):
+            raise
+        problem: Any = error
+    own = getattr(calling_builtins()["__import__"]("re"), "error", ValueError)
+    if own is type(problem):
+        raise problem
+    raise own(problem.msg, problem.pattern, problem.pos)
+
+
+def _exact_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes):
+        return bytes.__getitem__(value, slice(None))
+    return value
+
+
+def _decimal_tuple(parts: Any) -> Any:
+    """`Decimal.as_tuple()`: Python's DecimalTuple has functions that all processes would share."""
+    names = calling_builtins()
+    return names["__import__"]("decimal").DecimalTuple(*parts) if "__import__" in names else tuple(parts)
+
+
 def _guarded_binder(value: Any, kind: Any) -> Any:
     """`descriptor.__get__` and its like: one of Python's own descriptors opens what its name says, and no more."""
     if kind is MethodWrapperType:
@@ -732,6 +855,18 @@ def _guarded_binder(value: Any, kind: Any) -> Any:
     elif kind is WrapperDescriptorType and value.__objclass__ in _C_DESCRIPTORS:
         return lambda descriptor, *args: _check_descriptor(descriptor) and value(descriptor, *args)
     return value
+
+
+def _own_copy(value: Any) -> Any:
+    """An entry of a class dictionary: wrappers that take attributes, or a `__doc__`, are copied if they are shared."""
+    kind = type(value)
+    if (kind is staticmethod or kind is classmethod) and _is_shared(value.__func__):
+        return kind(value.__func__)
+    return value
+
+
+def _is_shared(inner: Any) -> bool:
+    return type(inner) is not FunctionType or policy.FLAG not in _builtins_of(inner)
 
 
 def _check_descriptor(descriptor: Any) -> bool:
@@ -753,7 +888,20 @@ def _text_call(owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, A
     return priced.pad(text, name, args, kwargs)
 
 
+def _sort(owner: Any, *, key: Any = None, reverse: Any = False) -> None:
+    """`list.sort`; a long list is replaced by what was sorted in portions."""
+    count = list.__len__(owner)
+    if count <= 4 * priced.PORTION:
+        list.sort(owner, key=key, reverse=reverse)
+        return
+    done = priced.in_order(list.__getitem__(owner, slice(None)), key, reverse, pause)
+    if list.__len__(owner) != count:
+        raise ValueError("list modified during sort")
+    list.__setitem__(owner, slice(None), done)
+
+
 def _operator_call(owner: Any, name: str, args: tuple[Any, ...]) -> Any:
+    pause()  # it may be the key of a `max` over the very list that it makes longer
     if args:
         priced.check_operator(owner, name, args[0])
     for base in _COUNTED:
@@ -770,161 +918,32 @@ def _init_descriptor(method: Any, owner: Any, args: tuple[Any, ...], kwargs: dic
 
 def _shown_classes(classes: Any) -> tuple[Any, ...]:
     """The bases of a class, without those that stand behind one of the process's own."""
-    shown = [STAND_INS.get(kind, kind) for kind in classes if kind not in COVERED and not _is_counted(kind)]
+    shown = [shown_class(kind) for kind in classes if not _is_covered(kind) and not _is_counted(kind)]
     return tuple(shown) if shown or not classes else (object,)
 
 
 def _is_counted(kind: Any) -> bool:
     """Whether it is what stands in for `object` as a base in simulation."""
-    return kind is not object and kind.__name__ == "object" and kind.__module__ == "builtins"
+    return type(kind) is type and kind is not object and kind.__name__ == "object" and kind.__module__ == "builtins"
 
 
-# Classes of the host's that are seen only through a class of the process's own, which derives from them.
-COVERED: set[Any] = {GuardedMeta}
+# Classes of the host's that are seen only through a class of the process's own, which derives from them. By identity:
+# a class of a program's may answer for its own `__eq__` and `__hash__`.
+_covered: list[type] = [GuardedMeta]
 
 
-class RangeGuard(metaclass=Sealed):
-    """The guest's `range`: the real one up to a length, beyond it one that passes checkpoints as it is gone through."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any) -> Any:
-        real = range(*args)
-        if real.stop - real.start > MANY or real.start - real.stop > MANY:
-            return LongRange(real)
-        return real
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, (range, LongRange))
-
-    def __subclasscheck__(self, candidate: Any) -> bool:
-        return candidate is self or issubclass(candidate, range)
-
-    def __getattribute__(self, name: str) -> Any:
-        if policy.attribute_rule(name) is not None or name in policy.GUARDED:
-            raise refuse(name, policy.attribute_rule(name) or "dunder-attribute")
-        return getattr(range, name)
-
-    def __eq__(self, other: object) -> bool:
-        return other is self or other is range
-
-    def __hash__(self) -> int:
-        return hash(range)
-
-    def __or__(self, other: Any) -> Any:
-        return range | other
-
-    def __ror__(self, other: Any) -> Any:
-        return other | range
-
-    def __repr__(self) -> str:
-        return "<class 'range'>"
+def cover(*kinds: type) -> None:
+    """From now on a class of the host's does not show among the bases of what derives from it."""
+    _covered.extend(kind for kind in kinds if not _is_covered(kind))
 
 
-MANY = 1 << 20  # items that C code may go through without a checkpoint
+def _is_covered(kind: Any) -> bool:
+    return any(kind is each for each in _covered)
 
 
-class LongRange(metaclass=Sealed):
-    """A range of more than MANY items. What consumes it runs guest's code, and so passes checkpoints."""
-
-    __slots__ = ("__wrapped_range__", "start", "step", "stop")
-    __wrapped_range__: range
-
-    def __init__(self, real: range) -> None:
-        if type(real) is not range:
-            raise TypeError("make it with range()")
-        put = object.__setattr__
-        put(self, "__wrapped_range__", real)
-        put(self, "start", real.start)
-        put(self, "stop", real.stop)
-        put(self, "step", real.step)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("readonly attribute")
-
-    def __iter__(self) -> Any:
-        return paced(self.__wrapped_range__)
-
-    def __reversed__(self) -> Any:
-        return paced(self.__wrapped_range__[::-1])
-
-    def __len__(self) -> int:
-        return len(self.__wrapped_range__)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __getitem__(self, item: Any) -> Any:
-        part = self.__wrapped_range__[item]
-        return RANGE(part.start, part.stop, part.step) if type(part) is range else part
-
-    def __contains__(self, item: object) -> bool:
-        return type(item) is int and item in self.__wrapped_range__
-
-    def index(self, item: Any) -> int:
-        if type(item) is not int:
-            raise ValueError("not in range")
-        return self.__wrapped_range__.index(item)
-
-    def count(self, item: Any) -> int:
-        return 1 if item in self else 0
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is LongRange and self.__wrapped_range__ == other.__wrapped_range__
-
-    def __hash__(self) -> int:
-        return hash(self.__wrapped_range__)
-
-    def __repr__(self) -> str:
-        return repr(self.__wrapped_range__)
-
-
-def paced(items: Any) -> Any:
-    """The items, with a checkpoint of whatever process asks for them at each.
-
-    The generator runs with the frame of the consumer above it, so it finds the process by its builtins.
-    """
-    return _paced(items, _calling_builtins())
-
-
-def _paced(items: Any, names: Any) -> Any:
-    for item in items:
-        if names[policy.FLAG]:
-            names[policy.CHECKPOINT]()
-        yield item
-
-
-class ClosedKind(metaclass=Sealed):
-    """What `type` shows for the iterators of C that guests do not make themselves: they would run without an end."""
-
-    __slots__ = ("__wrapped_type__",)
-    __wrapped_type__: type
-
-    def __init__(self, kind: type) -> None:
-        if hasattr(self, "__wrapped_type__"):
-            raise AttributeError("readonly attribute")
-        object.__setattr__(self, "__wrapped_type__", kind)
-
-    @property
-    def __name__(self) -> str:
-        return self.__wrapped_type__.__name__
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("readonly attribute")
-
-    def __call__(self, *args: Any) -> Any:
-        raise TypeError(f"use the function {self.__name__}() itself")
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, self.__wrapped_type__)
-
-    def __repr__(self) -> str:
-        return f"<class {self.__name__!r}>"
-
-
-RANGE = RangeGuard()
 MAP, FILTER = ClosedKind(map), ClosedKind(filter)
 STAND_INS: dict[Any, Any] = {
     type: TYPE, range: RANGE, LongRange: RANGE, TypeGuard: TYPE, RangeGuard: TYPE, Sealed: TYPE, MetaOfGuarded: TYPE,
-    GuardedMeta: TYPE, SealedFunction: FunctionType, map: MAP, filter: FILTER, ClosedKind: TYPE,
+    GuardedMeta: TYPE, SealedFunction: FunctionType, SealedProperty: property, map: MAP, filter: FILTER,
+    ClosedKind: TYPE,
 }

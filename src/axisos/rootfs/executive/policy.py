@@ -159,7 +159,7 @@ GUARDED = _words("""
     __dict__ __class__ __annotations__ __getattribute__ __setattr__ __delattr__
     format format_map ljust rjust center zfill expandtabs mro __mro__ __bases__ __new__ __init__ __format__
     __mul__ __rmul__ __imul__ __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__
-    __get__ __set__ __delete__
+    __get__ __set__ __delete__ as_tuple sub subn expand sort __iadd__ __context__ __cause__
 """)
 # Attributes that source may set or delete.
 STORABLE = _words("""
@@ -189,6 +189,10 @@ LIBRARY_STORABLE = METHODS | STORABLE | _words("""
     __orig_bases__
     __no_type_check__ __final__ __override__ __type_params__ __setstate__ __total__
     __firstlineno__ __static_attributes__
+""")
+# What the source of library code reads through a check: it would open the kernel's, too, when a program hands that in.
+LIBRARY_GUARDED = _words("""
+    format format_map __dict__ __self__ __func__ __code__ __closure__ __globals__ __builtins__ __setstate__
 """)
 # What a class dictionary does not show to library code when the value is one of Python's own descriptors.
 HIDDEN_DESCRIPTORS = _words("""

@@ -55,7 +55,6 @@ class _LibraryNames:
 
 _LIBRARY_DUNDERS = _LibraryNames()
 _LIB_NAMES = frozenset({policy.PROCESS_HOOK})
-_LIBRARY_GUARDED = frozenset({"format", "format_map", "__dict__"})
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
 
@@ -237,7 +236,8 @@ class Instrumenter:
             _ast.DictComp: self.comprehended,
             _ast.Attribute: self.attribute, _ast.BinOp: self.operation, _ast.AugAssign: self.augmented,
             _ast.Assign: self.assigned, _ast.FormattedValue: self.formatted, _ast.ImportFrom: self.import_from,
-            _ast.AnnAssign: self.annotated, _ast.arg: self.argument, _ast.Call: self.call, _ast.Match: self.match,
+            _ast.Subscript: self.subscript, _ast.AnnAssign: self.annotated, _ast.arg: self.argument,
+            _ast.Call: self.call, _ast.Match: self.match,
             _ast.Name: self.leaf, _ast.Constant: self.leaf, _ast.Pass: self.leaf, _ast.Break: self.leaf,
             _ast.Continue: self.leaf, _ast.Import: self.leaf, _ast.Global: self.leaf, _ast.Nonlocal: self.leaf,
             _ast.Load: self.leaf, _ast.Store: self.leaf, _ast.Del: self.leaf,
@@ -505,7 +505,7 @@ class Instrumenter:
         if type(node.ctx) is not _ast.Load:
             return self.stored(node)
         name = node.attr
-        if name in policy.GUARDED and (self.guest or name in _LIBRARY_GUARDED):
+        if name in (policy.GUARDED if self.guest else policy.LIBRARY_GUARDED):
             receiver = node.value
             if name == "__init__" and _is_bare_super(receiver):
                 test = _place(_ast.Compare(
@@ -524,6 +524,12 @@ class Instrumenter:
             return self.ask("attr", [node.value, text], node)
         node.value = self.visit(node.value)
         return node
+
+    def subscript(self, node: Any) -> Any:
+        if self.library and type(node.value) is _ast.Name and node.value.id == "type":
+            # `type[...]` in an annotation shows what it is made of.
+            node.value.id = policy.RESERVED_PREFIX + "type_guard"
+        return self.children(node)
 
     def stored(self, node: Any) -> Any:
         """`x.name = v`: x may be a class that processes share."""

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-MAX_BITS = 1 << 22  # an integer larger than this takes the host longer to multiply than a slice may last
+MAX_BITS = 1 << 20  # two integers of this size take the host up to a second to divide, or to find their divisor
 MAX_BYTES = 1 << 28  # one repetition, padding or allocation may not make more than this
-MAX_POWER_WORK = 1 << 40  # bits of the exponent times bits of the modulus squared, for pow with three arguments
+MAX_POWER_WORK = 1 << 36  # bits of the exponent times bits of the modulus squared, for pow with three arguments
+MAX_INVERSE_BITS = 1 << 15  # of a modulus by which an inverse is sought
+PORTION = 1 << 17  # items that are sorted in one call
 WORD = 8  # bytes of a reference in a list or tuple
 
 
@@ -110,6 +113,36 @@ def _check_repetition(sequence: Any, count: int) -> None:
             if kind.__len__(sequence) * unit * count > MAX_BYTES:
                 raise MemoryError(f"the repetition would take more than {MAX_BYTES >> 20} MiB")
             return
+
+
+def modular_power(base: Any, exp: Any, mod: Any) -> Any:
+    """`pow(base, exp, mod)`, refused when it would take seconds."""
+    if isinstance(exp, int) and isinstance(mod, int):
+        bits = int.bit_length(mod)
+        if int.bit_length(exp) * bits**2 > MAX_POWER_WORK or (int.__lt__(exp, 0) and bits > MAX_INVERSE_BITS):
+            raise OverflowError("the modular power would take too long")
+    return pow(base, exp, mod)
+
+
+def in_order(items: list[Any], key: Any, reverse: Any, pause: Callable[[], None]) -> list[Any]:
+    """The items sorted as `sorted` does it; a long list in portions that are merged, with a *pause* after each."""
+    if len(items) <= 4 * PORTION:
+        items.sort(key=key, reverse=reverse)
+        return items
+    from heapq import merge
+
+    parts = []
+    for at in range(0, len(items), PORTION):
+        part = items[at:at + PORTION]
+        part.sort(key=key, reverse=reverse)
+        parts.append(part)
+        pause()
+    out: list[Any] = []
+    for item in merge(*parts, key=key, reverse=bool(reverse)):
+        out.append(item)
+        if not len(out) & 1023:
+            pause()
+    return out
 
 
 def pad(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

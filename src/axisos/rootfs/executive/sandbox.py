@@ -12,27 +12,25 @@ from __future__ import annotations
 
 import builtins as _host_builtins
 import sys as _host_sys
-from types import FunctionType, GetSetDescriptorType, ModuleType, SimpleNamespace
+from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType, SimpleNamespace
 
-from abi.sealed import Sealed
+from abi.sealed import Sealed, opaque
 from abi.status import Status, StatusError
 from executive import policy, priced, vetted
 from executive.guards import (
     GUARDS,
-    RANGE,
     TYPE,
+    ClassDoor,
     GuardedMeta,
     Guards,
-    Namespace,
-    _paced,
     check_class,
     check_match_args,
     finish_class,
-    plain_name,
-    refuse,
+    put_method,
     shown_class,
-    stepped,
 )
+from executive.names import Namespace, plain_name, refuse
+from executive.pacing import RANGE, paced_by
 from executive.preempt import bind_helpers
 from executive.traceback_text import format_exception
 
@@ -336,6 +334,9 @@ class Sandbox:
             names["_axis_import_all"] = self._import_all
             if host.simulated:
                 names["id"] = self._id
+            for name, value in names.items():
+                if type(value) is MethodType and name[:6] != policy.RESERVED_PREFIX:
+                    names[name] = opaque(value)
         else:
             names["component"] = host.component
 
@@ -628,7 +629,7 @@ class Sandbox:
                 return self._empty_package(name, bases[0])
             return None
         path, source = found
-        code = self.host.compile(source, path, "program" if self.guest else "system")
+        code = self._compiled(source, path, "program") if self.guest else self.host.compile(source, path, "system")
         package = path.endswith("/__init__.py")
         module = self._new_module(name, path, self.main.__dict__["__builtins__"], package=package)
         if package:
@@ -840,6 +841,10 @@ class Sandbox:
             globals = globals.__wrapped_namespace__
         if type(globals) is not dict:
             raise TypeError(f"globals must be a dict, not {type(globals).__name__}")
+        if not _TEXT_ONLY.issuperset(map(id, map(type, globals))):
+            # A key of a subclass of str may answer as `__builtins__` to us but not to Python, which then puts in the
+            # host's.
+            raise TypeError("the names in globals must be exact strings")
         present = globals.get("__builtins__")
         if present is None or present is not self._library_builtins:
             globals["__builtins__"] = self.main.__dict__["__builtins__"]
@@ -860,7 +865,7 @@ class Sandbox:
     def _may_copy(self, owner: Any) -> bool:
         """Whether the object behind a bound method may be copied with it: not if it is the kernel's."""
         kind = type(owner)
-        if kind in _PLAIN_KINDS:
+        if id(kind) in _PLAIN_KINDS:
             return True
         owned = self._owned or ()
         return any(made in owned for made in _mro_of(kind)) or (type(kind) is not type and type(kind) is not Sealed)
@@ -874,8 +879,8 @@ class Sandbox:
             raise refuse(name, rule)
         if type(target) is type:
             self._sealed(target)
-        if name in ("__next__", "__getitem__"):
-            value = stepped(value)
+        if name in policy.METHODS and isinstance(target, type):
+            value = put_method(target, name, value)
         setattr(target, name, value)
 
     def _library_delattr(self, target: Any, name: str) -> None:
@@ -915,13 +920,13 @@ class Sandbox:
 
     def _map(self, function: Any, /, *iterables: Any) -> Any:
         if (type(function) is FunctionType or any(function is cheap for cheap in _CHEAP)) and all(
-            type(items) in _FLAT for items in iterables
+            id(type(items)) in _FLAT for items in iterables
         ):
             return map(function, *iterables)
         return _mapped(function, zip(*map(iter, iterables), strict=False), self.builtins)
 
     def _filter(self, function: Any, items: Any, /) -> Any:
-        if (type(function) is FunctionType or function is None) and type(items) in _FLAT:
+        if (type(function) is FunctionType or function is None) and id(type(items)) in _FLAT:
             return filter(function, items)
         return _filtered(function, iter(items), self.builtins)
 
@@ -930,7 +935,7 @@ class Sandbox:
             return sum(items, start)
         if isinstance(start, (str, bytes, bytearray)):
             return sum((), start)  # raises what Python raises
-        for item in _paced(items, self.builtins):
+        for item in paced_by(items, self.builtins):
             start = start + item
         return start
 
@@ -942,27 +947,30 @@ class Sandbox:
             bases = (self._counted_object(),)
         building = self._building
         self._building = (name, bases, building)
+        if own:
+            keywords["metaclass"] = ClassDoor(keywords.get("metaclass"))
         try:
             made = _host_builtins.__build_class__(function, name, *bases, **keywords)
         finally:
             self._building = building
-        if type(made) is type:
-            self._own(made)
-        elif own:
+        if own:
             check_class(made)
-            if type in _mro_of(type(made)):
-                finish_class(made)  # a metaclass; other classes came by GuardedMeta
-        return made
+            if issubclass(type(made), type) and issubclass(made, type):
+                finish_class(made)  # metaclasses came by neither the door nor GuardedMeta
+        return self._remember(made)
 
     def _make_class(self, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
         """`type(name, bases, namespace)` of library code."""
         return self._own(TYPE(name, bases, namespace))
 
     def _own(self, made: Any) -> Any:
-        """Remember a class as this process's, so that its attributes may be set."""
+        """A class that library code made for the program."""
+        return self._remember(finish_class(made)) if type(made) is type else made
+
+    def _remember(self, made: Any) -> Any:
+        """Know a class as this process's, so that its attributes may be set."""
         if type(made) is not type:
             return made
-        finish_class(made)
         if self._owned is None:
             from weakref import WeakSet
 
@@ -1258,7 +1266,7 @@ def _largest(values: Any) -> bool:
             for item in list(value.values()):
                 if type(item) is int and item.bit_length() > priced.MAX_BITS:
                     return True
-        elif kind not in _LEAVES:
+        elif id(kind) not in _LEAVES:
             space = _variables_of(value, kind)
             if type(space) is dict and len(space) <= 64:
                 for item in list(space.values()):
@@ -1295,14 +1303,18 @@ def _filtered(function: Any, items: Any, names: dict[str, Any]) -> Any:
 
 _OF_THE_PROCESS = frozenset({"stdin", "stdout", "stderr", "argv", "exit", "warnoptions"})
 _KERNEL_PACKAGES = frozenset({"executive", "abi", "kernel", "system", "drivers", "axisos", "greenlet"})
-_STATELESS = frozenset({"executive.guards", "executive.priced", "executive.safe_format"})
+_STATELESS = frozenset({
+    "executive.guards", "executive.names", "executive.pacing", "executive.priced", "executive.safe_format",
+})
 _SHOWN_PRIVATE = frozenset({"__all__", "__doc__", "__version__", "__file__", "__getattr__"})
 _OBJECT_ONLY = (object,)
 _CHEAP = (int, float, str, bool, ord, chr, abs, len)
-_FLAT = frozenset({list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
-                   type({}.keys()), type({}.values()), type({}.items())})
-_LEAVES = frozenset({str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range})
-_PLAIN_KINDS = frozenset({int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex})
+# Kinds by identity: a class of the guest's may have a hash, and comparisons, of its own.
+_FLAT = frozenset(map(id, (list, tuple, range, str, bytes, dict, set, frozenset, type((lambda: (yield))()),
+                           type({}.keys()), type({}.values()), type({}.items()))))
+_LEAVES = frozenset(map(id, (str, float, bytes, bool, type(None), FunctionType, ModuleType, type, set, range)))
+_PLAIN_KINDS = frozenset(map(id, (int, float, str, bytes, bytearray, list, tuple, dict, set, frozenset, bool, complex)))
+_TEXT_ONLY = frozenset({id(str)})
 _OPTIMIZED = 1  # the frame is a function's
 LOOK_EVERY = 200  # checkpoints between two looks at the variables, in simulation
 _mro_of = type.__dict__["__mro__"].__get__
@@ -1357,14 +1369,15 @@ def _guest_builtins() -> dict[str, Any]:
     names.update({
         "type": TYPE,
         "range": RANGE,
-        "pow": guards.pow,
+        "pow": opaque(guards.pow),
+        "sorted": opaque(guards.sorted),
         "_axis_range": range,
         "_axis_range_guard": RANGE,
         "_axis_super": super,
         "_axis_receiver": guards.receiver,
-        "getattr": guards.getattr,
-        "hasattr": guards.hasattr,
-        "format": guards.format,
+        "getattr": opaque(guards.getattr),
+        "hasattr": opaque(guards.hasattr),
+        "format": opaque(guards.format),
         FLAG: False,
         "_axis_type": type,
         "_axis_int": int,
@@ -1403,6 +1416,7 @@ def _library_builtins() -> dict[str, Any]:
         "locals": _host_builtins.locals,
         "_axis_check_namespace": GUARDS.check_namespace,
         "_axis_meta": GuardedMeta,
+        "_axis_module": ModuleType,
     }
 
 

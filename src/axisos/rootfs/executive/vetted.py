@@ -144,6 +144,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
          "    cls = _axis_own(type(cls)(cls.__name__, cls.__bases__, cls_dict))\n"),
     ),
     "types": (
+        ("ModuleType = type(sys)", "ModuleType = _axis_module"),
         ("    return meta(name, resolved_bases, ns, **kwds)\n",
          "    return _axis_own(meta(name, resolved_bases, ns, **kwds))\n"),
         ("        exec_body(ns)\n", "        exec_body(ns)\n        _axis_check_namespace(ns)\n"),
@@ -151,6 +152,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "typing": (
         ("Type = _alias(type, 1, ", "Type = _alias(_axis_type_guard, 1, "),
+        ("covariant=True, bound=type)", "covariant=True, bound=_axis_type_guard)"),
     ),
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",

@@ -117,6 +117,6 @@ def make(world: World) -> dict[str, Any]:
     datetime.min, datetime.max = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999)
     for kind in (date, datetime):
         world.own(kind)
-    guards.COVERED.update((host.date, host.datetime))
+    guards.cover(host.date, host.datetime)
     names.update(date=date, datetime=datetime, __all__=[*sorted(OFFERED & set(names)), "date", "datetime"])
     return names

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from executive.shims import World
 
-MAX_PRECISION = 2500  # digits; `ln` and `power` to so many take the host about a second
+MAX_PRECISION = 5000  # digits; `log10` and `power` to so many take the host two seconds
 SIGNALS = ("ConversionSyntax", "DivisionImpossible", "DivisionUndefined", "InvalidContext")
 
 
@@ -111,14 +111,16 @@ def make(world: World) -> dict[str, Any]:
             setattr(context, name, value)
         return ContextManager(context)
 
-    world.own(Context)
-    world.own(ContextManager)
-    guards.COVERED.add(base)
+    # The host's is a named tuple, with functions of the host's in it.
+    DecimalTuple = world.library("collections").namedtuple("DecimalTuple", "sign digits exponent", module="decimal")
+    for kind in (Context, ContextManager):
+        world.own(kind)
+    guards.cover(base)
     names.update({name: getattr(host, name) for name in SIGNALS if hasattr(host, name)})
     names.update(templates)
     names.update(
-        Context=Context, getcontext=getcontext, setcontext=setcontext, localcontext=localcontext,
-        MAX_PREC=MAX_PRECISION,
+        Context=Context, DecimalTuple=DecimalTuple, getcontext=getcontext, setcontext=setcontext,
+        localcontext=localcontext, MAX_PREC=MAX_PRECISION,
     )
     return names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from types import SimpleNamespace
 
 from abi.sealed import Sealed
 from executive import policy
@@ -189,40 +190,6 @@ def make_io(world: World) -> dict[str, Any]:
     return names
 
 
-def make_json(world: World) -> dict[str, Any]:
-    """`_json`, but that it fails with the process's own error: C takes the one of the host's `json.decoder`."""
-    from executive import vetted
-
-    host_error = world.host_module("json.decoder").JSONDecodeError
-    names = vetted.copied(world.host_module("_json"), "_json")
-    real_scanner, real_scanstring = names["make_scanner"], names["scanstring"]
-
-    def own(problem: Any) -> Any:
-        return world.library("json.decoder").JSONDecodeError(problem.msg, problem.doc, problem.pos)
-
-    def make_scanner(context: Any) -> Any:
-        scan = real_scanner(context)
-
-        def scan_once(text: Any, at: int) -> Any:
-            try:
-                return scan(text, at)
-            except host_error as problem:
-                failure = own(problem)
-            raise failure
-
-        return scan_once
-
-    def scanstring(text: Any, at: int, strict: bool = True) -> Any:
-        try:
-            return real_scanstring(text, at, strict)
-        except host_error as problem:
-            failure = own(problem)
-        raise failure
-
-    names.update(make_scanner=make_scanner, scanstring=scanstring)
-    return names
-
-
 def make_locale(world: World) -> dict[str, Any]:
     def getlocale(category: int = 0) -> tuple[str, str]:
         return "C", "UTF-8"
@@ -346,6 +313,28 @@ def make_codecs(world: World) -> dict[str, Any]:
     return {**names, "encode": encode, "decode": decode}
 
 
+def make_json(world: World) -> dict[str, Any]:
+    """`_json`, whose scanner raises an error class of the host's: programs get the one of their own `json`."""
+    from executive import vetted
+
+    host = world.host_module("json")
+    names = vetted.copied(world.host_module("_json"), "_json")
+
+    def translated(function: Any) -> Any:
+        def call(*args: Any) -> Any:
+            try:
+                return function(*args)
+            except host.JSONDecodeError as error:
+                problem = error
+            raise world.library("json.decoder").JSONDecodeError(problem.msg, problem.doc, problem.pos)
+
+        return call
+
+    real_make, real_scan = names["make_scanner"], names["scanstring"]
+    names.update(make_scanner=lambda context: translated(real_make(context)), scanstring=translated(real_scan))
+    return names
+
+
 def make_csv(world: World) -> dict[str, Any]:
     """`_csv` with a table of dialects for each process: the C module has one for all."""
     from executive import vetted
@@ -378,7 +367,13 @@ def make_csv(world: World) -> dict[str, Any]:
         return real_reader(rows, resolve(dialect), **options)
 
     def writer(file: Any, dialect: Any = "excel", **options: Any) -> Any:
-        return real_writer(file, resolve(dialect), **options)
+        write = file.write
+
+        def paced_write(text: str) -> Any:
+            world.pause()  # `writerows` calls it from C, for as long as there are rows
+            return write(text)
+
+        return real_writer(SimpleNamespace(write=paced_write), resolve(dialect), **options)
 
     def field_size_limit(*new: int) -> int:
         old = limit[0]

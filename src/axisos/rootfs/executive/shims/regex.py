@@ -107,7 +107,8 @@ def make(world: World) -> dict[str, Any]:
                 sets = pattern.count("[" if isinstance(pattern, str) else b"[")
                 if sets > FEW_SETS and has_too_many_sets(pattern, int(flags)):
                     raise error("the pattern has too many large sets of characters", pattern)
-                found = host.compile(pattern, int(flags))
+                # Not `host.compile`, whose cache all share: the `groupindex` of a pattern shows its own dictionary.
+                found = host._compiler.compile(pattern, int(flags))
             except host_error as problem:
                 raise error(problem.msg, problem.pattern, problem.pos) from None
             except RecursionError:

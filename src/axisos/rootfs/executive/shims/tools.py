@@ -11,6 +11,7 @@ import math
 import operator
 from types import FunctionType
 
+from abi.sealed import opaque
 from executive import priced
 
 TYPE_CHECKING = False
@@ -133,7 +134,7 @@ def make_functools(world: World) -> dict[str, Any]:
     }
 
 
-MAX_FACTORIAL = 200_000
+MAX_FACTORIAL = 70_000  # its factorial has a million bits
 MAX_DIVIDED = 1 << 20  # bits of an integer that is divided over and over: the time grows with the square
 MAX_CHOSEN = 1 << 20  # bits of a result of `comb` and `perm`
 
@@ -209,8 +210,13 @@ def make_operator(world: World) -> dict[str, Any]:
     def imul(a: Any, b: Any) -> Any:
         return vars(_operator)["imul"](a, priced.factor(a, b))
 
+    def iadd(a: Any, b: Any) -> Any:
+        world.pause()  # as the key of a `max` over a list it could make that longer for ever
+        return vars(_operator)["iadd"](a, b)
+
     names.update(
-        attrgetter=GUARDS.attribute_getter, methodcaller=GUARDS.method_caller, mul=GUARDS.multiply, imul=imul,
-        pow=GUARDS.power, ipow=ipow, lshift=GUARDS.shift_left, ilshift=GUARDS.shift_left,
+        iadd=iadd, iconcat=iadd, attrgetter=opaque(GUARDS.attribute_getter), methodcaller=opaque(GUARDS.method_caller),
+        mul=opaque(GUARDS.multiply), imul=imul, pow=opaque(GUARDS.power), ipow=ipow,
+        lshift=opaque(GUARDS.shift_left), ilshift=opaque(GUARDS.shift_left),
     )
     return names
