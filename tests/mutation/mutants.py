@@ -325,8 +325,8 @@ MUTANTS = (
     Mutant(
         "the log keeps escapes",
         f"{E}/log.py",
-        '        message = printable(" ".join(',
-        '        message = str(" ".join(',
+        'redacted(printable(" ".join(',
+        'redacted(str(" ".join(',
         f"{GUARDS}the_log_shows_no_characters_that_a_terminal_obeys",
     ),
     Mutant(

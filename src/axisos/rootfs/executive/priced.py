@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MAX_BITS = 1 << 20  # two integers of this size take the host up to a second to divide, or to find their divisor
+MAX_BITS = 1 << 21  # two integers of this size take the host about two seconds to divide
 MAX_BYTES = 1 << 28  # one repetition, padding or allocation may not make more than this
 MAX_POWER_WORK = 1 << 36  # bits of the exponent times bits of the modulus squared, for pow with three arguments
 MAX_INVERSE_BITS = 1 << 15  # of a modulus by which an inverse is sought

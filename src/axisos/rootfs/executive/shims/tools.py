@@ -134,7 +134,7 @@ def make_functools(world: World) -> dict[str, Any]:
     }
 
 
-MAX_FACTORIAL = 70_000  # its factorial has a million bits
+MAX_FACTORIAL = 130_000  # its factorial has two million bits
 MAX_DIVIDED = 1 << 20  # bits of an integer that is divided over and over: the time grows with the square
 MAX_CHOSEN = 1 << 20  # bits of a result of `comb` and `perm`
 
