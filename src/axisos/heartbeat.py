@@ -15,7 +15,7 @@ import os
 from time import monotonic
 
 BEAT_S = 1.0
-PATIENCE_S = 20.0  # the watchdog's own measures end at 10 s
+PATIENCE_S = 12.0  # the watchdog's own measures end at 10 s
 BUSY_SHARE = 0.5  # of that time the child must have been computing; otherwise its host, not the program, is slow
 
 BEAT, REST = b"b", b"z"

@@ -69,8 +69,8 @@ def test_users_differ_and_the_system_has_no_limits() -> None:
 def test_charges_add_up(steps: list[tuple[str, int, bool]]) -> None:
     """Whatever is charged and released, in any order and twice: a ledger holds what is out, and never too much."""
     limits = Limits({"pipe_bytes": 20, "user_pipe_bytes": 30})
-    user = Ledger("user 1", limits, "user_")
-    ledgers = {name: Ledger(name, limits) for name in "ab"}
+    user = Ledger("user", 1, limits, "user_")
+    ledgers = {name: Ledger(name, 1, limits) for name in "ab"}
     out: list[tuple[str, int, Any]] = []
     for name, amount, gives_back in steps:
         if gives_back and out:
@@ -199,4 +199,4 @@ shown = syscall("process_limits")
 say(*[shown[name] for name in ("handles", "pipe_bytes", "threads", "user_processes", "recursion")])
 say(syscall("process_limits", 0)["handles"])
 """)
-        assert bare.said() == ["(1024, 2) (16777216, 100) (None, 1) (2048, 1) (100000, None)", "(None, 0)"]
+        assert bare.said() == ["(1024, 2) (16777216, 100) (None, 1) (None, 1) (100000, None)", "(None, 0)"]

@@ -153,8 +153,7 @@ class Lab:
 
     def start_source(self, source: str, name: str, ring: float, settings: dict[str, object], uid: int = 0) -> int:
         """Start a program whose text is given, as root or as another user."""
-        process = self.machine.kernel.spawn_source(source, ring, f"{GUEST_HOME}/{name}.py", settings)
-        process.uid = process.gid = uid
+        process = self.machine.kernel.spawn_source(source, ring, f"{GUEST_HOME}/{name}.py", settings, uid)
         return int(process.pid)
 
     def reported(self) -> list[Any]:

@@ -186,17 +186,14 @@ FIRST_LINE = 'print("at it", flush=True)\nsyscall("process_sleep", 50)\n'  # the
 
 LONG = {
     "slices of 2 to 3 s": """
-import random
+import decimal
 from time import perf_counter
-data = [(0, 0, random.random()) for _ in range(400_000)]
 start = perf_counter()
-sorted(data)
-data = data * 20
-del data[int(400_000 * 2.3 / (perf_counter() - start)):]
-random.shuffle(data)
+int(decimal.Decimal("1e60000"))
+digits = int(60_000 * (2.4 / (perf_counter() - start)) ** 0.5)  # the time grows with the square
 """ + FIRST_LINE + """
 while True:
-    sorted(data)
+    int(decimal.Decimal(f"1e{digits}"))
 """,
     "a call that signals break into": """
 import re
@@ -209,8 +206,7 @@ while True:
 """,
     "a call that nothing breaks into": """
 import decimal
-decimal.getcontext().prec = 20_000
 """ + FIRST_LINE + """
-decimal.Decimal(3).ln()
+int(decimal.Decimal("1e2000000"))
 """,
 }

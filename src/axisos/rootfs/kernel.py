@@ -269,13 +269,13 @@ class Kernel:
             self.scheduler.unwind_all([thread for _, thread in sorted(self.processes.threads.items()) if thread.pid])
 
     def spawn_source(
-        self, source: str, ring: float = 3, path: str = "/test.py", env: dict[str, object] | None = None
+        self, source: str, ring: float = 3, path: str = "/test.py", env: dict[str, object] | None = None, uid: int = 0
     ) -> Process:
-        """A process that runs *source*, for tests and exploration of kernel objects (profile "bare")."""
+        """A process of user *uid* that runs *source*, for tests and exploration of kernel objects (profile "bare")."""
         from executive.loader import Image
 
         image = Image(self.loader, path, source.encode())
-        process = self.processes.create(self.kernel_process, path, ring, env or {}, image.run)
+        process = self.processes.create(self.kernel_process, path, ring, env or {}, image.run, (uid, uid, (), ring))
         self.processes.start(process)
         self.computer.push_signal("work")  # the hub may be asleep
         return process

@@ -621,6 +621,9 @@ class Guards:
     def count(self, value: Any) -> Any:
         return priced.count(value)
 
+    def width(self, value: Any) -> Any:
+        return priced.width(value)
+
     def spec(self, spec: str) -> str:
         from executive.safe_format import check_spec
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-ROOM_LEVELS = 40  # more than any system call needs up to its switch
+ROOM_LEVELS = 24  # the deepest system call takes 14 up to its switch
 FRAMES = 200
 
 

@@ -83,29 +83,40 @@ class Limits:
 class Ledger:
     """What one process, or all processes of one user together, have at the moment."""
 
-    __slots__ = ("counts", "held_bytes", "limits", "owner", "prefix", "warned")
+    __slots__ = ("_counts", "held_bytes", "limits", "number", "owner", "prefix", "warned")
 
-    def __init__(self, owner: str, limits: Limits, prefix: str = "") -> None:
-        self.owner = owner  # for people: "process 21", "user 1000"
+    def __init__(self, owner: str, number: int, limits: Limits, prefix: str = "") -> None:
+        self.owner = owner  # "process", "user"
+        self.number = number  # pid or uid
         self.limits = limits
         self.prefix = prefix
-        self.counts: dict[str, int] = {}
+        self._counts: dict[str, int] | None = None  # most processes never have anything that counts
         self.held_bytes = 0  # of the host's memory, by estimate
         self.warned = False  # it was told that this is too much
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.number}"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of each kind there is."""
+        return self._counts or {}
 
     def room(self, kind: str, amount: int) -> None:
         """Raises: QUOTA_EXCEEDED when *amount* more would be too many."""
         name = self.prefix + kind
         limit = getattr(self.limits, name)
-        if self.counts.get(kind, 0) + amount > limit:
+        if (self._counts or {}).get(kind, 0) + amount > limit:
             raise StatusError(
-                Status.QUOTA_EXCEEDED, f"{self.owner} may have {limit} {KNOWN[name][1]} (limit {name} in {LIMITS_PATH})"
+                Status.QUOTA_EXCEEDED, f"{self} may have {limit} {KNOWN[name][1]} (limit {name} in {LIMITS_PATH})"
             )
 
 
     def add(self, kind: str, amount: int) -> None:
         """Book *amount*, which may be negative."""
-        self.counts[kind] = self.counts.get(kind, 0) + amount
+        if self._counts is None:
+            self._counts = {}
+        self._counts[kind] = self._counts.get(kind, 0) + amount
 
 
 class Charge:
@@ -161,7 +172,7 @@ class LimitBook:
             return SYSTEM_ACCOUNT
         account = self._accounts.get(uid)
         if account is None:
-            account = self._accounts[uid] = Ledger(f"user {uid}", self.of(uid, ring), USER_PREFIX)
+            account = self._accounts[uid] = Ledger("user", uid, self.of(uid, ring), USER_PREFIX)
         return account
 
 
@@ -218,4 +229,4 @@ class _Uncounted(Ledger):
 
 
 SYSTEM_LIMITS = Limits({}, UNLIMITED)
-SYSTEM_ACCOUNT = _Uncounted("the system", SYSTEM_LIMITS, USER_PREFIX)
+SYSTEM_ACCOUNT = _Uncounted("system", 0, SYSTEM_LIMITS, USER_PREFIX)

@@ -111,7 +111,7 @@ class Memory:
                 self._press(process, process, f"it may hold {limit_mib} MiB (limit memory_percent)")
         elif process.status is not DEAD and self._is_over(process.account):
             of_user = [each for each in self._processes.processes() if each.account is process.account]
-            self._press_largest(of_user, process, f"{process.account.owner} may not hold more (user_memory_percent)")
+            self._press_largest(of_user, process, f"{process.account} may not hold more (user_memory_percent)")
 
     def _press_largest(self, among: list[Process], growing: Process, why: str) -> None:
         candidates = [each for each in among if each.ring > 2]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from typing import Any
 
-VERSION = "2"
+VERSION = "3"
 KINDS = frozenset({"program", "library", "system", "eval", "exec", "single", "library-exec", "library-eval"})
 _MODES = {"eval": "eval", "library-eval": "eval", "single": "single"}
 _DYNAMIC = frozenset({"eval", "exec", "single", "library-exec", "library-eval"})
@@ -55,6 +55,13 @@ class _LibraryNames:
 
 _LIBRARY_DUNDERS = _LibraryNames()
 _LIB_NAMES = frozenset({policy.PROCESS_HOOK})
+_SIMPLE = frozenset({_ast.Assign, _ast.AugAssign, _ast.AnnAssign, _ast.Expr, _ast.Return, _ast.Assert})
+# Builtins that go through all items in C.
+HEAVY = frozenset({
+    "sorted", "list", "dict", "set", "frozenset", "tuple", "sum", "min", "max", "any", "all", "bytes", "bytearray",
+})
+PADS = frozenset({"ljust", "rjust", "center", "zfill"})
+SMALL_WIDTH = 4096  # that is never looked at
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
 
@@ -289,8 +296,16 @@ class Instrumenter:
         return node
 
     def statements(self, body: list[Any]) -> list[Any]:
-        visit = self.visit
-        return [visit(statement) for statement in body]
+        """The statements of one block; between two that may keep C busy for long there is a checkpoint."""
+        done = []
+        after_heavy = False
+        for statement in body:
+            if type(statement) in _SIMPLE and _is_heavy(statement):
+                if after_heavy:
+                    done.append(self.checkpoint(statement))
+                after_heavy = True
+            done.append(self.visit(statement))
+        return done
 
     # Names that are put in.
 
@@ -564,7 +579,24 @@ class Instrumenter:
         return _place(_ast.Name(id=policy.TEMPORARY, ctx=context), where)
 
     def call(self, node: Any) -> Any:
+        function = node.func
+        if (
+            self.guest and type(function) is _ast.Attribute and function.attr in PADS and node.args
+            and not node.keywords and not any(type(argument) is _ast.Starred for argument in node.args)
+        ):
+            return self.padded(node)
         return self.children(node)
+
+    def padded(self, node: Any) -> Any:
+        """`text.ljust(width)`, `str.ljust(text, width)`: the width is looked at, the method is called as it is."""
+        node.func.value = self.visit(node.func.value)
+        node.args = [
+            argument if type(argument) is _ast.Constant and not (
+                type(argument.value) is int and argument.value > SMALL_WIDTH
+            ) else self.ask("width", [self.visit(argument)], argument)
+            for argument in node.args
+        ]
+        return node
 
     def operation(self, node: Any) -> Any:
         spine = [node]  # a + b + c + ... leans to the left and may be long
@@ -708,6 +740,25 @@ def _class_patterns(pattern: Any) -> list[Any]:
             elif isinstance(value, _ast.pattern):
                 stack.append(value)
     return found
+
+
+def _is_heavy(statement: Any) -> bool:
+    """Whether a simple statement calls a builtin that goes through as many items as it is given."""
+    stack = [statement]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is _ast.Call and type(item.func) is _ast.Name and item.func.id in HEAVY:
+            return True
+        if kind is _ast.Lambda or kind is _ast.Constant or kind is _ast.Name:
+            continue
+        for field in item._fields:
+            value = getattr(item, field, None)
+            if type(value) is list:
+                stack.extend(part for part in value if isinstance(part, _ast.AST))
+            elif isinstance(value, _ast.AST):
+                stack.append(value)
+    return False
 
 
 def _is_docstring(body: list[Any]) -> bool:

@@ -6,6 +6,8 @@ Owns        nothing.
 
 from __future__ import annotations
 
+from operator import index
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +145,15 @@ def in_order(items: list[Any], key: Any, reverse: Any, pause: Callable[[], None]
         if not len(out) & 1023:
             pause()
     return out
+
+
+def width(value: Any) -> Any:
+    """The width of a padding, refused when the result would be longer than MAX_BYTES."""
+    if type(value) is not int and hasattr(type(value), "__index__"):
+        value = index(value)  # asked once: another answer might follow
+    if type(value) is int and value > MAX_BYTES:
+        raise MemoryError(f"the text would be longer than {MAX_BYTES >> 20} MiB")
+    return value
 
 
 def pad(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -93,6 +93,7 @@ class Thread:
         "preempt_count",
         "process",
         "resume",
+        "slice_strikes",
         "start_ns",
         "status",
         "strike_ns",
@@ -129,6 +130,7 @@ class Thread:
         self.strikes = 0
         self.strike_ns = 0  # when the last one came
         self.struck_slice_ns = -1  # the start of the slice that the last one was for
+        self.slice_strikes = 0  # that this slice has brought
         self.charge: Charge | None = None  # a further thread counts against its process's limit
         self.start_ns = start_ns
 
@@ -143,6 +145,7 @@ class Process:
         "account",
         "alarm",
         "calls",
+        "calls_since_ns",
         "charge",
         "children",
         "complaint",
@@ -189,7 +192,7 @@ class Process:
         self.gid: int = parent.gid if parent else 0
         self.groups: tuple[int, ...] = parent.groups if parent else ()
         self.limits = SYSTEM_LIMITS  # these are set by the process manager, except the kernel's own
-        self.ledger = Ledger(f"process {pid}", SYSTEM_LIMITS)  # what it has of what is limited
+        self.ledger = Ledger("process", pid, SYSTEM_LIMITS)  # what it has of what is limited
         self.account: Ledger = SYSTEM_ACCOUNT  # what its user has
         self.charge: Charge | None = None  # it counts against its user's limit
         self.recursion = 0  # its own limit of nested calls, if it has asked for one
@@ -199,6 +202,7 @@ class Process:
         self.env: dict[str, object] = {}
         self.handles: HandleTable = None  # type: ignore[assignment]  # set by the object manager before it runs
         self.sandbox: Sandbox | None = None
+        self.calls_since_ns = start_ns  # when the second began that its system calls are counted in
         self.calls: dict[str, Callable[..., object]] = {}  # the system calls of its ring
         self.syscall: Callable[..., object] | None = None
         self.threads: list[Thread] = []

@@ -16,7 +16,7 @@ from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
 from executive.ke_ipc.dispatcher import require_passive
-from executive.limits import COUNTED, KNOWN, NO_LIMIT, USER_PREFIX, Ledger, LimitBook, charge
+from executive.limits import COUNTED, KNOWN, NO_LIMIT, USER_PREFIX, LimitBook, charge
 from executive.memory import KERNEL_BYTES
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
@@ -100,7 +100,7 @@ class ProcessManager:
         process = Process(pid, parent, ring, path, new_process_token(self._token_hex), now_ns)
         process.uid, process.gid, process.groups = uid, gid, groups
         process.limits, process.account, process.charge = account.limits, account, counted
-        process.ledger = Ledger(f"process {pid}", account.limits)
+        process.ledger.limits = account.limits
         process.env = env
         process.calls = self._table.by_ring[ring]
         process.syscall = self.gate.make(process)

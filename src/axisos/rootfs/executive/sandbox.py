@@ -250,6 +250,7 @@ class Helpers:
         "spec",
         "super",
         "type",
+        "width",
     )
 
 
@@ -1392,6 +1393,7 @@ def _guest_builtins() -> dict[str, Any]:
         "_axis_exponent": guards.exponent,
         "_axis_bits": guards.bits,
         "_axis_count": guards.count,
+        "_axis_width": guards.width,
     })
     return names
 

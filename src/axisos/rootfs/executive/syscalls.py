@@ -283,18 +283,8 @@ class Gate:
         """
         scheduler = self._scheduler
         refuse, fail = self._refuse, self._fail
-        limit = process.limits.syscalls_per_second
-        left = limit
-        window_ns = scheduler.now_ns()
-
-        def next_window(thread: Thread) -> int:
-            """As many calls were made as one second may see; if the second is over, the count begins anew."""
-            nonlocal window_ns
-            now_ns = scheduler.now_ns()
-            if now_ns - window_ns < SECOND_NS:
-                self._on_flood(thread)
-            window_ns = now_ns
-            return limit
+        left = process.limits.syscalls_per_second
+        next_window = self._next_window
 
         def syscall(name: str, *args: object) -> object:
             nonlocal left
@@ -330,6 +320,15 @@ class Gate:
         if self._advance_ns is None and self._trace is None:
             return syscall
         return self._counted(process, syscall)
+
+    def _next_window(self, thread: Thread) -> int:
+        """As many calls were made as one second may see; if the second is over, the count begins anew."""
+        process = thread.process
+        now_ns = self._scheduler.now_ns()
+        if now_ns - process.calls_since_ns < SECOND_NS:
+            self._on_flood(thread)
+        process.calls_since_ns = now_ns
+        return process.limits.syscalls_per_second
 
     def _counted(self, process: Process, inner: Callable[..., object]) -> Callable[..., object]:
         """`syscall` where each call takes machine time, is written down, or both."""

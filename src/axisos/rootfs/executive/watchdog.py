@@ -4,11 +4,12 @@ A slice over two seconds (of processor time) is a strike, three strikes end the 
 one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in every
 second and may raise into it, as soon as C lets it:
 
-    2 s     a strike
-    5 s     TimeoutError in the program, which may go on with something else
-    10 s    the program ends
+    2 s, 4 s, ...   a strike each, the third of which ends the program
+    5 s             TimeoutError in the program, which may go on with something else
+    10 s            the program ends, whatever its strikes
 
-Where C does not even look for interrupts, the parent process of the machine is the last resort.
+Where C does not even look for interrupts, this happens when it returns; if it does not, the parent process of the
+machine is the last resort.
 
 Called by   the scheduler's hub (a long slice has ended), the machine's interrupt (one is under way).
 Always so   the Pipeline Manager and DKMS are warned about, never ended. A strike is forgiven for each minute without
@@ -49,7 +50,7 @@ class Watchdog:
     def slice_ended(self, thread: Thread, slice_ns: int, start_ns: int) -> None:
         """A slice over the limit is over; in the hub."""
         if thread.struck_slice_ns != start_ns:
-            self._strike(thread, slice_ns, start_ns)
+            self._strike(thread, slice_ns, start_ns, 1)
 
     def find_deep_stacks(self, slow: Thread) -> None:
         """A slice of *slow* took long: perhaps because another's stack had to be moved out of its way; in the hub.
@@ -77,8 +78,10 @@ class Watchdog:
         slice_ns = scheduler.spent_ns()
         if slice_ns <= WATCHDOG_WARN_NS or not sandbox.may_break(frame):
             return
-        if thread.struck_slice_ns != start_ns:
-            self._strike(thread, slice_ns, start_ns)
+        due = slice_ns // WATCHDOG_WARN_NS
+        before = thread.slice_strikes if thread.struck_slice_ns == start_ns else 0
+        if due > before:
+            self._strike(thread, slice_ns, start_ns, before + 1)
         if slice_ns > GIVE_UP_NS and not thread.killed:
             self._end(thread, f"watchdog: one operation took {slice_ns / 1e9:.1f} s")
         if thread.killed:
@@ -86,11 +89,12 @@ class Watchdog:
         if slice_ns > BREAK_IN_NS:
             raise TimeoutError(f"one operation took {slice_ns / 1e9:.1f} s; nothing else could run")
 
-    def _strike(self, thread: Thread, slice_ns: int, start_ns: int) -> None:
+    def _strike(self, thread: Thread, slice_ns: int, start_ns: int, of_slice: int) -> None:
+        """One more strike, the *of_slice*-th in this slice."""
         now_ns = self._scheduler.now_ns()
         forgiven = (now_ns - thread.strike_ns) // WATCHDOG_FORGIVE_NS
         thread.strikes = max(0, thread.strikes - forgiven) + 1
-        thread.strike_ns, thread.struck_slice_ns = now_ns, start_ns
+        thread.strike_ns, thread.struck_slice_ns, thread.slice_strikes = now_ns, start_ns, of_slice
         process = thread.process
         self._scheduler.statistics.watchdog_warnings += 1
         self._log.kprint(
@@ -99,7 +103,7 @@ class Watchdog:
             f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
         )
         if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
-            self._end(thread, f"watchdog: {thread.strikes} slices over the limit")
+            self._end(thread, f"watchdog: {thread.strikes} strikes for not giving way")
 
     def _end(self, thread: Thread, reason: str) -> None:
         self._scheduler.statistics.watchdog_kills += 1
