@@ -57,7 +57,8 @@ def test_three_long_slices_end_a_program() -> None:
         victim.long_slice(2.5)
         assert victim.process.status != "dead"
         victim.long_slice(2.5)
-        assert (victim.process.exit_status, victim.process.exit_reason) == (137, "watchdog: 3 strikes for not giving way")
+        assert victim.process.exit_status == 137
+        assert victim.process.exit_reason == "watchdog: 3 strikes for not giving way"
         warnings = [str(entry["msg"]) for entry in bare.kernel.log.newest(100) if entry["level"] == "warn"]
         assert [line.rpartition(" ")[2] for line in warnings[-3:]] == ["1/3", "2/3", "3/3"]
 
@@ -84,7 +85,7 @@ def test_services_are_warned_about_and_not_ended() -> None:
 
 
 def test_one_operation_is_a_strike_then_an_error_then_the_end() -> None:
-    """Every two seconds a strike, after five TimeoutError; a third strike is the end, in whatever operation it comes."""
+    """Every two seconds a strike, after five TimeoutError; the third strike is the end, whatever operation it is for."""
     with BareMachine() as bare:
         victim = Victim(bare)
         assert victim.operation(1, 3, 3.5, 4.5, 5.5, 5.9) == ["", "", "", "", "TimeoutError", "TimeoutError"]
