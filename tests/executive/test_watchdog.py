@@ -85,7 +85,7 @@ def test_services_are_warned_about_and_not_ended() -> None:
 
 
 def test_one_operation_is_a_strike_then_an_error_then_the_end() -> None:
-    """Every two seconds a strike, after five TimeoutError; the third strike is the end, whatever operation it is for."""
+    """Every two seconds a strike, after five TimeoutError; the third strike is the end, wherever it comes."""
     with BareMachine() as bare:
         victim = Victim(bare)
         assert victim.operation(1, 3, 3.5, 4.5, 5.5, 5.9) == ["", "", "", "", "TimeoutError", "TimeoutError"]
