@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,6 +111,38 @@ say("goes on")
 """)
         bare.machine.run_for(0.5)
         assert bare.said() == ["may not", "goes on"]
+
+
+def test_others_finalizers_are_called_to_order() -> None:
+    """While the collector runs too long, or anywhere while the machine is idle, the flags of all programs go up."""
+    from kernelrig import BareMachine
+
+    with BareMachine() as bare:
+        raised: list[int] = []
+        processes = [bare.run("syscall('signal_pull')") for _ in range(2)]
+        for process in processes:
+            process.sandbox = SimpleNamespace(raise_flag=lambda pid=process.pid: raised.append(pid))
+        scheduler, collector = bare.kernel.scheduler, bare.machine.computer.collector
+        scheduler.current, scheduler.idle = processes[0].main, False
+        scheduler.slice_start_ns = scheduler.now_ns()
+        bare.machine.clock.advance_ns(60_000_000)
+        scheduler.tick()
+        assert raised == [processes[0].pid]
+
+        raised.clear()
+        collector.running = True
+        scheduler.tick()
+        collector.running = False
+        assert raised == [processes[0].pid, *(process.pid for process in processes)]
+
+        raised.clear()
+        gc.collect()
+        assert raised == []
+        scheduler.current, scheduler.idle = scheduler.kernel_thread, True
+        gc.collect()
+        assert raised[:2] == [process.pid for process in processes]
+        for process in processes:
+            process.sandbox = None
 
 
 def test_a_pulse_that_stops_while_the_child_computes_means_stuck(monkeypatch: pytest.MonkeyPatch) -> None:

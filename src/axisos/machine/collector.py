@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import gc
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class CollectorWatch:
     """Follows the collector of this Python while its machine is on."""
 
-    __slots__ = ("running",)
+    __slots__ = ("on_start", "running")
 
     def __init__(self) -> None:
         self.running = False
+        self.on_start: Callable[[], None] | None = None  # the kernel's
 
     def start(self) -> None:
         """Begin to follow; once more does nothing."""
@@ -29,6 +34,9 @@ class CollectorWatch:
         if self._note in gc.callbacks:
             gc.callbacks.remove(self._note)
         self.running = False
+        self.on_start = None
 
     def _note(self, phase: str, _info: dict[str, int]) -> None:
         self.running = phase == "start"
+        if self.running and self.on_start is not None:
+            self.on_start()

@@ -182,6 +182,8 @@ class Kernel:
         scheduler.on_alarm = signals.attend
         scheduler.on_long_slice = watchdog.slice_ended
         scheduler.on_slow = watchdog.find_deep_stacks
+        scheduler.raise_all_flags = processes.raise_all_flags
+        computer.collector.on_start = self._on_collector_start
         scheduler.on_weigh = memory.weigh
         memory.watch()
         scheduler.on_signal = self._on_machine_signal
@@ -285,6 +287,11 @@ class Kernel:
     def _on_machine_signal(self, signal: tuple[object, ...]) -> None:
         """A key, a click, a component: to the Pipeline Manager, which tells DKMS, which tells the driver."""
         self.messages.post(PIPELINE_PID, "os_event", *signal)
+
+    def _on_collector_start(self) -> None:
+        """Python's collector begins. While the machine is idle no timer watches over the finalizers of programs."""
+        if self.scheduler.idle:
+            self.processes.raise_all_flags()
 
     def _on_file_closed(self, header: Any) -> None:
         """The last handle of a file is gone; if not the Pipeline Manager closed it, it must be told."""

@@ -834,6 +834,12 @@ class ProcessManager:
         """All living processes, by pid."""
         return [thread.process for _, thread in sorted(self.threads.items()) if thread.is_main]
 
+    def raise_all_flags(self) -> None:
+        """Have every program come to the kernel at its next checkpoint. May be called from any thread of the host."""
+        for thread in list(self.threads.values()):
+            if thread.is_main and thread.process.sandbox is not None:
+                thread.process.sandbox.raise_flag()
+
     def memory_in_use(self) -> int:
         """Bytes that the system and its processes take, by estimate: asked for, not kept."""
         return KERNEL_BYTES + sum(self.memory_of(process) for process in self.processes())

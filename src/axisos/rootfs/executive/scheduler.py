@@ -113,6 +113,7 @@ class Scheduler:
         self.on_long_slice: Callable[[Thread, int, int], None]  # thread, length, start
         self.on_signal: Callable[[tuple[object, ...]], None]
         self.on_slow: Callable[[Thread], None]
+        self.raise_all_flags: Callable[[], None]
         self.on_weigh: Callable[[Thread, int], None]
         self._collector = computer.collector
         self._system: deque[Thread] = deque()
@@ -554,4 +555,6 @@ class Scheduler:
         sandbox = thread.process.sandbox
         if sandbox is not None:
             sandbox.raise_flag()
+        if self._collector.running:
+            self.raise_all_flags()  # it may be another's finalizer that runs here, and looks at its own flag
         return TICK_AGAIN_S
