@@ -285,18 +285,20 @@ class Gate:
         refuse, fail = self._refuse, self._fail
         left = process.limits.syscalls_per_second
         next_window = self._next_window
+        trusted = process.ring <= 1  # the services neither recurse without end nor flood themselves
 
         def syscall(name: str, *args: object) -> object:
             nonlocal left
             thread = scheduler.current
             if thread.process is not process:
                 raise GeneratorExit  # a finalizer that runs in another's name: it may end, and nothing else
-            isinstance(None, ROOM)  # or RecursionError, before anything has changed
             if process.alarm:
                 scheduler.on_alarm(thread)
-            left -= 1
-            if left < 0:
-                left = next_window(thread)
+            if not trusted:
+                isinstance(None, ROOM)  # or RecursionError, before anything has changed
+                left -= 1
+                if left < 0:
+                    left = next_window(thread)
             body = process.calls.get(name) if type(name) is str else None
             if body is None:
                 refuse(thread, name)
