@@ -226,7 +226,7 @@ MUTANTS = (
     Mutant(
         "nothing has a quota",
         f"{E}/limits.py",
-        "        if self.counts.get(kind, 0) + amount > limit:\n",
+        "        if (self._counts or {}).get(kind, 0) + amount > limit:\n",
         "        if False:\n",
         "executive/test_sections.py::test_one_process_may_make_16_mib_of_sections",
     ),
