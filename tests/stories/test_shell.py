@@ -283,8 +283,13 @@ def test_su_and_back(person: Person) -> None:
     machine.run_until("root@")
     person.settle()
     assert "uid=0" in person.run("id")
+    rings = {line.split()[-1]: line.split()[2] for line in person.run("ps").splitlines() if "/" in line}
+    assert rings["/usr/commands/su.py"] == "2.5" and rings["/usr/commands/ps.py"] == "3"
     assert person.screen().rstrip().endswith("#")
     assert person.run("su -c 'id; exit 4' guest; echo $?").endswith("4")
+    person.start("sleep 100")
+    person.press("ctrl+c")
+    assert person.prompt_is_back()
     machine.type("exit\n")
     person.settle()
     assert "uid=1000" in person.run("id")

@@ -384,7 +384,8 @@ class LogonService:
         uid 0 asked for by another user, else the account's ring.
 
         Args:    password: None only for callers of uid 0, who need none.
-        Returns: {user, uid, gid, groups, home, shell, ring}; what the caller does with them changes no rights.
+        Returns: {user, uid, gid, groups, home, shell, ring}, the ring as granted; what the caller does with them
+                 changes no rights.
         Blocks:  two seconds for a failure.
         Raises:  ACCESS_DENIED (wrong name or password, or the account is closed for a while after five failures);
                  PRIVILEGE_NOT_HELD (no password, and not uid 0); INVALID_PARAMETER; QUOTA_EXCEEDED (64 failures under
@@ -399,7 +400,7 @@ class LogonService:
         ring = RING_ELEVATED if by_su else account.ring
         self._syscall("process_grant", request.sender_tgid, account.uid, account.gid, account.groups, ring)
         self._syscall("kernel_log", f"process {caller} (uid {request.sender_uid}) may act as {account.name}", "sec")
-        return account.facts()
+        return {**account.facts(), "ring": ring}
 
     def _passwd(self, request: SyscallRequest) -> object:
         """`auth_passwd(user: str, old: str | None, new: str)`: Change a password: one's own, or for uid 0 anyone's.

@@ -74,7 +74,8 @@ def main(options: cli.Options, operands: list[str]) -> int:
 def elevate(system: System) -> None:
     """Use the grant for this process: its synapse token is rotated, and whatever it had open is closed."""
     system.call("process_elevate", 2.5)
-    system.call("vfs_open", "/dev/tty", "rw")  # fills the empty standard slots
+    for mode in ("r", "w"):  # fills the empty standard slots
+        system.call("vfs_open", "/dev/tty", mode)
 
 
 if __name__ == "__main__":
