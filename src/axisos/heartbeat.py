@@ -1,8 +1,9 @@
 """How the parent of a machine's process learns that the machine is stuck in one operation that nothing can break into.
 
 While C runs that looks for no interrupts, neither a signal handler nor another thread of that process runs. So the
-child beats: its interrupt timer, a thread of its own, writes a byte each second while the machine is busy, and says
-when it goes to rest. A parent that hears nothing for PATIENCE_S, while the child uses the processor, may end it.
+child beats: its interrupt timer, a thread of its own, writes a byte each second while the machine is busy. A parent
+that hears nothing for PATIENCE_S, while the child uses the processor, may end it. An idle machine is silent as well,
+but uses no processor. One that never beat (a simulation has no timer) is not watched.
 
     child:   Heart, beaten by the machine's interrupt timer        parent:   Pulse, polled beside what else it waits for
 
@@ -18,7 +19,7 @@ BEAT_S = 1.0
 PATIENCE_S = 12.0  # the watchdog's own measures end at 10 s
 BUSY_SHARE = 0.5  # of that time the child must have been computing; otherwise its host, not the program, is slow
 
-BEAT, REST = b"b", b"z"
+BEAT = b"b"
 
 
 class Heart:
@@ -29,26 +30,17 @@ class Heart:
     def __init__(self, fd: int) -> None:
         os.set_blocking(fd, False)
         self._fd = fd
-        self._at = 0.0  # when it beat last; 0 at rest
+        self._at = 0.0  # when it beat last
 
     def beat(self) -> None:
         """The machine is busy; call this as often as you like."""
         now = monotonic()
         if now - self._at >= BEAT_S:
             self._at = now
-            self._say(BEAT)
-
-    def rest(self) -> None:
-        """From now on nothing is to be expected."""
-        if self._at:
-            self._at = 0.0
-            self._say(REST)
-
-    def _say(self, word: bytes) -> None:
-        try:
-            os.write(self._fd, word)
-        except OSError:
-            pass  # the parent is gone, or does not look
+            try:
+                os.write(self._fd, BEAT)
+            except OSError:
+                pass  # the parent is gone, or does not look
 
 
 class Pulse:
@@ -60,7 +52,7 @@ class Pulse:
         os.set_blocking(fd, False)
         self.fd = fd
         self._pid = pid
-        self._at: float | None = None  # when it beat last; None at rest
+        self._at: float | None = None  # when it beat last, or was found idle; None before it first did
         self._busy_s = 0.0  # processor time of the child by then
 
     def feel(self) -> bool:
@@ -70,12 +62,12 @@ class Pulse:
         except BlockingIOError:
             return True
         if words:
-            self._at = monotonic() if words.endswith(BEAT) else None
+            self._at = monotonic()
             self._busy_s = self._processor_s()
         return bool(words)
 
     def left_s(self) -> float | None:
-        """Seconds until `is_stuck` must be asked; None while the child rests."""
+        """Seconds until `is_stuck` must be asked; None if it need not."""
         return None if self._at is None else max(0.0, self._at + PATIENCE_S - monotonic())
 
     def is_stuck(self) -> bool:
@@ -84,7 +76,7 @@ class Pulse:
             return False
         busy_s = self._processor_s()
         if busy_s and busy_s - self._busy_s < PATIENCE_S * BUSY_SHARE:
-            self._at, self._busy_s = monotonic(), busy_s  # it was not let run
+            self._at, self._busy_s = monotonic(), busy_s  # it was idle, or not let run
             return False
         return True
 

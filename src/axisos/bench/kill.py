@@ -39,8 +39,8 @@ EASY = "plain while loop"  # what the others are compared with
 SIGKILL, SIGTERM = 9, 15
 KILL_BUDGET_S = 2 * 0.05 * 2  # two quanta for each that is ready: the killer has its turn by then
 SLICES_BUDGET_S = 3 * 3.0 + 0.5  # three strikes; nothing cuts a slice of 3 s short
-STRIKES_BUDGET_S = 3 * 2.0 + 1.0  # three strikes of 2 s each, when it is looked for them often enough
-STUCK_BUDGET_S = 12.0 + 2.0  # the patience of the parent process, and what it counts by
+STRIKES_BUDGET_S = 5.0 + 2.0 + 1.5  # two strikes and an error at 5 s, the third strike 2 s later, and the looks between
+STUCK_BUDGET_S = 2 * 12.0  # the parent process looks every 12 s, and must have seen that long of it
 BUDGETS_S = dict(zip(LONG, (SLICES_BUDGET_S, STRIKES_BUDGET_S, STUCK_BUDGET_S), strict=True))
 PATIENCE_S = 6.0  # in processor time, for one way to hold on
 MORE_PATIENCE_S = 1.0  # above the budget, for what the watchdog is to end

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
         """What tells the host's process that watches over this one how it goes."""
 
         def beat(self) -> None: ...
-        def rest(self) -> None: ...
 
-LOOK_EVERY_S = 1.0  # of processor time: between two looks at what the main thread is in the middle of
+LOOK_EVERY_S = 0.5  # of processor time: between two looks at what the main thread is in the middle of
 
 
 def break_into_long_calls(machine: Machine, heart: Heart) -> None:
@@ -101,18 +100,12 @@ class InterruptTimer:
                 if delay is None:
                     self.parked = True
                     delay = callback()
-                heart = self.heart
-                if heart is not None:
-                    if delay is None:
-                        heart.rest()
-                    else:
-                        heart.beat()
+                if delay is not None and self.heart is not None:
+                    self.heart.beat()
                 if not self._running:
                     break
                 self._wake.acquire(True, -1 if delay is None else min(max(delay, 0.0), 1e6))
                 self.parked = False
         finally:
             self.parked = False
-            if self.heart is not None:
-                self.heart.rest()
             self._ended.release()

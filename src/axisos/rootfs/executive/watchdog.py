@@ -1,7 +1,7 @@
 """The watchdog: what happens to a thread that does not give the processor away (manual, chapter 5.7).
 
 A slice over two seconds (of processor time) is a strike, three strikes end the process. A slice ends at a checkpoint;
-one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in every
+one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in twice a
 second and may raise into it, as soon as C lets it:
 
     2 s, 4 s, ...   a strike each, the third of which ends the program
