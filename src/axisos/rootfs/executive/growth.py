@@ -112,12 +112,7 @@ class Growth:
             if isinstance(item, _SCOPES):
                 inner.append(item)
                 continue
-            for field in item._fields:
-                value = getattr(item, field, None)
-                if type(value) is list:
-                    stack.extend(part for part in value if isinstance(part, _ast.AST))
-                elif isinstance(value, _ast.AST):
-                    stack.append(value)
+            push_parts(stack, item)
         for item in inner:
             bound += [(name, None) for name in _reached_from_inside(item)]
         self._kinds = dict.fromkeys((name for name, _ in bound), 0)
@@ -249,6 +244,16 @@ class Growth:
         return None if plan is None else {"same": "factor", "mul": "factor", "pow": "exponent", "shift": "bits"}[plan]
 
 
+def push_parts(stack: list[Any], node: Any) -> None:
+    """Put the nodes directly below *node* onto a stack of nodes to look at."""
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if type(value) is list:
+            stack.extend(part for part in value if isinstance(part, _ast.AST))
+        elif isinstance(value, _ast.AST):
+            stack.append(value)
+
+
 def _loaded(target: Any) -> Any:
     return _ast.Name(id=target.id, ctx=_ast.Load()) if type(target) is _ast.Name else target
 
@@ -279,10 +284,5 @@ def _reached_from_inside(scope: Any) -> list[str]:
             names += item.names
         elif type(item) is _ast.NamedExpr:
             names.append(item.target.id)
-        for field in item._fields:
-            value = getattr(item, field, None)
-            if type(value) is list:
-                stack.extend(part for part in value if isinstance(part, _ast.AST))
-            elif isinstance(value, _ast.AST):
-                stack.append(value)
+        push_parts(stack, item)
     return names

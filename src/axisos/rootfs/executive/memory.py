@@ -55,7 +55,6 @@ class Memory:
         self._last_bytes = resident()
         self._rising_until_ns = 0
         self._warned_ns = 0
-        self.kills = 0
 
     def watch(self) -> None:
         """Begin to look. A machine that is smaller than its kernel (those of the game) has estimates only."""
@@ -126,6 +125,5 @@ class Memory:
             ledger.warned = True
             self._processes.complain(process, MemoryError(what))
         elif process is not growing or process.complaint is None:
-            self.kills += 1
             self._log.kprint("fail", f"process {process.pid} ({process.image}) is ended: {what}")
             self._processes.kill_by_system(process, f"memory: {what}")

@@ -23,7 +23,7 @@ import _ast
 from types import CodeType
 
 from executive import policy
-from executive.growth import Growth
+from executive.growth import Growth, push_parts
 from executive.safe_format import is_plain_template
 
 TYPE_CHECKING = False
@@ -752,12 +752,7 @@ def _is_heavy(statement: Any) -> bool:
             return True
         if kind is _ast.Lambda or kind is _ast.Constant or kind is _ast.Name:
             continue
-        for field in item._fields:
-            value = getattr(item, field, None)
-            if type(value) is list:
-                stack.extend(part for part in value if isinstance(part, _ast.AST))
-            elif isinstance(value, _ast.AST):
-                stack.append(value)
+        push_parts(stack, item)
     return False
 
 
