@@ -27,7 +27,7 @@ from types import (
 from abi.sealed import Sealed, SealedFunction, SealedProperty, opaque
 from executive import policy, priced
 from executive.names import Namespace, attribute_of, plain_name, refuse
-from executive.pacing import RANGE, ClosedKind, LongRange, RangeGuard, calling_builtins, pause
+from executive.pacing import RANGE, ClosedKind, LongRange, RangeGuard, calling_builtins, calling_module, pause
 from executive.safe_format import format_map_text, format_text
 
 TYPE_CHECKING = False
@@ -207,6 +207,8 @@ def checked_namespace(namespace: Any, bases: tuple[Any, ...]) -> dict[str, Any]:
     if not isinstance(namespace, dict):
         raise TypeError(f"type() argument 3 must be dict, not {type(namespace).__name__}")
     copy = {plain_name(key): value for key, value in dict.items(namespace)}
+    if "__module__" not in copy:
+        copy["__module__"] = calling_module()  # Python would take the name of the frame above, which is ours
     check_namespace(copy)
     for name, value in copy.items():
         if name in policy.METHODS:

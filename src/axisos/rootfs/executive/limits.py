@@ -29,7 +29,7 @@ NO_LIMIT = 1 << 62
 # name -> (default, what is counted). The shipped file says the same; this is for a disk without one.
 KNOWN: dict[str, tuple[int, str]] = {
     "handles": (1024, "open handles"),
-    "threads": (4096, "threads"),
+    "threads": (4096, "threads beside its main one"),
     "messages": (1024, "queued messages"),
     "messages_per_sender": (64, "messages of one sender that wait at one receiver"),
     "pipe_bytes": (16 * MIB, "bytes of pipe buffers"),
@@ -40,7 +40,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "recursion": (100_000, "nested calls that sys.setrecursionlimit may ask for"),
     "memory_percent": (75, "percent of the machine's memory"),
     "user_processes": (256, "processes"),
-    "user_threads": (16_384, "threads"),
+    "user_threads": (16_384, "threads beside the main ones"),
     "user_pipe_bytes": (64 * MIB, "bytes of pipe buffers"),
     "user_section_bytes": (64 * MIB, "bytes of sections"),
     "user_queue_bytes": (64 * MIB, "bytes of message queues"),

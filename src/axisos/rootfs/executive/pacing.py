@@ -17,6 +17,7 @@ from executive.names import attribute_of, refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any
 
 
@@ -25,6 +26,17 @@ def pause() -> None:
     names = calling_builtins()
     if names[policy.FLAG]:
         names[policy.CHECKPOINT]()
+
+
+def calling_module() -> str:
+    """`__name__` of the module whose code of the process's is nearest above: a program's or the library's."""
+    frame: FrameType | None = _get_frame(1)
+    while frame is not None:
+        if policy.FLAG in frame.f_builtins:
+            name = frame.f_globals.get("__name__")
+            return name if type(name) is str else "__main__"
+        frame = frame.f_back
+    return "__main__"
 
 
 def calling_builtins() -> Any:

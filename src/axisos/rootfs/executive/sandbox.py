@@ -540,7 +540,7 @@ class Sandbox:
             module = self._load_top(name)
         if module is None:
             message = f"No module named {name!r}"
-            if name in _host_sys.stdlib_module_names:
+            if name.partition(".")[0] in _host_sys.stdlib_module_names:
                 message += "; AxisOS does not offer this part of Python's library"
             raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:

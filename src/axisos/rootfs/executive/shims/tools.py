@@ -191,7 +191,9 @@ def make_math(world: World) -> dict[str, Any]:
         """The integer part of the square root."""
         return math.isqrt(small(n))
 
-    names.update(factorial=factorial, comb=comb, perm=perm, prod=prod, gcd=gcd, lcm=lcm, isqrt=isqrt)
+    # Static methods: no class binds them to its objects, as it does not bind Python's own, which are of C.
+    for function in (factorial, comb, perm, prod, gcd, lcm, isqrt):
+        names[function.__name__] = staticmethod(function)
     return names
 
 

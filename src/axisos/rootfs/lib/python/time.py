@@ -368,3 +368,10 @@ def __getattr__(name: str) -> NoReturn:
     from axis import absent
 
     absent.attribute("time", name)
+
+
+# Python's own functions here are of C, which no class binds to its objects: `clock = time.monotonic` in a class body is
+# asked without the object. Ours behave so as static methods.
+for _name, _value in list(globals().items()):
+    if _name[0] != "_" and callable(_value) and not isinstance(_value, type):
+        globals()[_name] = staticmethod(_value)

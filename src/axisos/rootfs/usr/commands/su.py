@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 HELP = """\
 Usage: su [-c LINE] [-] [USER [ARGUMENT...]]
 
-Start the shell of USER (root if none is named) with that user's rights. Root is asked for no password; whoever becomes
-root gets ring 2.5: on a terminal this program itself is elevated, and opens the terminal anew. Where standard input is
-no terminal, the password is its next line.
+Start the shell of USER (root if none is named) with that user's rights. Root is asked for no password. The shell of
+whoever becomes root has ring 2.5: on a terminal this program itself is elevated, and opens the terminal anew. Where
+standard input is no terminal, the password is its next line.
 
   -c LINE  run one command line and end with its status
 """
