@@ -588,6 +588,15 @@ class Guards:
                 raise
         return getattr(target, name, *default)
 
+    def reductor(self, target: Any) -> Any:
+        """`target.__reduce_ex__` for `copy`, the one library that may ask; what is made of the kernel's stays itself.
+
+        No other code gets at it, by no computed name: it tells what a bound method is bound to, the kernel's own too.
+        """
+        if _is_the_kernels(target):
+            return lambda protocol: ""  # as Python's own functions answer, of which a copy is the same one
+        return getattr(target, "__reduce_ex__", None)
+
     # Types and numbers.
 
     def power(self, base: Any, exponent: Any) -> Any:
