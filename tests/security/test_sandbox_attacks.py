@@ -80,6 +80,8 @@ LEAKS = {
     "the process by the reduction of a builtin": "import string\ntry: reduction = string.Formatter().get_field('0.__reduce_ex__', (print,), {})[0](4)\nexcept AttributeError: reduction = None\nshow(reduction)",
     "the process by a copy that asks for a reduction": "import copy\nanswers = [None, print, '__reduce_ex__']\nclass M(dict):\n  def get(s, k, d=None): return answers.pop(0) or d\ntry: asked = copy.deepcopy((5).__add__, M())\nexcept AttributeError: asked = None\nshow(asked)",
     "the process by values of optparse": "import optparse\nclass V(optparse.Values):\n  def __getattr__(s, n): return getattr(print, n)\ntry: found = V({}).ensure_value('__reduce_ex__', None)\nexcept AttributeError: found = None\nshow(found)",
+    "the process by the reduction of object": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, object, assigned=(), updated=('__dict__',))\nshow([n for n in ('__reduce__', '__reduce_ex__') if n in o.__dict__])",
+    "any attribute by the state of BaseException": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, BaseException, assigned=(), updated=('__dict__',))\nshow('__setstate__' in o.__dict__)",
     "a raw map by its reduction": "import string\ntry: kind = string.Formatter().get_field('0.__reduce_ex__', (map(str, [1]),), {})[0](4)[0]\nexcept AttributeError: kind = None\nshow(kind)",
     # A key that looks like one name to the checks and like another one to Python.
     "the host's open by a key of globals": "NAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\nexec('r = open', d)\nshow(d.get('r') is not open)",

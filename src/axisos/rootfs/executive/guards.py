@@ -535,7 +535,7 @@ class Guards:
         return MappingProxyType({
             name: _own_copy(value) for name, value in _dictionary_of(target).items()
             if type(value) not in _C_DESCRIPTORS
-            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.is_frame_name(name))
+            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.attribute_rule(name))
         })
 
     def vars(self, target: Any) -> Any:
