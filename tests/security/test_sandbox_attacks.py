@@ -77,6 +77,12 @@ LEAKS = {
     "the kernel by partialmethod of a wrapper": "import functools\nclass D:\n  def __get__(s, i, o): return globals().keys\nshow(functools.partialmethod(D()).__get__(None, int).__dict__)",
     "a code object by the memo of a copy": "import copy\nmemo = {}\ntry: copy.deepcopy(compile('1', 'f', 'eval'), memo)\nexcept Exception: pass\nshow([v for v in memo.values() if type(v) is dict])",
     "any attribute by the state of an error": "import copy\nclass A(Exception): pass\nR = type('R', (A,), {'__reduce_ex__': lambda s, p: (A, (), {'__traceback__': None})})\ncopy.copy(R())\nshow('set')",
+    "the process by the reduction of a builtin": "import string\ntry: reduction = string.Formatter().get_field('0.__reduce_ex__', (print,), {})[0](4)\nexcept AttributeError: reduction = None\nshow(reduction)",
+    "the process by a copy that asks for a reduction": "import copy\nanswers = [None, print, '__reduce_ex__']\nclass M(dict):\n  def get(s, k, d=None): return answers.pop(0) or d\ntry: asked = copy.deepcopy((5).__add__, M())\nexcept AttributeError: asked = None\nshow(asked)",
+    "the process by values of optparse": "import optparse\nclass V(optparse.Values):\n  def __getattr__(s, n): return getattr(print, n)\ntry: found = V({}).ensure_value('__reduce_ex__', None)\nexcept AttributeError: found = None\nshow(found)",
+    "the process by the reduction of object": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, object, assigned=(), updated=('__dict__',))\nshow([n for n in ('__reduce__', '__reduce_ex__') if n in o.__dict__])",
+    "any attribute by the state of BaseException": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, BaseException, assigned=(), updated=('__dict__',))\nshow('__setstate__' in o.__dict__)",
+    "a raw map by its reduction": "import string\ntry: kind = string.Formatter().get_field('0.__reduce_ex__', (map(str, [1]),), {})[0](4)[0]\nexcept AttributeError: kind = None\nshow(kind)",
     # A key that looks like one name to the checks and like another one to Python.
     "the host's open by a key of globals": "NAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\nexec('r = open', d)\nshow(d.get('r') is not open)",
     "the host's open by a key of typing's globals": "import typing\nNAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\ndef f(x: 'open'): pass\nshow(typing.get_type_hints(f, d))",
@@ -103,6 +109,7 @@ LEAKS = {
     # Things that all processes share.
     "a function of the shared metaclass": "class M(type):\n  def look(c): return super().__new__\nf = type.__call__(M, 'a', (), {}).look()\nf.mark = 1\nshow(f)",
     "a dictionary of a shared class": "ExceptionGroup.__annotations__['mark'] = 1\nshow(ExceptionGroup.__annotations__)",
+    "annotations left in a shared class by inspect": "import binascii, inspect\ninspect.get_annotations(binascii.Incomplete)\nshow('__annotations__' in vars(type(binascii.Incomplete())) or binascii.Incomplete.__annotations__ is binascii.Incomplete.__annotations__)",
     "the text of a shared property": "from abi.status import Status\nStatus.name.__doc__ = 'mark'\nshow('set')",
     "a wrapper in the dictionary of str": "vars(str)['maketrans'].mark = 1\nshow(getattr(vars(str)['maketrans'], 'mark', None))",
     # The real type, handed to a special method of a metaclass.
@@ -129,6 +136,12 @@ def test_nothing_gets_out(name: str) -> None:
     except REFUSALS as refusal:
         out = str(refusal)
     assert "OUT" not in out
+
+
+def test_a_partial_around_itself_is_looked_into_for_a_while_only() -> None:
+    """`inspect` follows what a partial is around, and gives up where that has no end."""
+    source = "import functools, inspect\nclass P(functools.partial): pass\np = P(int)\nP.func = p\n"
+    assert run(source + "print(inspect.isgeneratorfunction(p))") == "False\n"
 
 
 def test_a_pattern_is_the_processs_own() -> None:

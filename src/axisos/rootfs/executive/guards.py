@@ -537,7 +537,7 @@ class Guards:
         return MappingProxyType({
             name: _own_copy(value) for name, value in _dictionary_of(target).items()
             if type(value) not in _C_DESCRIPTORS
-            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.is_frame_name(name))
+            or not (name in policy.HIDDEN_DESCRIPTORS or name in policy.GUARDED or policy.attribute_rule(name))
         })
 
     def vars(self, target: Any) -> Any:
@@ -589,6 +589,15 @@ class Guards:
                     return default[0]
                 raise
         return getattr(target, name, *default)
+
+    def reductor(self, target: Any) -> Any:
+        """`target.__reduce_ex__` for `copy`, the one library that may ask; what is made of the kernel's stays itself.
+
+        No other code gets at it, by no computed name: it tells what a bound method is bound to, the kernel's own too.
+        """
+        if _is_the_kernels(target):
+            return lambda protocol: ""  # as Python's own functions answer, of which a copy is the same one
+        return getattr(target, "__reduce_ex__", None)
 
     # Types and numbers.
 

@@ -177,8 +177,7 @@ FRAME_NAMES = _words("""
 FRAME_PREFIXES = ("co_", "tb_", "gi_", "cr_", "ag_")
 # What library code, which is trusted but acts on names that guests hand to it, may reach by a computed name beyond
 # what a guest may: its own protocols.
-COPY_PROTOCOL = _words("__reduce__ __reduce_ex__")
-LIBRARY_READABLE = COPY_PROTOCOL | _words("""
+LIBRARY_READABLE = _words("""
     __func__ __flags__ __setstate__ __signature__ __no_type_check__ __final__ __override__ __orig_bases__
     __orig_class__ __typing_subst__ __typing_prepare_subst__ __typing_is_unpacked_typevartuple__
     __unittest_skip__ __unittest_skip_why__ __unittest_expecting_failure__

@@ -756,6 +756,7 @@ class Sandbox:
             names["_axis_make_class"] = self._make_class
             names["_axis_own"] = self._own
             names["_axis_may_copy"] = self._may_copy
+            names["_axis_reductor"] = GUARDS.reductor
             self._library_builtins = names
             self._namespaces = (*self._namespaces, names)
         return names

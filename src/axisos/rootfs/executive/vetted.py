@@ -157,6 +157,7 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
     "copy": (
         ("    return type(x)(x.__func__, deepcopy(x.__self__, memo))\n",
          "    return type(x)(x.__func__, deepcopy(x.__self__, memo)) if _axis_may_copy(x.__self__) else x\n"),
+        ('reductor = getattr(x, "__reduce_ex__", None)\n', "reductor = _axis_reductor(x)\n"),
     ),
     "timeit": (
         ("exec(code, global_ns, local_ns)\n", "exec(src, global_ns, local_ns)\n"),
@@ -189,6 +190,9 @@ PATCHES: dict[str, tuple[tuple[str, str], ...]] = {
         ("os.path.dirname(frame.f_code.co_filename) ==\n                       __path__[0]", "False"),
     ),
     "enum": (
+        # Only `copy` asks for reductions; members answer it by `__copy__` and `__deepcopy__`.
+        ("for name in ('__repr__', '__str__', '__format__', '__reduce_ex__'):",
+         "for name in ('__repr__', '__str__', '__format__'):"),
         ("            classdict[member_name] = member_value\n",
          "            _axis_check_namespace({member_name: member_value})\n"
          "            classdict[member_name] = member_value\n"),

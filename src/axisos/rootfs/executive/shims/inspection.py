@@ -408,10 +408,22 @@ def make(world: World) -> dict[str, Any]:
                 found.append((name, value))
         return sorted(found, key=lambda pair: pair[0])
 
+    def get_annotations(target: Any, **more: Any) -> dict[str, Any]:
+        """The annotations, in a dictionary of the caller's; looking at a class leaves none behind in it."""
+        try:
+            return dict(GUARDS.attribute(target, "__annotations__") or {})
+        except AttributeError:
+            return {}
+
     def flagged(flag: int) -> Any:
         def test(target: Any) -> bool:
-            while type(target) is MethodType or isinstance(target, world.library("functools").partial):
-                target = target.__func__ if type(target) is MethodType else target.func
+            for _ in range(MAX_WRAPPED):  # a partial may say that it is around itself
+                if type(target) is MethodType:
+                    target = target.__func__
+                elif isinstance(target, world.library("functools").partial):
+                    target = target.func
+                else:
+                    break
             return type(target) is FunctionType and bool(target.__code__.co_flags & flag)
 
         return test
@@ -428,7 +440,7 @@ def make(world: World) -> dict[str, Any]:
         "unwrap": unwrap, "cleandoc": cleandoc, "getdoc": getdoc, "getmembers": getmembers,
         "formatannotation": formatannotation,
         "getmro": lambda kind: tuple([shown_class(base) for base in GUARDS.attribute(kind, "__mro__")]),
-        "get_annotations": lambda target, **more: dict(getattr(target, "__annotations__", None) or {}),
+        "get_annotations": get_annotations,
         "isclass": of_kind(type), "isfunction": of_kind(FunctionType), "ismethod": of_kind(MethodType),
         "isbuiltin": of_kind(BuiltinFunctionType), "ismodule": of_kind(ModuleType), "isroutine": of_kind(*routines),
         "isgenerator": of_kind(GeneratorType), "iscoroutine": of_kind(CoroutineType),
