@@ -82,6 +82,7 @@ LEAKS = {
     "the process by values of optparse": "import optparse\nclass V(optparse.Values):\n  def __getattr__(s, n): return getattr(print, n)\ntry: found = V({}).ensure_value('__reduce_ex__', None)\nexcept AttributeError: found = None\nshow(found)",
     "the process by the reduction of object": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, object, assigned=(), updated=('__dict__',))\nshow([n for n in ('__reduce__', '__reduce_ex__') if n in o.__dict__])",
     "any attribute by the state of BaseException": "import functools\nclass O: pass\no = O()\nfunctools.update_wrapper(o, BaseException, assigned=(), updated=('__dict__',))\nshow('__setstate__' in o.__dict__)",
+    "any attribute by the state of a class of errors": "import string\nclass A(Exception): pass\nclass B(Exception): pass\ne = A()\ntry: string.Formatter().get_field('0.__setstate__', (BaseException,), {})[0](e, {'__class__': B})\nexcept AttributeError: pass\nshow(type(e) is B)",
     "a raw map by its reduction": "import string\ntry: kind = string.Formatter().get_field('0.__reduce_ex__', (map(str, [1]),), {})[0](4)[0]\nexcept AttributeError: kind = None\nshow(kind)",
     # A key that looks like one name to the checks and like another one to Python.
     "the host's open by a key of globals": "NAME = '__builtins__'\n" + KEY + "d = {K('x'): 1}\nexec('r = open', d)\nshow(d.get('r') is not open)",

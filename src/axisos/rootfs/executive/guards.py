@@ -707,6 +707,8 @@ def _inside(target: Any, name: str) -> Any:
         raise refuse(name, "dunder-attribute")
     if name == "__setstate__" and isinstance(target, BaseException):
         return lambda state: _set_state(target, state)
+    if name == "__setstate__" and isinstance(target, type) and issubclass(target, BaseException):
+        return lambda error, state: _set_state(error, state)  # the descriptor itself would set anything
     return getattr(target, name)
 
 
