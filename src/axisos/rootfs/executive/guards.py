@@ -9,6 +9,7 @@ Owns        nothing.
 
 from __future__ import annotations
 
+from sys import modules as _host_modules
 from types import (
     BuiltinMethodType,
     ClassMethodDescriptorType,
@@ -943,18 +944,15 @@ def _is_counted(kind: Any) -> bool:
     return type(kind) is type and kind is not object and kind.__name__ == "object" and kind.__module__ == "builtins"
 
 
-# Classes of the host's that are seen only through a class of the process's own, which derives from them. By identity:
-# a class of a program's may answer for its own `__eq__` and `__hash__`.
-_covered: list[type] = [GuardedMeta]
-
-
-def cover(*kinds: type) -> None:
-    """From now on a class of the host's does not show among the bases of what derives from it."""
-    _covered.extend(kind for kind in kinds if not _is_covered(kind))
+# Classes of the host's that are seen only through a class of the process's own, which derives from them.
+COVERED = (("datetime", "date"), ("datetime", "datetime"), ("decimal", "Context"))
 
 
 def _is_covered(kind: Any) -> bool:
-    return any(kind is each for each in _covered)
+    """By identity: a class of a program's may answer for its own name, `__eq__` and `__hash__`."""
+    return kind is GuardedMeta or any(
+        kind is getattr(_host_modules.get(module), name, None) for module, name in COVERED
+    )
 
 
 MAP, FILTER = ClosedKind(map), ClosedKind(filter)

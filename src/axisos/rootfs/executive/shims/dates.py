@@ -17,8 +17,6 @@ OFFERED = frozenset({"time", "timedelta", "timezone", "tzinfo", "MINYEAR", "MAXY
 
 
 def make(world: World) -> dict[str, Any]:
-    from executive import guards
-
     host = world.host_module("datetime")
     names = {name: getattr(host, name) for name in OFFERED if hasattr(host, name)}
     utc, timedelta, timezone = host.timezone.utc, host.timedelta, host.timezone
@@ -117,6 +115,5 @@ def make(world: World) -> dict[str, Any]:
     datetime.min, datetime.max = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999)
     for kind in (date, datetime):
         world.own(kind)
-    guards.cover(host.date, host.datetime)
     names.update(date=date, datetime=datetime, __all__=[*sorted(OFFERED & set(names)), "date", "datetime"])
     return names

@@ -17,7 +17,7 @@ SIGNALS = ("ConversionSyntax", "DivisionImpossible", "DivisionUndefined", "Inval
 
 
 def make(world: World) -> dict[str, Any]:
-    from executive import guards, vetted
+    from executive import vetted
 
     host = world.host_module("decimal")
     names = vetted.copied(host, "decimal")
@@ -115,7 +115,6 @@ def make(world: World) -> dict[str, Any]:
     DecimalTuple = world.library("collections").namedtuple("DecimalTuple", "sign digits exponent", module="decimal")
     for kind in (Context, ContextManager):
         world.own(kind)
-    guards.cover(base)
     names.update({name: getattr(host, name) for name in SIGNALS if hasattr(host, name)})
     names.update(templates)
     names.update(
