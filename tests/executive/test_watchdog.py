@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from executive.scheduler import WATCHDOG_FORGIVE_NS
-from executive.watchdog import MAX_STACK_BYTES
+from executive.watchdog import FORGIVE_NS, MAX_STACK_BYTES
 from kernelrig import BareMachine
 
 SECOND_NS = 1_000_000_000
@@ -69,7 +68,7 @@ def test_a_strike_is_forgiven_for_each_minute_without_another() -> None:
         victim = Victim(bare)
         for _ in range(6):
             victim.long_slice(2.5)
-            bare.machine.clock.advance_ns(WATCHDOG_FORGIVE_NS)
+            bare.machine.clock.advance_ns(FORGIVE_NS)
         assert victim.process.status != "dead" and victim.process.main.strikes == 1
 
 

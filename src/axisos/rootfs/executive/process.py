@@ -124,7 +124,7 @@ class Thread:
         self.cpu_ns = 0
         self.last_slice_ns = 0
         self.max_slice_ns = 0
-        self.notable_ns = 0  # a slice longer than this is news: the longest so far, or the watchdog's limit
+        self.notable_ns = 0  # a slice longer than this is news: the longest so far, or a slow one
         self.payer = self  # whose quantum this one's work is charged to: a server's, to the client it works for
         self.preempt_count = 0
         self.strikes = 0

@@ -49,9 +49,7 @@ QUANTUM_NS = 50_000_000
 POLL_NS = 10_000_000  # the machine is asked for signals this often, however busy it is
 SIMULATED_CHECKPOINT_NS = 5_000  # machine time that one checkpoint takes in a simulation
 WATCHDOG_WARN_NS = 2_000_000_000  # a slice longer than this is a strike
-WATCHDOG_KILL_STRIKES = 3
 SLOW_NS = 100_000_000  # a slice longer than this may be a switch that had to move a large stack
-WATCHDOG_FORGIVE_NS = 60_000_000_000  # one strike is forgiven for each minute without another
 WEIGH_NS = 1_000_000  # machine time between two looks at the memory in use, while it does not grow
 NEVER = 1 << 62  # nanoseconds: longer than any machine runs
 BURIAL_ATTEMPTS = 100  # throws into a thread that will not die before it is left where it is
@@ -359,7 +357,7 @@ class Scheduler:
         self.slice_start_ns = now_ns
 
     def _note_long(self, thread: Thread, slice_ns: int) -> None:
-        """A thread has never run so long at a stretch, or longer than the watchdog allows; the hub tells it."""
+        """A thread has never run so long at a stretch, or so long that the hub must look why, or tell the watchdog."""
         thread.max_slice_ns = max(slice_ns, thread.max_slice_ns)
         thread.notable_ns = min(thread.max_slice_ns, SLOW_NS)
         self.statistics.max_slice_ns = max(slice_ns, self.statistics.max_slice_ns)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from abi.names import DKMS_PID
 from executive.process import ProcessKilled
-from executive.scheduler import WATCHDOG_FORGIVE_NS, WATCHDOG_KILL_STRIKES, WATCHDOG_WARN_NS
+from executive.scheduler import WATCHDOG_WARN_NS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
 
+KILL_STRIKES = 3
+FORGIVE_NS = 60_000_000_000  # one strike is forgiven for each minute without another
 BREAK_IN_NS = 5_000_000_000
 GIVE_UP_NS = 10_000_000_000
 MAX_STACK_BYTES = 4 << 20  # that a thread may leave on the C stack when it waits
@@ -92,7 +94,7 @@ class Watchdog:
     def _strike(self, thread: Thread, slice_ns: int, start_ns: int, of_slice: int) -> None:
         """One more strike, the *of_slice*-th in this slice."""
         now_ns = self._scheduler.now_ns()
-        forgiven = (now_ns - thread.strike_ns) // WATCHDOG_FORGIVE_NS
+        forgiven = (now_ns - thread.strike_ns) // FORGIVE_NS
         thread.strikes = max(0, thread.strikes - forgiven) + 1
         thread.strike_ns, thread.struck_slice_ns, thread.slice_strikes = now_ns, start_ns, of_slice
         process = thread.process
@@ -100,9 +102,9 @@ class Watchdog:
         self._log.kprint(
             "warn",
             f"watchdog: process {thread.pid} ({process.image}) ran {slice_ns / 1e9:.1f} s without giving way, "
-            f"strike {thread.strikes}/{WATCHDOG_KILL_STRIKES}",
+            f"strike {thread.strikes}/{KILL_STRIKES}",
         )
-        if thread.strikes >= WATCHDOG_KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
+        if thread.strikes >= KILL_STRIKES and process.pid > DKMS_PID and not thread.killed:
             self._end(thread, f"watchdog: {thread.strikes} strikes for not giving way")
 
     def _end(self, thread: Thread, reason: str) -> None:
