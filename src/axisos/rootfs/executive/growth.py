@@ -25,7 +25,6 @@ SMALL = 16  # a factor up to this is never checked
 MAX_CHAIN = 3  # products of products that may be computed without a checkpoint in between
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef, _ast.ListComp, _ast.SetComp,
            _ast.DictComp, _ast.GeneratorExp)
-_BITWISE = (_ast.LShift, _ast.RShift, _ast.BitAnd, _ast.BitOr, _ast.BitXor)
 
 
 class Growth:

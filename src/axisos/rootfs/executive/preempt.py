@@ -40,7 +40,6 @@ _POLICED = frozenset({"program", "eval", "exec", "single", "library-exec", "libr
 # on the host: a program's own name would show it what it may not read. This one can be no file anywhere.
 NO_FILE = "/dev/null/no file"
 _PARSE_ONLY = 0x400  # PyCF_ONLY_AST
-_TOP_LEVEL_AWAIT = 0x2000
 _REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)  # what checking and compiling raise for bad sources
 # No source text can produce this constant: a tuple is never folded around a frozenset.
 HELPERS = (frozenset({"axis helpers"}),)
@@ -61,7 +60,7 @@ HEAVY = frozenset({
     "sorted", "list", "dict", "set", "frozenset", "tuple", "sum", "min", "max", "any", "all", "bytes", "bytearray",
 })
 PADS = frozenset({"ljust", "rjust", "center", "zfill"})
-SMALL_WIDTH = 4096  # that is never looked at
+SMALL_WIDTH = 4096  # a width that is written out and no larger is not looked at
 _SCOPES = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.Lambda, _ast.ClassDef)
 
 
@@ -733,12 +732,7 @@ def _class_patterns(pattern: Any) -> list[Any]:
             item.patterns or (type(item.cls) is _ast.Name and item.cls.id in ("type", "range"))
         ):
             found.append(item)
-        for field in item._fields:
-            value = getattr(item, field, None)
-            if type(value) is list:
-                stack.extend(part for part in value if isinstance(part, _ast.pattern))
-            elif isinstance(value, _ast.pattern):
-                stack.append(value)
+        push_parts(stack, item)
     return found
 
 
