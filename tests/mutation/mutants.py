@@ -226,7 +226,7 @@ MUTANTS = (
     Mutant(
         "nothing has a quota",
         f"{E}/limits.py",
-        "        if (self._counts or {}).get(kind, 0) + amount > limit:\n",
+        "        if self.counts.get(kind, 0) + amount > limit:\n",
         "        if False:\n",
         "executive/test_sections.py::test_one_process_may_make_16_mib_of_sections",
     ),
@@ -503,7 +503,7 @@ MUTANTS = (
     Mutant(
         "three strikes end nobody",
         f"{E}/watchdog.py",
-        "        if thread.strikes >= WATCHDOG_KILL_STRIKES and",
+        "        if thread.strikes >= KILL_STRIKES and",
         "        if False and",
         f"{EDGES}the_watchdog_counts_every_long_slice_and_buries_whom_it_ends",
     ),

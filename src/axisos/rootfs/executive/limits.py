@@ -5,8 +5,8 @@ boot. System processes (ring <= 2) have no limits; who answers calls for all can
 
     handles, messages, ...     of one process: looked at where the thing is made
     user_...                   of all processes of a user together
-    what is counted            booked by `Ledger.charge`, which gives a Charge; the thing that is made keeps it and
-                               releases it when it ends, whoever ends it
+    what is counted            booked by `charge`, which gives a Charge; the thing that is made keeps it and releases
+                               it when it ends, whoever ends it
 
 Called by   the process manager (a process gets its limits), and each subsystem that makes something which counts.
 Always so   a charge that was refused has booked nothing; one that is released twice is released once.
@@ -102,15 +102,14 @@ class Ledger:
         """How much of each kind there is."""
         return self._counts or {}
 
-    def room(self, kind: str, amount: int) -> None:
-        """Raises: QUOTA_EXCEEDED when *amount* more would be too many."""
+    def need_room(self, kind: str, amount: int) -> None:
+        """Refuse *amount* more where that would be too many. Raises: QUOTA_EXCEEDED."""
         name = self.prefix + kind
         limit = getattr(self.limits, name)
-        if (self._counts or {}).get(kind, 0) + amount > limit:
+        if self.counts.get(kind, 0) + amount > limit:
             raise StatusError(
                 Status.QUOTA_EXCEEDED, f"{self} may have {limit} {KNOWN[name][1]} (limit {name} in {LIMITS_PATH})"
             )
-
 
     def add(self, kind: str, amount: int) -> None:
         """Book *amount*, which may be negative."""
@@ -139,7 +138,7 @@ class Charge:
 def charge(ledgers: tuple[Ledger, ...], kind: str, amount: int = 1) -> Charge:
     """Book *amount* of *kind* in all *ledgers*, or in none. Raises: QUOTA_EXCEEDED."""
     for ledger in ledgers:
-        ledger.room(kind, amount)
+        ledger.need_room(kind, amount)
     for ledger in ledgers:
         ledger.add(kind, amount)
     return Charge(ledgers, kind, amount)

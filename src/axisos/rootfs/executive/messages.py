@@ -67,8 +67,9 @@ class Messages:
         Args:    pid: the receiver. name: what it is about. args: plain data; between rings <= 2 any object.
         Returns: True.
         Blocks:  never.
-        Raises:  NO_SUCH_PROCESS; QUOTA_EXCEEDED when the receiver's queue is full; ACCESS_DENIED for a name that is
-                 reserved to the system; INVALID_PARAMETER for data that is not plain.
+        Raises:  NO_SUCH_PROCESS; QUOTA_EXCEEDED when the receiver's queue is full, or has as many messages of the
+                 caller's as messages_per_sender allows; ACCESS_DENIED for a name that is reserved to the system;
+                 INVALID_PARAMETER for data that is not plain.
         """
         if type(pid) is not int:
             refuse_argument("signal_send", "pid", "int", pid)

@@ -254,7 +254,7 @@ class ProcessManager:
 
         Every handle that was open has expired afterwards (503), the standard slots are empty: open /dev/tty again.
         Returns: True.
-        Raises:  INVALID_PARAMETER for another ring; ACCESS_DENIED without a grant.
+        Raises:  INVALID_PARAMETER for another ring; ACCESS_DENIED without a grant; QUOTA_EXCEEDED (user_processes).
         """
         process = thread.process
         if ring != 2.5:

@@ -278,7 +278,8 @@ class Pipes:
         Args:    name: it becomes the object \\Pipe\\<name>. size: as ke_create_pipe. permissions: who may connect,
                  three octal digits for owner, group and others.
         Returns: (handle of a reading end, handle of a writing end).
-        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER, HANDLE_TABLE_FULL.
+        Raises:  OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER, HANDLE_TABLE_FULL; QUOTA_EXCEEDED as
+                 ke_create_pipe.
         """
         if size < 1:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_create_named_pipe: a pipe of {size} bytes")
