@@ -20,6 +20,7 @@ PATIENCE_S = 12.0  # the watchdog's own measures end at 10 s
 BUSY_SHARE = 0.5  # of that time the child must have been computing; otherwise its host, not the program, is slow
 
 BEAT = b"b"
+STUCK = "one operation ran for too long, and nothing could break into it"  # why the child was ended
 
 
 class Heart:
@@ -88,6 +89,3 @@ class Pulse:
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-STUCK = "one operation ran for too long, and nothing could break into it"

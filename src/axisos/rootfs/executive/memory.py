@@ -10,7 +10,7 @@ once a millisecond, so whoever takes much is found out, whoever runs beside it i
 
 gets MemoryError at its next checkpoint, if it is the one that grows, and is ended (137) if it is not or goes on.
 
-Called by   the scheduler, at the end of slices; the process manager, for what is shown.
+Called by   the scheduler, at the end of slices; the watchdog, which takes back what was booked to the wrong process.
 Owns        nothing but the last size that it saw; what is held stands in the ledgers.
 Always so   system processes are not judged. A host that does not tell its size leaves only the operating system's
             limit. Where a seeded run meets a limit depends on the host; what `free` and `ps` show there does not.
@@ -37,6 +37,7 @@ WARN_FREE_BYTES = 32 << 10
 KILL_FREE_BYTES = 2 << 10
 RISING_BYTES = 64 << 10  # growth within one slice that makes us look at every slice
 RISING_NS = 50_000_000  # for how long
+WARN_EVERY_NS = 1_000_000_000
 PATIENCE = 5 / 4  # of its limit, that a program may hold before it is ended
 
 
@@ -54,7 +55,7 @@ class Memory:
         self._resident = resident
         self._last_bytes = resident()
         self._rising_until_ns = 0
-        self._warned_ns = 0
+        self._warn_again_ns = 0
 
     def watch(self) -> None:
         """Begin to look. A machine that is smaller than its kernel (those of the game) has estimates only."""
@@ -99,8 +100,8 @@ class Memory:
     def _relieve(self, process: Process) -> None:
         """Somebody has taken too much: in the hub, where nothing runs."""
         free = self._free_bytes()
-        if free < WARN_FREE_BYTES and self._scheduler.now_ns() >= self._warned_ns:
-            self._warned_ns = self._scheduler.now_ns() + 1_000_000_000
+        if free < WARN_FREE_BYTES and self._scheduler.now_ns() >= self._warn_again_ns:
+            self._warn_again_ns = self._scheduler.now_ns() + WARN_EVERY_NS
             self._log.kprint("warn", f"memory is short: {max(free, 0) >> 10} KiB are free")
         if free < KILL_FREE_BYTES:
             self._press_largest(self._processes.processes(), process, "the machine is out of memory")

@@ -150,10 +150,7 @@ class LongRange(metaclass=Sealed):
 
 
 def paced(items: Any) -> Any:
-    """The items, with a checkpoint of whatever process asks for them at each.
-
-    The generator runs with the frame of the consumer above it, so it finds the process by its builtins.
-    """
+    """The items, with a checkpoint at each: of the process that asks for them now, which its builtins tell."""
     return paced_by(items, calling_builtins())
 
 

@@ -11,6 +11,7 @@ from abi.status import Status, StatusError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import NoReturn
 
 SCALARS: frozenset[type] = frozenset({type(None), bool, int, float, str, bytes})
 SIZED: frozenset[type] = frozenset({str, bytes})
@@ -31,13 +32,13 @@ def copy_plain(value: object, what: str = "argument") -> object:
     kind = type(value)
     if kind is str or kind is bytes:
         if len(value) > MAX_BYTES:  # type: ignore[arg-type]
-            refuse_size(what)
+            _refuse_size(what)
         return value
     return value if kind in _FREE else _Copier(what).copy(value, 0)
 
 
-def refuse_size(what: str) -> None:
-    """Raises INVALID_PARAMETER: too much text or bytes."""
+def _refuse_size(what: str) -> NoReturn:
+    """Too much text or bytes. Raises: INVALID_PARAMETER."""
     raise StatusError(Status.INVALID_PARAMETER, f"{what}: at most {MAX_BYTES} bytes may be passed at once")
 
 
@@ -91,7 +92,7 @@ class _Copier:
             if kind is str or kind is bytes:
                 self.size += len(item)  # type: ignore[arg-type]
         if self.size > MAX_BYTES:
-            refuse_size(self.what)
+            _refuse_size(self.what)
 
     def _count(self, items: int) -> None:
         self.items += items
