@@ -419,7 +419,7 @@ PROGRAMS = {
         with os.fdopen(w, "w") as f:
             print("through a pipe", file=f)
         print(os.fdopen(r).read())
-        print(os.path.exists(1), len(os.urandom(70000)), os.fsencode("é"), os.fsdecode(b"\xc3\xa9"), os.strerror(2), os.strerror(17))
+        print(os.path.exists(1), len(os.urandom(70000)), os.fsencode("é"), os.fsdecode(b"\xc3\xa9"), os.strerror(2), os.strerror(17), os.strerror(122))
     """,
     "names on the disk": r"""
         import errno, os

@@ -29,15 +29,14 @@ _LIMITS = "there is no call for it; see syscall mem_info and sched_get_stats"
 _ARCHIVES = "there are no archives; shutil.copytree copies a tree"
 _ALARM = "use threading.Timer, or axis.sync.create_timer (ke_create_timer, ke_set_timer)"
 _WAITING = "use signal.signal with signal.pause (ke_signal_handler)"
-_FAULTS = "AxisOS has the fifteen signals of signal.Signals"
-_TRACING = "there is no tracing of programs from inside; `axisos trace` records a run from outside"
+_FAULTS = "AxisOS has the signals of signal.Signals"
+_TRACING = "there is no tracing of programs from inside; `axisos run --trace FILE` records a run from outside"
 _IMPORTS = "imports come from the program's own directory, /lib/python and /usr/lib, in this order"
 _FRAMES = "frames are closed to programs; traceback.format_exc() gives the text, sys.exception() the error"
 _MEMORY = "the interpreter's own memory is closed to programs; see syscall mem_info"
 _ASYNC = "there are no event loops; use threading.Thread"
 _HOST = "it belongs to the host's interpreter"
 _WINDOWS = "paths here are POSIX paths; use pathlib.PurePosixPath"
-_USERS = "programs do not see the list of users; os.stat(path).st_uid and st_gid give the numbers"
 
 TABLES: dict[str, dict[str, str]] = {
     "os": {
@@ -78,7 +77,7 @@ TABLES: dict[str, dict[str, str]] = {
         "settrace gettrace setprofile getprofile call_tracing breakpointhook monitoring activate_stack_trampoline "
         "deactivate_stack_trampoline is_stack_trampoline_active": _TRACING,
         "meta_path path_hooks path_importer_cache pycache_prefix platlibdir stdlib_module_names": _IMPORTS,
-        "addaudithook audit": "calls are watched from outside: `axisos trace`, and the kernel log (dmesg_read)",
+        "addaudithook audit": "calls are watched from outside: `axisos run --trace`, and the kernel log (dmesg_read)",
         "getrefcount getallocatedblocks getunicodeinternedsize _is_interned _clear_internal_caches": _MEMORY,
         "get_asyncgen_hooks set_asyncgen_hooks get_coroutine_origin_tracking_depth "
         "set_coroutine_origin_tracking_depth": _ASYNC,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import NoReturn
 
 _NUMBERS = """
     1:EPERM 2:ENOENT 3:ESRCH 4:EINTR 5:EIO 6:ENXIO 7:E2BIG 8:ENOEXEC 9:EBADF 10:ECHILD 11:EAGAIN 12:ENOMEM 13:EACCES
@@ -23,13 +23,13 @@ _NUMBERS = """
     127:EKEYEXPIRED 128:EKEYREVOKED 129:EKEYREJECTED 130:EOWNERDEAD 131:ENOTRECOVERABLE 132:ERFKILL
 """
 _OTHER_NAMES = {"EWOULDBLOCK": 11, "EDEADLK": 35, "EOPNOTSUPP": 95}
-_TEXTS = {  # of those that no system call raises; the others stand in axis.errors
+_TEXTS = {  # of those for which axis.errors, which has the others, has none
     0: "Success", 7: "Argument list too long", 8: "Exec format error", 10: "No child processes", 14: "Bad address",
     18: "Invalid cross-device link", 22: "Invalid argument", 25: "Inappropriate ioctl for device", 27: "File too large",
     29: "Illegal seek", 31: "Too many links", 33: "Numerical argument out of domain",
     34: "Numerical result out of range", 36: "File name too long", 38: "Function not implemented",
     40: "Too many levels of symbolic links", 95: "Operation not supported", 98: "Address already in use",
-    104: "Connection reset by peer", 111: "Connection refused",
+    104: "Connection reset by peer", 111: "Connection refused", 122: "Disk quota exceeded",
 }
 
 errorcode: dict[int, str] = {}
@@ -52,7 +52,7 @@ def _text_of(number: int) -> str:
     return f"Unknown error {number}"
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> NoReturn:
     from axis import absent
 
     absent.attribute("errno", name)
