@@ -81,7 +81,6 @@ class uname_result(tuple):  # type: ignore[type-arg]
     def machine(self) -> str:
         return self[4]  # type: ignore[no-any-return]
 
-
     def __repr__(self) -> str:
         names = ("sysname", "nodename", "release", "version", "machine")
         return f"posix.uname_result({', '.join([f'{n}={v!r}' for n, v in zip(names, self, strict=True)])})"

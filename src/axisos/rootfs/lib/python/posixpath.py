@@ -231,11 +231,9 @@ def exists(path: object) -> bool:
     return _answered(filesystem.exists, path)
 
 
-
 def lexists(path: object) -> bool:
     """The same as `exists`: there are no links."""
     return exists(path)
-
 
 
 def isfile(path: object) -> bool:
@@ -252,11 +250,9 @@ def islink(path: object) -> bool:
     return False
 
 
-
 def isjunction(path: object) -> bool:
     """Always False."""
     return islink(path)
-
 
 
 def ismount(path: object) -> bool:

@@ -214,6 +214,7 @@ def get_terminal_size(fallback: tuple[int, int] = (80, 24)) -> os.terminal_size:
         columns, lines = columns or size[0], lines or size[1]
     return os.terminal_size((columns, lines))
 
+
 def __getattr__(name: str) -> NoReturn:
     from axis import absent
 

@@ -225,6 +225,7 @@ class TemporaryDirectory:
         if self._delete:
             self.cleanup()
 
+
 def __getattr__(name: str) -> NoReturn:
     from axis import absent
 
