@@ -103,9 +103,9 @@ def test_charges_add_up(steps: list[tuple[str, int, bool]]) -> None:
     ({"queue_bytes": 50}, "[attempt('ke_create_mqueue', None, 4, 10), attempt('ke_create_mqueue', None, 4, 10)]",
      "609 process 20 may have 50 bytes of message queues (limit queue_bytes in /etc/limits.toml)"),
     ({"messages_per_sender": 2}, "[attempt('signal_send', 20, 'x') for _ in range(3)]",
-     "609 signal_send: 2 messages of yours wait at process 20 already"),
+     "609 signal_send: 2 messages of yours wait at process 20 already (limit messages_per_sender in /etc/limits.toml)"),
     ({"messages": 2}, "[attempt('signal_send', 20, 'x') for _ in range(3)]",
-     "609 signal_send: the queue of process 20 is full"),
+     "609 signal_send: the queue of process 20 is full (limit messages in /etc/limits.toml)"),
 ])  # fmt: skip
 def test_each_limit_has_its_own_error(limits: dict[str, int], program: str, error: str) -> None:
     """The last of the calls is refused and says which limit it met; all before it were let pass."""

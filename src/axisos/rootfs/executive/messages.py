@@ -26,6 +26,7 @@ from abi.names import RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
+from executive.limits import LIMITS_PATH
 from executive.plain import MAX_BYTES, SCALARS, SIZED, copy_plain
 from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
@@ -90,10 +91,15 @@ class Messages:
                 own = sum(1 for message in queued if message[0] == thread.pid)
                 if own >= process.limits.messages_per_sender:
                     raise StatusError(
-                        Status.QUOTA_EXCEEDED, f"signal_send: {own} messages of yours wait at process {pid} already"
+                        Status.QUOTA_EXCEEDED,
+                        f"signal_send: {own} messages of yours wait at process {pid} already "
+                        f"(limit messages_per_sender in {LIMITS_PATH})",
                     )
             if len(queued) >= min(process.limits.messages, receiver.process.limits.messages):
-                raise StatusError(Status.QUOTA_EXCEEDED, f"signal_send: the queue of process {pid} is full")
+                raise StatusError(
+                    Status.QUOTA_EXCEEDED,
+                    f"signal_send: the queue of process {pid} is full (limit messages in {LIMITS_PATH})",
+                )
         elif receiver.process.ring > 2:
             args = tuple([copy_plain(arg, "signal_send") for arg in args])
         else:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DIRECTORY, TYPE_DRIVER, TYPE_FILE, TYPE_SYMBOLIC_LINK
 from abi.status import Status, StatusError
+from executive.limits import LIMITS_PATH
 from executive.synapse import bypasses, new_handle_token
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ class ObjectManager:
         if len(entries) >= process.limits.handles:
             raise StatusError(
                 Status.HANDLE_TABLE_FULL,
-                f"process {process.pid} has {len(entries)} open handles (limit handles in /etc/limits.toml)",
+                f"process {process.pid} has {len(entries)} open handles (limit handles in {LIMITS_PATH})",
             )
         if header.delete_pending:
             raise StatusError(Status.DELETE_PENDING, f"{header} is going away")
