@@ -1,0 +1,401 @@
+"""Each kind of IPC object against its textbook semantics: programs do what chance says, the model says what follows.
+
+The programs are puppets on a bare machine (see puppets.py), the models stand in ipc_models.py. Several puppets may move
+at once; then what is seen must be what some order of their moves gives. After each step all results, who lives, and all
+promises of the kernel are looked at, and after each play that nothing is left. Turns follow first come first served or
+a schedule that the seed decides. AXISOS_LONG=1 plays many more and longer ones.
+"""
+
+from __future__ import annotations
+
+import os
+from copy import deepcopy
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from ipc_models import (
+    DEFAULTS,
+    GONE,
+    SIGCHLD,
+    SIGCONT,
+    SIGKILL,
+    SIGSTOP,
+    SIGUSR1,
+    Model,
+    Piping,
+    Queueing,
+    Sharing,
+    Signalling,
+    Waiting,
+)
+
+from kernel_invariants import broken_promises
+from puppets import HANDLED, Puppet, Stage
+
+LONG = os.environ.get("AXISOS_LONG") == "1"
+EXAMPLES, STEPS = (1500, 50) if LONG else (30, 25)
+MOST_PROCESSES, MOST_THREADS, MOST_OBJECTS = 4, 6, 5
+TIMEOUTS = (None, None, 0, 5, 15, 25, 45)  # ms; never due together with a timer
+DELAYS, PERIODS = (8, 18, 38), (0, 0, 10, 20, 30)
+
+Move = tuple[int, str, tuple[Any, ...], str, tuple[Any, ...]]  # thread; the model's call; the machine's call
+
+stages: dict[str, list[Stage]] = {"fifo": [], "random": []}  # that were left clean
+
+
+class Play(RuleBasedStateMachine):
+    """Puppets, and what the model thinks of them. One of them is the hand: it lives on, never sleeps, and signals."""
+
+    model: type[Model]
+    with_threads = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worlds: list[Model] = [self.model()]
+        self.puppets: dict[int, Puppet] = {}
+        self.handles: dict[tuple[int, str], str] = {}  # (pid, name) -> token
+        self.made = 0
+        self.sound = False
+
+    @initialize(schedule=st.sampled_from(sorted(stages)), seed=st.integers(0, 2**32))
+    def raise_the_curtain(self, schedule: str, seed: int) -> None:
+        self.schedule = schedule
+        self.stage = stages[schedule].pop() if stages[schedule] else Stage(schedule)
+        self.stage.begin(seed)
+        self.hand = self.enter(self.stage.program())
+        first = self.enter(self.stage.program())
+        self.play()
+        if self.with_threads:
+            self.start_thread(first)
+
+    def teardown(self) -> None:
+        if not self.puppets:
+            return
+        if self.sound:
+            self.stage.clear()
+            stages[self.schedule].append(self.stage)
+        else:
+            self.stage.close()
+
+    # --- moving ------------------------------------------------------------------------------------------------
+
+    @property
+    def world(self) -> Any:
+        """Any of them, for what is the same in all."""
+        return self.worlds[0]
+
+    def enter(self, puppet: Puppet) -> int:
+        self.puppets[puppet.tid] = puppet
+        for world in self.worlds:
+            world.process_of[puppet.tid] = puppet.pid
+        return puppet.tid
+
+    def start_thread(self, process: int) -> None:
+        """A further thread of a process, by its main one."""
+        tid = self.stage.next_tid()
+        self.puppets[tid] = Puppet(self.puppets[process].process, tid)
+        self.play((process, "thread", (tid,), "thread", ()))
+
+    def players(self) -> list[int]:
+        """Who can move, but the hand."""
+        return [thread for thread in self.world.idle() if thread != self.hand]
+
+    def processes(self) -> list[int]:
+        """All but the hand's."""
+        return sorted({process for process in self.world.process_of.values() if process != self.hand})
+
+    def new_name(self) -> str:
+        self.made += 1
+        return f"o{self.made}"
+
+    def play(self, *moves: Move, unknown: bool = False) -> dict[int, object]:
+        """Some puppets move, a step goes by, and what is seen is what happens in some world.
+
+        Returns: the results, by the place of the move. *unknown*: they are handles, of which the model knows nothing.
+        """
+        self.sound = False
+        stage = self.stage
+        numbered = [(stage.tell(self.puppets[move[0]], move[3], *move[4]), move) for move in moves]
+        worlds: list[Model] = []
+        for order in permutations(numbered):
+            for world in self.worlds:
+                following = [deepcopy(world)]
+                for number, (thread, what, args, _, _) in order:
+                    following = [each for at in following for each in at.do(thread, number, what, *args)]
+                worlds += following
+        worlds = [each for world in worlds for each in world.tick()]
+        results, signals = stage.run()
+        handles = {}
+        if unknown:
+            for place, (number, _) in enumerate(numbered):
+                if not (isinstance(results.get(number), tuple) and results[number][0] == "error"):  # type: ignore[index]
+                    handles[place] = results.pop(number)
+        living = stage.living()
+        agreeing = [w for w in worlds if self.seen(w) == (results, signals, living)]
+        assert agreeing, self.disagreement(moves, worlds, (results, signals, living))
+        self.worlds = list({repr(sorted(vars(world).items())): world for world in agreeing}.values())
+        for world in self.worlds:
+            world.forget_news()
+        assert broken_promises(stage.kernel) == []
+        self.sound = True
+        return handles
+
+    def seen(self, world: Model) -> tuple[object, object, object]:
+        """What shows of a world."""
+        return world.results, sorted(world.signals, key=lambda signal: signal[0]), set(world.process_of)
+
+    def disagreement(self, moves: tuple[Move, ...], worlds: list[Model], seen: object) -> str:
+        possible = "\n".join({f"  {self.seen(world)}" for world in worlds})
+        return f"{moves}\nwas expected to give one of\n{possible}\nand gave\n  {seen}\nbefore: {vars(self.world)}"
+
+    # --- what all plays have -----------------------------------------------------------------------------------
+
+    @rule()
+    def wait_a_little(self) -> None:
+        self.play()
+
+    @precondition(lambda self: len(self.processes()) < MOST_PROCESSES)
+    @rule()
+    def a_program_starts(self) -> None:
+        self.admit(self.enter(self.stage.program()))
+        self.play()
+
+    def admit(self, newcomer: int) -> None:
+        """A new process gets what it needs."""
+
+    def can_start_threads(self) -> list[int]:
+        room = self.with_threads and len(self.world.process_of) < MOST_THREADS
+        return [process for process in self.processes() if room and process in self.world.idle()]
+
+    @precondition(can_start_threads)
+    @rule(data=st.data())
+    def a_thread_starts(self, data: st.DataObject) -> None:
+        self.start_thread(data.draw(st.sampled_from(self.can_start_threads())))
+
+    def signal(self, what: str, process: int, signum: int) -> None:
+        self.play((self.hand, what, (process,), "process_kill", (process, signum)))
+
+    @precondition(lambda self: self.processes())
+    @rule(data=st.data(), signum=st.sampled_from((SIGKILL, SIGSTOP, SIGCONT, SIGCONT, SIGUSR1)))
+    def the_hand_signals(self, data: st.DataObject, signum: int) -> None:
+        what = {SIGKILL: "kill", SIGSTOP: "stop", SIGCONT: "go_on", SIGUSR1: "signal"}[signum]
+        self.signal(what, data.draw(st.sampled_from(self.processes())), signum)
+
+    @precondition(lambda self: self.players())
+    @rule(data=st.data(), how=st.sampled_from(("return", "process_exit", "crash")))
+    def one_ends(self, data: st.DataObject, how: str) -> None:
+        thread = data.draw(st.sampled_from(self.players()))
+        if how == "crash" and thread != self.world.process_of[thread]:
+            how = "return"  # an error that nobody catches ends a thread likewise
+        self.play((thread, "exit" if how == "process_exit" else "return", (), how, ()))
+
+    @precondition(lambda self: self.things())
+    @rule(data=st.data(), count=st.sampled_from((1, 1, 1, 2, 3)))
+    def some_move(self, data: st.DataObject, count: int) -> None:
+        moves: list[Move] = []
+        threads = [self.hand, *self.players()]
+        while threads and len(moves) < count:
+            thread = data.draw(st.sampled_from(threads))
+            of = self.world.process_of
+            threads = [each for each in threads if of[each] != of[thread]]
+            moves.append(self.move(data, thread, count == 1))
+        self.play(*moves)
+
+    def things(self) -> Any:
+        """What there is to move with."""
+        raise NotImplementedError
+
+    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+        """Something that a thread may do; *alone* in this step."""
+        raise NotImplementedError
+
+    def share_with_all(self, name: str, token: str, giver: int) -> None:
+        self.handles[giver, name] = token
+        for process in self.processes():
+            if process != giver:
+                self.handles[process, name] = self.stage.share(self.puppets[giver], token, self.puppets[process])
+
+    def token(self, thread: int, name: str) -> str:
+        """A handle of the thread's process, which may be closed."""
+        return self.handles.get((self.world.process_of[thread], name), "H-none")
+
+
+class Waits(Play):
+    """Dispatcher objects; the kinds below have one or several sorts of them."""
+
+    model = Waiting
+    kinds: tuple[str, ...] = ("event", "manual event", "mutex", "semaphore", "timer")
+
+    def things(self) -> Any:
+        return self.world.objects
+
+    def admit(self, newcomer: int) -> None:
+        """Handles to all that the hand has."""
+        for world in self.worlds:
+            for name, holders in world.holders.items():  # type: ignore[attr-defined]
+                if self.hand in holders:
+                    holders.add(newcomer)
+        for name in self.world.objects:
+            if self.hand in self.world.holders[name]:
+                hand, puppet = self.puppets[self.hand], self.puppets[newcomer]
+                self.handles[newcomer, name] = self.stage.share(hand, self.handles[self.hand, name], puppet)
+
+    @precondition(lambda self: len(self.world.objects) < MOST_OBJECTS)
+    @rule(data=st.data(), flag=st.booleans(), count=st.integers(0, 3))
+    def something_is_made(self, data: st.DataObject, flag: bool, count: int) -> None:
+        kind = data.draw(st.sampled_from(self.kinds))
+        name, everybody = self.new_name(), {self.hand, *self.processes()}
+        call: str
+        args: tuple[Any, ...]
+        thing: dict[str, Any]
+        if kind == "mutex":
+            call, args = "ke_create_mutex", (flag,)
+            thing = {"kind": kind, "owner": self.hand if flag else None, "times": int(flag), "abandoned": False}
+        elif kind == "semaphore":
+            call, args = "ke_create_semaphore", (count, 3)
+            thing = {"kind": kind, "count": count, "maximum": 3}
+        elif kind == "timer":
+            call, args = "ke_create_timer", ()
+            thing = {"kind": kind, "set": False, "due": None, "period": 0}
+        else:
+            call, args = "ke_create_event", (kind == "manual event", flag)
+            thing = {"kind": "event", "manual": kind == "manual event", "set": flag}
+        token: Any = self.play((self.hand, "make", (name, everybody, thing), call, args), unknown=True)[0]
+        self.share_with_all(name, token[0] if type(token) is tuple else token, self.hand)
+
+    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+        draw, objects = data.draw, self.world.objects
+        what = draw(st.sampled_from(("wait", "wait", "wait", "change", "change", "change", "close", "join")))
+        if what == "join":
+            own = self.world.process_of[thread]
+            targets = [each for each in self.world.process_of if each not in (thread, own)]
+            timeout = draw(st.sampled_from(TIMEOUTS[3:])) if thread != self.hand else None
+            if thread != self.hand and targets:
+                target = draw(st.sampled_from(sorted(targets)))
+                return thread, "join", (target, timeout), "process_wait", (target, timeout)
+            what = "change"
+        if what == "wait":
+            names = draw(st.lists(st.sampled_from(sorted(objects)), min_size=1, max_size=3))
+            wait_all = len(names) > 1 and draw(st.booleans())
+            timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
+            alertable = draw(st.booleans())
+            tokens = [self.token(thread, name) for name in names]
+            if len(tokens) == 1:
+                call, args = "ke_wait_single", (tokens[0], timeout, alertable)
+            else:
+                call, args = "ke_wait_multiple", (tokens, wait_all, timeout, alertable)  # type: ignore[assignment]
+            return thread, "wait", (names, wait_all, timeout, alertable), call, args
+        name = draw(st.sampled_from(sorted(objects)))
+        token, kind = self.token(thread, name), objects[name]["kind"]
+        if what == "close":
+            return thread, "close", (name,), "vfs_close", (token,)
+        if kind == "event":
+            how = draw(st.sampled_from(("set", "set", "reset", "pulse")))
+            return thread, how, (name,), f"ke_{how}_event", (token,)
+        if kind == "mutex":
+            return thread, "release_mutex", (name,), "ke_release_mutex", (token,)
+        if kind == "semaphore":
+            count = draw(st.integers(0, 4))
+            return thread, "release_semaphore", (name, count), "ke_release_semaphore", (token, count)
+        if draw(st.booleans()):
+            return thread, "cancel_timer", (name,), "ke_cancel_timer", (token,)
+        delay = draw(st.sampled_from((0, *DELAYS) if alone else DELAYS))
+        period = draw(st.sampled_from(PERIODS))
+        return thread, "set_timer", (name, delay, period), "ke_set_timer", (token, delay, period)
+
+
+class Events(Waits):
+    """Both kinds of events."""
+
+    kinds = ("event", "manual event")
+
+
+class Mutexes(Waits):
+    """Mutexes alone: owners, recursion, abandonment."""
+
+    kinds = ("mutex",)
+
+
+class Semaphores(Waits):
+    """Semaphores alone."""
+
+    kinds = ("semaphore",)
+
+
+class Timers(Waits):
+    """Timers alone: due times, periods, ticks that nobody took."""
+
+    kinds = ("timer",)
+
+
+class Queues(Play):
+    """Message queues."""
+
+    model = Queueing
+
+    def things(self) -> Any:
+        return self.world.queues
+
+    @precondition(lambda self: len(self.world.queues) < 3)
+    @rule(most=st.integers(1, 3))
+    def a_queue_is_made(self, most: int) -> None:
+        name, everybody = self.new_name(), {self.hand, *self.processes()}
+        args = (f"q{self.hand}.{name}", most, 4)
+        move = (self.hand, "make", (name, everybody, most, 4), "ke_create_mqueue", args)
+        self.share_with_all(name, self.play(move, unknown=True)[0], self.hand)  # type: ignore[arg-type]
+
+    @precondition(lambda self: self.things() and self.players())
+    @rule(data=st.data())
+    def a_queue_is_opened(self, data: st.DataObject) -> None:
+        """By who has no handle to it."""
+        draw, world = data.draw, self.world
+        thread, name = draw(st.sampled_from(self.players())), draw(st.sampled_from(sorted(world.queues)))
+        process = world.process_of[thread]
+        if process not in world.holders[name]:
+            move = (thread, "open", (name,), "ke_open_mqueue", (f"q{self.hand}.{name}",))
+            for token in self.play(move, unknown=True).values():
+                self.handles[process, name] = str(token)
+
+    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+        draw = data.draw
+        name = draw(st.sampled_from(sorted(self.world.queues)))
+        token = self.token(thread, name)
+        timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
+        what = draw(st.sampled_from(("send", "send", "send", "receive", "receive", "receive", "wait", "close")))
+        if what == "send":
+            message = draw(st.sampled_from((b"", b"a", "b", b"four", "\N{SNOWMAN}", "four!", "\N{SNOWMAN}xy")))
+            priority = draw(st.integers(-1, 2))
+            return (
+                thread, "send", (name, message, priority, timeout),
+                "ke_mq_send", (token, message, priority, timeout),
+            )  # fmt: skip
+        if what == "receive":
+            return thread, "receive", (name, timeout), "ke_mq_receive", (token, timeout)
+        if what == "wait":
+            alertable = draw(st.booleans())
+            return thread, "wait", (name, timeout, alertable), "ke_wait_single", (token, timeout, alertable)
+        return thread, "close", (name,), "vfs_close", (token,)
+
+
+PLAYS = (Events, Mutexes, Semaphores, Timers, Waits, Queues)
+
+
+@pytest.mark.parametrize("play", PLAYS)
+def test_what_programs_see_is_what_the_model_says(play: type[Play]) -> None:
+    """Whatever they do, in whatever order, and whoever dies in the middle of it."""
+    run_state_machine_as_test(
+        play,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not LONG,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+        ),
+    )
