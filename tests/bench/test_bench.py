@@ -107,8 +107,11 @@ def test_switches_files_requests_and_processes_are_measured() -> None:
 def test_talk_between_processes_is_measured() -> None:
     """Each way to talk and to wait is gone through, and a stream arrives whole."""
     rows = {row.name: row for row in bench.measure("ipc", Session(QUICK))}
-    assert {"event ping-pong", "POSIX signal ping-pong", "pipe, writes of 64 bytes"} < set(rows)
-    assert all(row.value > 0 and row.budget is not None for row in rows.values())
+    for expected in (
+        "event ping-pong", "POSIX signal ping-pong", "pipe, writes of 64 bytes", "wake one of 20 such threads",
+        "wake each of 2 sleeping threads", "memory of an event and its handle",
+    ):
+        assert rows[expected].value > 0
 
 
 def test_no_line_is_lost_on_the_console() -> None:
