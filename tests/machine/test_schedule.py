@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from kernelrig import BareMachine
 
 from axisos import Machine
+from kernelrig import BareMachine
 
 THREE = """
 def work(name):
