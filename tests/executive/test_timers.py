@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from executive.ke_ipc.events import Event
+from kernel_invariants import broken_promises
 from kernelrig import BareMachine
 
 
@@ -119,6 +120,22 @@ def test_a_timer_that_nobody_can_name_any_more_stops() -> None:
         bare.run("say(syscall('ke_ipc_stats')['active_timers'])")
 
         assert bare.said() == ["1", "tick 0", "0 1", "0"]
+
+
+@pytest.mark.parametrize("limit, then", [("5", "syscall('vfs_close', timer)\nsyscall('signal_pull')"), ("None", "")])
+def test_a_timer_stops_when_the_last_who_waited_for_it_has_gone(limit: str, then: str) -> None:
+    """By its time limit after the last handle was closed, or killed with the process that held it."""
+    with BareMachine() as bare:
+        bare.start(
+            "timer, _ = syscall('ke_create_timer')\n"
+            "syscall('ke_set_timer', timer, 10**9)\n"
+            f"syscall('process_thread', lambda: syscall('ke_wait_single', timer, {limit}))\n"
+            "syscall('process_sleep', 1)\n" + then
+        )
+        bare.machine.run_for(0.1)
+
+        assert broken_promises(bare.kernel) == []
+        assert bare.kernel.timers.active_timers == 0
 
 
 def test_what_a_timer_cannot_be_set_to() -> None:

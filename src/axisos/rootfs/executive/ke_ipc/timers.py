@@ -13,6 +13,8 @@ Ticks that are past already when one is served are skipped, not made up for.
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from abi import access as mask
@@ -24,7 +26,7 @@ from executive.syscalls import ANY_RING, syscall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executive.ke_ipc.dispatcher import Waits
+    from executive.ke_ipc.dispatcher import WaitBlock, Waits
     from executive.ke_ipc.dpc import Dpcs
     from executive.ob_manager import ObjectManager
     from executive.ob_objects import ObjectHeader
@@ -35,6 +37,20 @@ if TYPE_CHECKING:
 
 MAX_DELAY_MS = 1e12  # thirty years
 MIN_PERIOD_MS = 1
+
+
+class TimerWaiters(deque["WaitBlock"]):
+    """Who waits for one timer; when the last of them has left, *on_empty* is called."""
+
+    def __init__(self, on_empty: Callable[[], object]) -> None:
+        super().__init__()
+        self._on_empty = on_empty
+
+    def remove(self, block: WaitBlock) -> None:
+        """Leave."""
+        super().remove(block)
+        if not self:
+            self._on_empty()
 
 
 class Timer(Dispatcher):
@@ -82,7 +98,9 @@ class Timers:
     def make(self) -> Timer:
         """A new timer, idle."""
         self._last_id += 1
-        return Timer(self._last_id)
+        timer = Timer(self._last_id)
+        timer.waiters = TimerWaiters(partial(self._stop_if_unreachable, timer))
+        return timer
 
     def set(
         self,
@@ -138,7 +156,11 @@ class Timers:
         timer = header.body
         assert isinstance(timer, Timer)
         timer.closed = True
-        if not timer.waiters:
+        self._stop_if_unreachable(timer)
+
+    def _stop_if_unreachable(self, timer: Timer) -> None:
+        """Nobody waits for it, and nobody can any more: also where the last wait ended by its time limit, or a kill."""
+        if timer.closed and not timer.waiters:
             self._disarm(timer)
 
     # --- system calls ------------------------------------------------------------------------------------------
