@@ -290,6 +290,25 @@ def test_a_permit_that_is_given_back_after_a_kill_does_not_go_to_the_dead() -> N
             assert bare.said() == ["free: 1"], nested
 
 
+def test_what_one_thread_of_the_dead_leaves_goes_to_none_that_dies_with_it() -> None:
+    """The owner of a mutex and a thread that waits for it and for a permit end together: the permit is still there."""
+    with BareMachine() as bare:
+        holder = bare.start(
+            "permits = syscall('ke_create_semaphore', 1, 1, 'permits')\n"
+            "syscall('process_sleep', 50)\n"
+            "say(syscall('ke_wait_single', permits, 0))\n"
+        )
+        bare.start(
+            "syscall('process_sleep', 5)\n"
+            "both = [syscall('ke_create_mutex', True), syscall('ke_open_semaphore', 'permits')]\n"
+            "syscall('process_thread', lambda: syscall('ke_wait_multiple', both, True))\n"
+            "syscall('process_sleep', 5)\n"
+        )
+        bare.machine.run_for(1.0)
+
+        assert bare.said() == ["0"] and holder.exit_status == 0
+
+
 def test_a_reader_that_was_woken_and_killed_leaves_the_data_to_the_next() -> None:
     """The other reader of the pipe gets it."""
     with BareMachine() as bare:

@@ -306,6 +306,8 @@ class ProcessManager:
         process.stopped = False
         if process.sandbox is not None:
             process.sandbox.raise_flag()
+        for thread in process.threads:
+            thread.killed = True  # all at once: what one of them leaves behind goes to none that dies with it
         for thread in list(process.threads):
             self._end_thread(thread)
         self._ob.destroy_process(process)
