@@ -166,6 +166,10 @@ class Stage:
         """The threads that there are."""
         return {thread.pid for process in self.processes for thread in process.threads if not thread.killed}
 
+    def ended(self) -> dict[int, int]:
+        """The exit statuses of the processes that have ended."""
+        return {process.pid: process.exit_status for process in self.processes if process.exit_status is not None}
+
     def _new_notes(self, process: Any) -> list[tuple[Any, Any]]:
         notes = process.sandbox.main.__dict__["NOTES"]
         start = self._read.get(process.pid, 0)

@@ -47,6 +47,7 @@ class Model:
         self.stopped: set[int] = set()
         self.pending: set[int] = set()  # processes that will handle a signal when they go on
         self.results: dict[int, object] = {}
+        self.ended: dict[int, int] = {}  # process -> exit status
         self.signals: list[tuple[int, int]] = []  # (process, signal), in the order in which each handled them
 
     # --- for the test ------------------------------------------------------------------------------------------
@@ -164,23 +165,24 @@ class Model:
         return True
 
     def do_kill(self, thread: int, number: int, process: int) -> object:
-        self.end(process)
-        return GONE if thread not in self.process_of else True
+        self.end(process, 128 + SIGKILL)
+        return True
 
-    def do_exit(self, thread: int, number: int, _code: int = 0) -> object:
-        self.end(self.process_of[thread])
+    def do_exit(self, thread: int, number: int, code: int = 0) -> object:
+        self.end(self.process_of[thread], code)
         return GONE
 
-    def do_return(self, thread: int, number: int) -> object:
+    def do_return(self, thread: int, number: int, status: int = 0) -> object:
         """A thread ends, and with the main one its process."""
         if thread == self.process_of[thread]:
-            self.end(thread)
+            self.end(thread, status)
         else:
             self.bury([thread])
         return GONE
 
-    def end(self, process: int) -> None:
+    def end(self, process: int, status: int) -> None:
         """All threads of a process end at one moment: none of them gets anything any more."""
+        self.ended[process] = status
         self.stopped.discard(process)
         self.pending.discard(process)
         self.bury(self.threads_of(process))
@@ -219,10 +221,14 @@ class Waiting(Model):
         self.objects: dict[str, dict[str, Any]] = {}
         self.queues: dict[str, list[int]] = {}  # who waits for it, the first first
         self.holders: dict[str, set[int]] = {}  # processes that have a handle to it
+        self.acquired = 0  # mutexes, so far
 
     def do_make(self, thread: int, number: int, name: str, processes: Iterable[int], thing: dict[str, Any]) -> object:
         """A new object, to which these processes get handles."""
-        self.objects[name] = deepcopy(thing)
+        self.objects[name] = thing = deepcopy(thing)
+        if thing["kind"] == "mutex" and thing["owner"] is not None:
+            self.acquired += 1
+            thing["since"] = self.acquired
         self.queues[name] = []
         self.holders[name] = set(processes)
         return HANDLE
@@ -235,7 +241,7 @@ class Waiting(Model):
 
     def signaled(self, name: str, thread: int) -> bool:
         it = self.objects[name]
-        if it["kind"] in ("event", "timer"):
+        if it["kind"] in ("event", "timer", "end"):
             return bool(it["set"])
         if it["kind"] == "mutex":
             return it["owner"] in (None, thread)
@@ -255,7 +261,9 @@ class Waiting(Model):
             it["count"] -= 1
         elif it["kind"] == "mutex":
             abandoned, it["abandoned"] = it["abandoned"], False
-            it["owner"] = thread
+            if it["owner"] is None:
+                self.acquired += 1
+                it.update(owner=thread, since=self.acquired)
             it["times"] += 1
         return abandoned
 
@@ -413,9 +421,13 @@ class Waiting(Model):
 
     def left_behind(self, thread: int) -> None:
         """What it owned is free, and who gets it next learns of that; who waited for its end is told."""
+        owned = [(it["since"], name) for name, it in self.objects.items() if it.get("owner") == thread]
+        for _, name in sorted(owned):
+            self.objects[name].update(owner=None, times=0, abandoned=True)
+            self.wake(name)
         for name, it in self.objects.items():
-            if it["kind"] == "mutex" and it["owner"] == thread:
-                it.update(owner=None, times=0, abandoned=True)
+            if it.get("of") == thread:
+                it["set"] = True
                 self.wake(name)
         for other, call in list(self.asleep.items()):
             if call.get("target") == thread:
@@ -669,7 +681,7 @@ class Piping(Model):
             self.finish(thread, taken)
         elif not self.open_for(call["writes"], "r"):
             if self.process_of[thread] not in self.careful:
-                self.end(self.process_of[thread])
+                self.end(self.process_of[thread], 128 + SIGPIPE)
             else:
                 self.finish(thread, error(PIPE_BROKEN))
         else:
@@ -696,7 +708,6 @@ class Signalling(Model):
         self.mask: dict[int, set[int]] = {}
         self.waiting: dict[int, list[int]] = {}  # signals that are pending
         self.parent: dict[int, int] = {}
-        self.ended: dict[int, int] = {}  # process -> exit status
 
     def begin(self, process: int, handled: Iterable[int], parent: int | None) -> None:
         self.process_of[process] = process
@@ -731,10 +742,11 @@ class Signalling(Model):
                 waiting.append(signum)
             self.handle(process)
         elif action == "stop":
-            self.stopped.add(process)
-            self.tell_parent(process)
+            if process not in self.stopped:
+                self.stopped.add(process)
+                self.tell_parent(process)
         else:
-            self.die(process, 128 + signum)
+            self.end(process, 128 + signum)
 
     def handle(self, process: int) -> None:
         """All that is pending and not masked, unless it is stopped."""
@@ -765,10 +777,6 @@ class Signalling(Model):
             self.handlers[thread][signum] = what
         return None
 
-    def do_exit(self, thread: int, number: int, code: int = 0) -> object:
-        self.die(thread, code)
-        return GONE
-
     def do(self, thread: int, number: int, what: str, *args: Any) -> list[Model]:
         """Who stops itself may have noted the result before that, or notes it when it goes on."""
         worlds = super().do(thread, number, what, *args)
@@ -778,14 +786,15 @@ class Signalling(Model):
         other.results[number] = other.kept.pop(thread)[1]
         return [*worlds, other]
 
-    def die(self, process: int, status: int) -> None:
-        self.ended[process] = status
-        self.end(process)
+    def end(self, process: int, status: int) -> None:
+        """Its children are its parent's from now on."""
+        super().end(process, status)
         self.tell_parent(process)
-        for child, parent in self.parent.items():
-            if parent == process and process in self.parent:
-                self.parent[child] = self.parent[process]
-        self.parent = {child: parent for child, parent in self.parent.items() if parent != process}
+        heir = self.parent.pop(process, None)
+        for child in [child for child, parent in self.parent.items() if parent == process]:
+            del self.parent[child]
+            if heir is not None:
+                self.parent[child] = heir
 
     def tell_parent(self, process: int) -> None:
         parent = self.parent.get(process)

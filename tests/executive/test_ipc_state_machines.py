@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from ipc_models import (
     DEFAULTS,
-    GONE,
     SIGCHLD,
     SIGCONT,
     SIGKILL,
+    SIGPIPE,
     SIGSTOP,
     SIGUSR1,
     Model,
@@ -71,6 +71,10 @@ class Play(RuleBasedStateMachine):
         self.play()
         if self.with_threads:
             self.start_thread(first)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What else there must be from the start."""
 
     def teardown(self) -> None:
         if not self.puppets:
@@ -134,9 +138,9 @@ class Play(RuleBasedStateMachine):
             for place, (number, _) in enumerate(numbered):
                 if not (isinstance(results.get(number), tuple) and results[number][0] == "error"):  # type: ignore[index]
                     handles[place] = results.pop(number)
-        living = stage.living()
-        agreeing = [w for w in worlds if self.seen(w) == (results, signals, living)]
-        assert agreeing, self.disagreement(moves, worlds, (results, signals, living))
+        seen = (results, signals, stage.living(), stage.ended())
+        agreeing = [world for world in worlds if self.shown_by(world) == seen]
+        assert agreeing, self.disagreement(moves, worlds, seen)
         self.worlds = list({repr(sorted(vars(world).items())): world for world in agreeing}.values())
         for world in self.worlds:
             world.forget_news()
@@ -144,19 +148,22 @@ class Play(RuleBasedStateMachine):
         self.sound = True
         return handles
 
-    def seen(self, world: Model) -> tuple[object, object, object]:
+    def shown_by(self, world: Model) -> tuple[object, ...]:
         """What shows of a world."""
-        return world.results, sorted(world.signals, key=lambda signal: signal[0]), set(world.process_of)
+        signals = sorted(world.signals, key=lambda signal: signal[0])
+        return world.results, signals, set(world.process_of), world.ended
 
     def disagreement(self, moves: tuple[Move, ...], worlds: list[Model], seen: object) -> str:
-        possible = "\n".join({f"  {self.seen(world)}" for world in worlds})
+        possible = "\n".join({f"  {self.shown_by(world)}" for world in worlds})
         return f"{moves}\nwas expected to give one of\n{possible}\nand gave\n  {seen}\nbefore: {vars(self.world)}"
-
-    # --- what all plays have -----------------------------------------------------------------------------------
 
     @rule()
     def wait_a_little(self) -> None:
         self.play()
+
+
+class Acting(Play):
+    """Programs that make calls, alone or several at once, and stop, and end."""
 
     @precondition(lambda self: len(self.processes()) < MOST_PROCESSES)
     @rule()
@@ -191,7 +198,8 @@ class Play(RuleBasedStateMachine):
         thread = data.draw(st.sampled_from(self.players()))
         if how == "crash" and thread != self.world.process_of[thread]:
             how = "return"  # an error that nobody catches ends a thread likewise
-        self.play((thread, "exit" if how == "process_exit" else "return", (), how, ()))
+        what = "exit" if how == "process_exit" else "return"
+        self.play((thread, what, (1,) if how == "crash" else (), how, ()))
 
     @precondition(lambda self: self.things())
     @rule(data=st.data(), count=st.sampled_from((1, 1, 1, 2, 3)))
@@ -224,11 +232,11 @@ class Play(RuleBasedStateMachine):
         return self.handles.get((self.world.process_of[thread], name), "H-none")
 
 
-class Waits(Play):
+class Waits(Acting):
     """Dispatcher objects; the kinds below have one or several sorts of them."""
 
     model = Waiting
-    kinds: tuple[str, ...] = ("event", "manual event", "mutex", "semaphore", "timer")
+    kinds: tuple[str, ...] = ("event", "manual event", "mutex", "semaphore", "timer", "end")
 
     def things(self) -> Any:
         return self.world.objects
@@ -258,6 +266,10 @@ class Waits(Play):
         elif kind == "semaphore":
             call, args = "ke_create_semaphore", (count, 3)
             thing = {"kind": kind, "count": count, "maximum": 3}
+        elif kind == "end":
+            of = data.draw(st.sampled_from(sorted(self.world.process_of)))
+            call, args = "process_open", (of,)
+            thing = {"kind": kind, "of": of, "set": False}
         elif kind == "timer":
             call, args = "ke_create_timer", ()
             thing = {"kind": kind, "set": False, "due": None, "period": 0}
@@ -291,7 +303,7 @@ class Waits(Play):
             return thread, "wait", (names, wait_all, timeout, alertable), call, args
         name = draw(st.sampled_from(sorted(objects)))
         token, kind = self.token(thread, name), objects[name]["kind"]
-        if what == "close":
+        if what == "close" or kind == "end":
             return thread, "close", (name,), "vfs_close", (token,)
         if kind == "event":
             how = draw(st.sampled_from(("set", "set", "reset", "pulse")))
@@ -332,7 +344,7 @@ class Timers(Waits):
     kinds = ("timer",)
 
 
-class Queues(Play):
+class Queues(Acting):
     """Message queues."""
 
     model = Queueing
@@ -381,7 +393,199 @@ class Queues(Play):
         return thread, "close", (name,), "vfs_close", (token,)
 
 
-PLAYS = (Events, Mutexes, Semaphores, Timers, Waits, Queues)
+class Pipes(Acting):
+    """Pipes with and without names."""
+
+    model = Piping
+
+    def prepare(self) -> None:
+        """SIGPIPE does not end the hand."""
+        self.named: set[str] = set()
+        self.be_careful(self.hand)
+
+    def be_careful(self, process: int) -> None:
+        self.play((process, "be_careful", (), "handle", (SIGPIPE, "SIG_IGN")))
+
+    def things(self) -> Any:
+        return self.world.pipes
+
+    @precondition(lambda self: len(self.world.pipes) < 3)
+    @rule(data=st.data(), size=st.integers(1, 6), named=st.booleans())
+    def a_pipe_is_made(self, data: st.DataObject, size: int, named: bool) -> None:
+        pipe = self.new_name()
+        name: tuple[Any, ...] = (f"p{self.hand}.{pipe}",) if named else ()
+        call = "ke_create_named_pipe" if named else "ke_create_pipe"
+        tokens: Any = self.play((self.hand, "make", (pipe, size), call, (*name, size)), unknown=True)[0]
+        if named:
+            self.named.add(pipe)
+        for access, token in zip("rw", tokens, strict=True):
+            self.handles[self.hand, f"{pipe}:{access}"] = token
+        for process in self.processes():
+            for access in data.draw(st.sampled_from(("", "r", "w", "rw"))):
+                self.pass_on(self.hand, f"{pipe}:{access}", process)
+        self.play((self.hand, "close", (f"{pipe}:r",), "ke_pipe_close", (tokens[0], False)))
+
+    def pass_on(self, giver: int, end: str, taker: int) -> None:
+        for world in self.worlds:
+            world.ends[taker, end] = end.split(":")[1]  # type: ignore[attr-defined]
+        token = self.handles[giver, end]
+        self.handles[taker, end] = self.stage.share(self.puppets[giver], token, self.puppets[taker])
+
+    @precondition(lambda self: self.world.ends and self.processes())
+    @rule(data=st.data())
+    def an_end_is_passed_on(self, data: st.DataObject) -> None:
+        giver, end = data.draw(st.sampled_from(sorted(self.world.ends)))
+        taker = data.draw(st.sampled_from(self.processes()))
+        if (taker, end) not in self.world.ends:
+            self.pass_on(giver, end, taker)
+
+    @precondition(lambda self: self.players())
+    @rule(data=st.data())
+    def one_ignores_sigpipe(self, data: st.DataObject) -> None:
+        self.be_careful(data.draw(st.sampled_from(self.players())))
+
+    @precondition(lambda self: self.things())
+    @rule(data=st.data(), access=st.sampled_from(("r", "w", "rw", "rw")))
+    def one_connects(self, data: st.DataObject, access: str) -> None:
+        thread = data.draw(st.sampled_from([self.hand, *self.players()]))
+        pipe = data.draw(st.sampled_from(sorted(self.world.pipes)))
+        end, process = f"{pipe}:{access}", self.world.process_of[thread]
+        if (process, end) in self.world.ends or pipe not in self.named:
+            return
+        move = (thread, "connect", (end,), "ke_connect_named_pipe", (f"p{self.hand}.{pipe}", access))
+        for token in self.play(move, unknown=True).values():
+            self.handles[process, end] = str(token)
+
+    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+        draw, own = data.draw, self.world.process_of[thread]
+        mine = sorted(end for process, end in self.world.ends if process == own)
+        some = [f"{pipe}:{access}" for pipe in self.world.pipes for access in ("r", "w")]
+        end = draw(st.sampled_from(mine or some))
+        token = self.token(thread, end)
+        what = draw(st.sampled_from(("move", "move", "move", "move", "wait", "close", "wrong")))
+        if what == "close":
+            return thread, "close", (end,), "ke_pipe_close", (token, "w" in end.split(":")[1])
+        if what == "wait" or thread == self.hand:
+            timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
+            alertable = draw(st.booleans())
+            return thread, "wait", (end, timeout, alertable), "ke_wait_single", (token, timeout, alertable)
+        reads = draw(st.booleans()) if end.endswith(":rw") else end.endswith(":r")
+        if reads != (what == "wrong"):
+            count = draw(st.sampled_from((None, None, 0, 1, 2, 5)))
+            return thread, "read", (end, count), "ke_pipe_read", (token, count)
+        self.made += 1
+        written = bytes([ord("a") + self.made % 26]) * draw(st.integers(0, 9))
+        return thread, "write", (end, written), "ke_pipe_write", (token, written)
+
+
+class Sections(Acting):
+    """Shared memory: what one stores all load, as long as it fits; names last as long as handles, data as views."""
+
+    model = Sharing
+    with_threads = False
+
+    def things(self) -> Any:
+        return self.world.sections
+
+    def name(self, letter: str) -> str:
+        """Another stage's sections may have had this letter."""
+        return f"s{self.hand}.{letter}"
+
+    @precondition(lambda self: len(self.world.sections) < 4)
+    @rule(data=st.data(), letter=st.sampled_from("ab"), size=st.integers(30, 150))
+    def one_makes_a_section(self, data: st.DataObject, letter: str, size: int) -> None:
+        thread, made = data.draw(st.sampled_from([self.hand, *self.players()])), self.new_name()
+        args = (self.name(letter), size)
+        move = (thread, "create", (self.name(letter), made, size), "ke_create_section", args)
+        self.keep(thread, made, self.play(move, unknown=True))
+
+    def keep(self, thread: int, made: str, tokens: dict[int, object]) -> None:
+        for token in tokens.values():
+            self.handles[thread, made] = str(token)
+            self.play((thread, "view", (f"{made}v", made), "view", (f"{made}v", token)))
+
+    @rule(data=st.data(), letter=st.sampled_from("ab"))
+    def one_opens_a_section(self, data: st.DataObject, letter: str) -> None:
+        thread, made = data.draw(st.sampled_from([self.hand, *self.players()])), self.world.find(self.name(letter))
+        if made is None or thread not in self.world.holders[made]:
+            move = (thread, "open", (self.name(letter),), "ke_open_section", (self.name(letter),))
+            self.keep(thread, made or "", self.play(move, unknown=True))
+
+    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+        draw = data.draw
+        made = draw(st.sampled_from(sorted(self.world.sections)))
+        what = draw(st.sampled_from(("store", "store", "load", "delete", "write", "read", "all", "close")))
+        token = self.token(thread, made)
+        if what == "close":
+            return thread, "close", (made,), "vfs_close", (token,)
+        args: tuple[Any, ...] = ()
+        if what in ("load", "delete", "store"):
+            args = (draw(st.sampled_from(("x", "long name"))),)
+        if what == "store":
+            args += (draw(st.sampled_from((None, True, 5, 1 << 70, 1.5, "text", b"bytes", [1, ["x"]], {"k": [b"v"]}))),)
+        elif what == "write":
+            args = (draw(st.integers(0, 160)), draw(st.sampled_from((b"", b"ab", b"x" * 40))))
+        elif what == "read":
+            args = (draw(st.integers(0, 160)), draw(st.integers(0, 60)))
+        return thread, "item", (f"{made}v", what, *args), "item", (f"{made}v", what, *args)
+
+
+class Signals(Play):
+    """POSIX signals among a family of programs that do nothing else."""
+
+    model = Signalling
+    with_threads = False
+
+    def enter(self, puppet: Puppet, parent: int | None = None) -> int:
+        super().enter(puppet)
+        for world in self.worlds:
+            world.begin(puppet.pid, HANDLED, parent)  # type: ignore[attr-defined]
+        return puppet.tid
+
+    @precondition(lambda self: len(self.processes()) < MOST_PROCESSES)
+    @rule(data=st.data())
+    def a_child_is_born(self, data: st.DataObject) -> None:
+        parent = data.draw(st.sampled_from([None, *self.processes()]))
+        puppet = self.stage.program(parent=self.puppets[parent] if parent is not None else None)
+        self.enter(puppet, parent)
+        self.play()
+
+    @precondition(lambda self: len(self.puppets) > 1)
+    @rule(data=st.data(), signum=st.sampled_from((*sorted(DEFAULTS), SIGCONT, SIGCONT, *HANDLED, *HANDLED)))
+    def the_hand_sends(self, data: st.DataObject, signum: int) -> None:
+        pid = data.draw(st.sampled_from(self.processes() or sorted(set(self.puppets) - {self.hand})))
+        self.play((self.hand, "send", (pid, signum), "ke_signal_send", (pid, signum)))
+
+    @precondition(lambda self: self.players())
+    @rule(data=st.data(), signums=st.lists(st.sampled_from(sorted(DEFAULTS)), unique=True))
+    def one_masks(self, data: st.DataObject, signums: list[int]) -> None:
+        self.play((data.draw(st.sampled_from(self.players())), "mask", (signums,), "ke_signal_mask", (signums,)))
+
+    @precondition(lambda self: self.players())
+    @rule(
+        data=st.data(),
+        signum=st.sampled_from(sorted(DEFAULTS)),
+        what=st.sampled_from(("heard", "heard", "default", "SIG_IGN")),
+    )
+    def one_says_what_a_signal_does(self, data: st.DataObject, signum: int, what: str) -> None:
+        """Whether a pending signal outlives its being ignored for a while is nobody's promise."""
+        process = data.draw(st.sampled_from(self.players()))
+        if what != "SIG_IGN" or signum not in self.world.waiting[process]:
+            self.play((process, "handler", (signum, what), "handle", (signum, what)))
+
+    @precondition(lambda self: self.players())
+    @rule(data=st.data())
+    def one_hears_of_its_children(self, data: st.DataObject) -> None:
+        process = data.draw(st.sampled_from(self.players()))
+        self.play((process, "handler", (SIGCHLD, "heard"), "handle", (SIGCHLD, "heard")))
+
+    @precondition(lambda self: self.players())
+    @rule(data=st.data(), code=st.integers(0, 255))
+    def one_exits(self, data: st.DataObject, code: int) -> None:
+        self.play((data.draw(st.sampled_from(self.players())), "exit", (code,), "process_exit", (code,)))
+
+
+PLAYS = (Events, Mutexes, Semaphores, Timers, Waits, Queues, Pipes, Sections, Signals)
 
 
 @pytest.mark.parametrize("play", PLAYS)
