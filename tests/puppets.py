@@ -23,6 +23,7 @@ from kernelrig import BareMachine
 
 STEP_MS = 10
 HURRY_MS = 2  # all that puppets are told in one step is done by then
+OWN_SEEDS = 1 << 40  # above the seed of the machine's own start, whose tokens must not come again
 SIGKILL = 9
 HANDLED = (30, 31)  # the signals that every puppet handles from the start
 
@@ -110,7 +111,7 @@ class Stage:
 
     def begin(self, seed: int) -> None:
         """A new play, whose turns the seed decides."""
-        self.bare.machine.reseed(seed)
+        self.bare.machine.reseed(OWN_SEEDS + seed)
 
     # --- who plays ---------------------------------------------------------------------------------------------
 
