@@ -143,6 +143,30 @@ def test_a_stopped_process_stands_still_and_goes_on_where_it_was() -> None:
         assert sorted(bare.said()) == ["counted", "got while stopped"]
 
 
+def test_a_parent_hears_once_that_its_child_was_stopped() -> None:
+    """Stopping what stands still is no news, neither as a signal nor to who waits for children that stop."""
+    with BareMachine() as bare:
+        parent = bare.start(
+            "syscall('ke_signal_handler', 17, lambda n: say('child'))\n"
+            "pid = syscall('signal_pull')[2]\n"
+            "for _ in range(2): syscall('process_kill', pid, 19)\n"
+            "say(syscall('process_wait_any', 10, True)[1])\n"
+            "try: syscall('process_wait_any', 10, True)\n"
+            "except Exception as error: say(error.status.name)\n"
+            "for _ in range(2): syscall('process_kill', pid, 20)\n"
+            "for _ in range(2): syscall('process_kill', pid, 18)\n"
+            "syscall('process_kill', pid, 19)\n"
+            "syscall('process_sleep', 1)\n"
+        )
+        child = bare.start("syscall('signal_pull')")
+        del child.parent.children[child.pid]
+        child.parent, parent.children[child.pid] = parent, child
+        bare.kernel.messages.post(parent.pid, "child", child.pid)
+        bare.settle()
+
+        assert bare.said() == ["child", "stopped", "TIMEOUT", "child"]
+
+
 def test_wait_for_any_and_for_all_take_only_what_they_return() -> None:
     """Any: the lowest index that is satisfied; all: nothing is taken until everything is there."""
     with BareMachine() as bare:

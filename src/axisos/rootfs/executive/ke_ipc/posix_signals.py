@@ -102,6 +102,8 @@ class PosixSignals:
         return IGNORE if handler is SIG_IGN else "handle"
 
     def _stop(self, process: Process) -> None:
+        if process.stopped:
+            return  # its parent has been told
         process.stopped = True
         self._alarm(process)
         self._processes.child_stopped(process)
