@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     Origin = tuple[CodeType, int]  # code of a program, and an instruction in it
 
+LIBRARIES = "/lib/"  # what stands between a program and the kernel, and is not what its author looks for
+
 
 def origin_of_call(current: Thread) -> Origin | None:
     """The place in a program where the call under way was made, below the kernel and the libraries.
@@ -30,12 +32,15 @@ def place_of(thread: Thread, frame: FrameType | None = None) -> Origin | None:
         return None
     if frame is None and thread.task is not None:
         frame = thread.task.gr_frame
-    names = sandbox.builtins  # what the program's own code has, and nobody else's
+    names = sandbox.builtins  # what the process's code has, and nobody else's
+    library: Origin | None = None
     while frame is not None:
         if frame.f_builtins is names:
-            return frame.f_code, frame.f_lasti
+            if not frame.f_code.co_filename.startswith(LIBRARIES):
+                return frame.f_code, frame.f_lasti
+            library = library or (frame.f_code, frame.f_lasti)
         frame = frame.f_back
-    return None
+    return library
 
 
 def in_words(origin: Origin | None) -> str:

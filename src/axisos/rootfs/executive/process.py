@@ -231,6 +231,11 @@ class Process:
         return charge((self.ledger, self.account), kind, amount)
 
     @property
+    def is_init(self) -> bool:
+        """Whether it is the first program: a service has started it, and it starts all others."""
+        return self.ring > 2 and self.parent is not None and 0 < self.parent.ring <= 2
+
+    @property
     def main(self) -> Thread:
         """The thread that carries the process's pid."""
         return self.threads[0]

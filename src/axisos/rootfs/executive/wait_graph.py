@@ -132,7 +132,7 @@ class WaitGraph:
         """What is to be said when no program will ever go on; empty while one can. For hosts, between two turns."""
         snapshot = Snapshot(self._scheduler, self._processes)
         stuck = snapshot.stuck()
-        jobs = [thread for thread in snapshot.threads if not _is_init(thread.process)]
+        jobs = [thread for thread in snapshot.threads if not thread.process.is_init]
         if not jobs or any(thread.pid not in stuck for thread in jobs):
             return []
         cycles = snapshot.cycles(stuck)
@@ -263,7 +263,7 @@ class Snapshot:
         return [other for _, process in sorted(able.items()) for other in process.threads if other is not thread]
 
     def _anybody(self, thread: Thread, what: str) -> Target:
-        others = [other for other in self.threads if other is not thread and not _is_init(other.process)]
+        others = [other for other in self.threads if other is not thread and not other.process.is_init]
         return Target(what, 0, "from another program", "", others)
 
 
@@ -281,11 +281,6 @@ def _by(others: Iterable[Thread], how: str) -> str:
 
 def _ticks(body: object) -> bool:
     return isinstance(body, Timer) and (body.is_set or body.deadline is not None)
-
-
-def _is_init(process: Process) -> bool:
-    """The first program: a service has started it, and it waits for those that it started."""
-    return process.parent is not None and 0 < process.parent.ring <= 2
 
 
 def _thing(thread: Thread) -> object:
