@@ -25,7 +25,7 @@ import select
 import signal
 from time import perf_counter
 
-from axisos.host import JobRunner
+from axisos.host import STOPPED_EXIT, JobRunner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Explorer:
         self.seeds = seeds
         self._jobs = min(max(jobs, 1), MAX_JOBS)
         self._report_fd = -1  # of a child
+        self._output = {1: bytearray(), 2: bytearray()}
         self._seed = -1
         self._runner = JobRunner(machine, job)
         self._runner.port.feed_eof()
@@ -89,8 +90,7 @@ class Explorer:
                 raise
             verdict = Verdict(self._seed, f"the machine failed: {type(error).__name__}: {error}", [])
         if self._report_fd >= 0:
-            _send(self._report_fd, verdict)
-            os._exit(0)
+            self._send(verdict)
         self._machine.power_off()
         if not self.verdicts:
             verdict.seed = self.seeds.start
@@ -100,17 +100,16 @@ class Explorer:
     def _run(self) -> Verdict:
         """The machine's life from here on, and what it means. The server leaves it when all runs are done."""
         machine, runner, clock = self._machine, self._runner, self._machine.clock
-        output: dict[int, bytearray] = {1: bytearray(), 2: bytearray()}
         slept_ns, start_ns = 0, clock.lifetime_ns()
         while True:
             wait = runner.advance()
-            for stream, written in output.items():
-                if runner.port.pending(stream):
-                    written += runner.port.take(stream)
+            self._take_output()
             outcome = runner.outcome()
+            if outcome is not None:
+                return _verdict(self._seed, outcome[0], outcome[1] or "", self._output)
             lost = machine.kernel.wait_graph.lost_wakeups() if runner.sleeps and machine.kernel else []
-            if outcome is not None or lost:
-                return _verdict(self._seed, outcome, lost, output)
+            if lost:
+                return Verdict(self._seed, "lost wake-up: the kernel has forgotten a waiter", lost)
             now_ns = clock.now_ns()
             if wait.deadline_ns is not None and wait.deadline_ns > now_ns:
                 slept_ns += wait.deadline_ns - now_ns
@@ -121,6 +120,28 @@ class Explorer:
             if worked_s > WORK_S or slept_ns / 1e9 > SLEEP_LIMIT_S:
                 did = f"worked for {WORK_S:g}" if worked_s > WORK_S else f"slept for {SLEEP_LIMIT_S:g}"
                 return Verdict(self._seed, f"did not end: it {did} s of machine time", [])
+
+    def _program_ended(self, process: Any) -> None:
+        """In a child: some process has ended. If it was the job's, all is known, and nothing else need happen."""
+        if process.parent is not None and process.parent.is_init:
+            self._take_output()
+            self._send(_verdict(self._seed, process.exit_status, process.exit_reason, self._output))
+
+    def _take_output(self) -> None:
+        for stream, written in self._output.items():
+            if self._runner.port.pending(stream):
+                written += self._runner.port.take(stream)
+
+    def _send(self, verdict: Verdict) -> None:
+        """A child's last act: one whole message, however long the sample is."""
+        lines = [line[:300] for line in verdict.lines[:MAX_LINES]]
+        while True:
+            said = json.dumps([verdict.seed, verdict.kind[:300], lines, verdict.output]).encode()
+            if len(said) <= MAX_REPORT:
+                break
+            lines = lines[: len(lines) // 2]
+        os.write(self._report_fd, len(said).to_bytes(2, "little") + said)
+        os._exit(0)
 
     def _fork_runs(self) -> int:
         """Something is to be decided: the children go on from here, each with its seed; the server ends here."""
@@ -138,6 +159,7 @@ class Explorer:
                     signal.signal(signal.SIGINT, signal.SIG_DFL)
                     _limit_processor()
                     self._report_fd, self._seed = writing, seed
+                    self._machine.kernel.processes.on_end = self._program_ended
                     return seed
                 running[pid] = seed
             while running:
@@ -193,36 +215,21 @@ def replay_command(options: Any) -> str:
     return " ".join(words + [word.replace("{", "{{").replace("}", "}}") for word in rest])
 
 
-def _send(fd: int, verdict: Verdict) -> None:
-    """One whole message, however long the sample is."""
-    lines = [line[:300] for line in verdict.lines[:MAX_LINES]]
-    while True:
-        said = json.dumps([verdict.seed, verdict.kind[:300], lines, verdict.output]).encode()
-        if len(said) <= MAX_REPORT:
-            break
-        lines = lines[: len(lines) // 2]
-    os.write(fd, len(said).to_bytes(2, "little") + said)
-
-
-def _verdict(
-    seed: int, outcome: tuple[int, str | None] | None, lost: list[str], output: dict[int, bytearray]
-) -> Verdict:
+def _verdict(seed: int, exit_status: int, reason: str, output: dict[int, bytearray]) -> Verdict:
+    """What the end of the job's program, or of its machine, means."""
     from hashlib import sha256
 
     digest = sha256(bytes(output[1]) + b"\0" + bytes(output[2])).hexdigest()[:16]
-    if lost:
-        return Verdict(seed, "lost wake-up: the kernel has forgotten a waiter", lost, digest)
-    assert outcome is not None, "a run has ended, or has lost somebody"
-    exit_code, reason = outcome
     told = bytes(output[2]).decode("utf-8", "replace").splitlines()
-    if reason is not None:
-        first, *more = reason.splitlines()
-        kind = "deadlock" if first.startswith("deadlock: ") else f"stopped: {first}"
-        return Verdict(seed, kind, [first, *more], digest)
-    if exit_code == 0:
+    first, *more = reason.splitlines() or [""]
+    if first.startswith("deadlock: "):
+        return Verdict(seed, "deadlock", [first, *more], digest)
+    if exit_status == 0:
         return Verdict(seed, PASSED, [], digest)
+    if exit_status == STOPPED_EXIT:
+        return Verdict(seed, f"stopped: {first}", [*more, *told], digest)
     last = told[-1].strip() if told else ""
-    kind = last if exit_code == 1 and last else f"ended with status {exit_code}"
+    kind = last if exit_status == 1 and last else f"ended with status {exit_status}"
     return Verdict(seed, kind, told, digest)
 
 

@@ -79,6 +79,7 @@ class ProcessManager:
         self.limits: LimitBook
         self.recursion_room: Callable[[], int]
         self.on_service_death: Callable[[Process], None]
+        self.on_end: Callable[[Process], None] | None = None  # of a host that watches: called when a process has ended
         self.on_thread_end: tuple[Callable[[Thread], None], ...]  # for what threads own, and who waits for their end
 
     # --- making processes --------------------------------------------------------------------------------------
@@ -324,6 +325,8 @@ class ProcessManager:
                 self.messages.post(parent.pid, "process_exited", process.pid)
         if process.ring <= 2:
             self.on_service_death(process)
+        if self.on_end is not None:
+            self.on_end(process)
 
     def _end_thread(self, thread: Thread) -> None:
         """Take a thread out of everything it stands in."""
