@@ -15,14 +15,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from abi.names import RINGS, STANDARD_HANDLES, TYPE_DEVICE, TYPE_FILE, TYPE_SYMBOLIC_LINK
+from abi.names import RINGS, STANDARD_HANDLES, TYPE_DEVICE, TYPE_FILE
 from abi.signals import NAMES, UNCATCHABLE
 from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT
 from executive.ke_ipc.message_queues import WAIT_RECEIVE, WAIT_SEND
 from executive.ke_ipc.pipes import WAIT_READ, WAIT_WRITE
 from executive.log import printable
 from executive.messages import WAIT_ANSWER, WAIT_MESSAGE
-from executive.ob_manager import BOOT_DIRECTORIES
+from executive.ob_namespace import BOOT_DIRECTORIES
 from executive.plain import SCALARS, copy_plain
 from executive.process import DEAD, READY, RUNNING, SLEEPING, STOPPED
 from executive.processes import MAX_EXIT_RECORDS, WAIT_EXIT, WAIT_SLEEP
@@ -60,7 +60,8 @@ class Tables:
         self.processes: list[Any] = kernel.processes.processes()
         self.entries = [(p, token, entry) for p in self.processes for token, entry in p.handles.entries.items()]
         self.headers: dict[int, Any] = {}  # all that are named or held
-        for header in (*kernel.ob._namespace.values(), *(entry.header for _, _, entry in self.entries)):
+        self.names: dict[str, Any] = dict(kernel.ob.named_objects())
+        for header in (*self.names.values(), *(entry.header for _, _, entry in self.entries)):
             self.headers[id(header)] = header
         self.held = Counter(id(entry.header) for _, _, entry in self.entries)
         bodies = {id(header.body): header.body for header in self.headers.values()}
@@ -391,20 +392,20 @@ def _dpcs(tables: Tables) -> Iterator[str]:
 
 def _objects(tables: Tables) -> Iterator[str]:
     ob = tables.kernel.ob
-    for path, header in ob._namespace.items():
+    for path, header in tables.names.items():
         if header.name != path or header.delete_pending:
             yield f"{header} stands in the namespace as {path}"
     for path in BOOT_DIRECTORIES:
-        if path not in ob._namespace:
+        if path not in tables.names:
             yield f"{path} is gone"
     ends_of = Counter(id(h.body.pipe.header) for h in tables.headers.values() if kind(h.body) == "PipeEnd")
     by_type = Counter(header.type for header in tables.headers.values())
     for at, header in tables.headers.items():
-        named = header.name and ob._namespace.get(header.name) is header
+        named = header.name and tables.names.get(header.name) is header
         holders = header.handle_count
         if kind(header.body) == "Pipe":
             holders = ends_of[at]  # each end of a named pipe holds it, and nothing else does
-        elif header.type in (TYPE_DEVICE, TYPE_SYMBOLIC_LINK) or header.permanent:
+        elif not header.temporary:
             holders += bool(named)  # the name itself holds it
         if header.reference_count != holders or (not holders and not header.permanent):
             yield f"{header}: {holders} references are held, {header.reference_count} are counted"
@@ -630,7 +631,7 @@ def _dkms(tables: Tables) -> Iterator[str]:
     dkms = service(tables.kernel, 3, "Dkms")
     if dkms is None or tables.threads[3].messages:
         return
-    loader, dispatcher, names = dkms.loader, dkms.dispatcher, tables.kernel.ob._namespace
+    loader, dispatcher, names = dkms.loader, dkms.dispatcher, tables.names
     drivers = loader.driver_registry
     for pid, driver in drivers.items():
         if pid not in tables.threads or driver.pid != pid:

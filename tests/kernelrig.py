@@ -12,8 +12,10 @@ class BareMachine:
 
     PRELUDE = 'def say(*words):\n    syscall("kernel_log", " ".join(map(str, words)))\n'
 
-    def __init__(self, seed: int = 7) -> None:
-        self.machine = Machine(profile="bare", seed=seed, boot_args={"timeout": 0}, resolution=(50, 16))
+    def __init__(self, seed: int = 7, schedule: str = "fifo") -> None:
+        self.machine = Machine(
+            profile="bare", seed=seed, schedule=schedule, boot_args={"timeout": 0}, resolution=(50, 16)
+        )
         self.machine.power_on()
         self.machine.run_until_idle()
         assert self.machine.last_error is None, self.machine.last_error

@@ -14,9 +14,7 @@ from executive.registry import Registry
 @pytest.fixture
 def ob() -> ObjectManager:
     numbers = iter(range(10**6))
-    manager = ObjectManager(lambda count: f"{next(numbers):0{2 * count}x}"[::-1], lambda: 0)
-    manager.init_system()
-    return manager
+    return ObjectManager(lambda count: f"{next(numbers):0{2 * count}x}"[::-1], lambda: 0)
 
 
 def new_process(ob: ObjectManager, pid: int = 20, token: str = "SYN-a") -> Process:

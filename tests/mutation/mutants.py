@@ -203,20 +203,20 @@ MUTANTS = (
     Mutant(
         "every handle is inherited",
         f"{E}/ob_manager.py",
-        "            if entry.inheritable\n",
+        "            if entry.inheritable and not entry.header.delete_pending\n",
         "",
         f"{GUARDS}a_child_inherits_what_is_marked_only",
     ),
     Mutant(
         "permissions of named objects are not asked",
-        f"{K}/named_objects.py",
-        "        if not allowed:\n",
+        f"{E}/ob_manager.py",
+        "        if not allowed or wanted & ~allowed & mask.ALL:\n",
         "        if False:\n",
         f"{GUARDS}a_group_has_the_groups_rights",
     ),
     Mutant(
         "the group has the owner's rights",
-        f"{K}/named_objects.py",
+        f"{E}/ob_objects.py",
         "        mode >>= 3\n",
         "        mode >>= 6\n",
         "executive/test_sections.py::test_permissions_say_who_may_open_a_section "

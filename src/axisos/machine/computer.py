@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from axisos.machine.clock import Clock
     from axisos.machine.codecache import CodeCache
     from axisos.machine.entropy import Entropy
+    from axisos.machine.schedule import Schedule
 
     Signal = tuple[Any, ...]
 
@@ -69,6 +70,7 @@ class Computer:
         self.memory_meter: Callable[[], int] | None = None  # set by the kernel: bytes in use
         self.boot_options: dict[str, Any] = {}
         self.profile = "full"
+        self.schedule: Schedule | None = None  # of a seeded machine's programs; None: first come first served
         self.trace: Callable[[str], object] | None = None
         self.verbose_log: Callable[[str], object] | None = None
         self.collector = CollectorWatch()

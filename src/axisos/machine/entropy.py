@@ -32,6 +32,10 @@ class SeededEntropy(Entropy):
     """The stream of a seed."""
 
     def __init__(self, seed: int) -> None:
+        self.begin(seed)
+
+    def begin(self, seed: int) -> None:
+        """Go over to the stream of a seed, from its beginning."""
         self._key = b"axisos entropy %d " % seed
         self._counter = 0
         self._rest = b""

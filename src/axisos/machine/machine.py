@@ -29,6 +29,7 @@ import os
 import sys
 from _thread import get_ident
 from collections import deque
+from functools import partial
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from axisos.machine.components.host import HostPort
+    from axisos.machine.schedule import Schedule
     from axisos.machine.storage import Storage
 
     ErrorType = type[BaseException]
@@ -104,6 +106,8 @@ class Machine:
         home: disk labelled "home". None = empty memory; a host directory; or a `Storage`.
         seed: None = the host's clock and randomness. A number = a clock that jumps and randomness that follows from
             the seed: the same run each time. Needs PYTHONHASHSEED=0.
+        schedule: in which order programs run on a seeded machine: "fifo", or as the seed decides, "random" or "pct:D"
+            (see `schedule.py`). On a machine with a job it begins when the job is taken.
         boot_args: boot options for this machine's power-ons; they outrank what the EEPROM and the loader say.
         profile: "full", or "bare" for a kernel without its services (read by the kernel).
         timing: "free", or "oc" for the game's ticks, call budgets, pauses and small sizes.
@@ -136,11 +140,14 @@ class Machine:
         cache: bool | str = True,
         max_resolution: tuple[int, int] | None = None,
         nvram: str | None = None,
+        schedule: str = "fifo",
     ) -> None:
         if timing not in ("free", "oc"):
             raise ValueError(f'timing is "free" or "oc", not {timing!r}')
         if profile not in ("full", "bare"):
             raise ValueError(f'profile is "full" or "bare", not {profile!r}')
+        if seed is None and schedule != "fifo":
+            raise ValueError("a schedule is for a seeded machine")
         limited = timing == "oc"
         self.seed = seed
         self.profile = profile
@@ -157,6 +164,7 @@ class Machine:
         self._posts: deque[Callable[[], object]] = deque()
         self._escaped: BaseException | None = None  # what the processor may not swallow: KeyboardInterrupt and such
         self._is_rebooting = False
+        self._new_schedule: Callable[[], Schedule] | None = None
 
         simulated, capacity = self.clock.simulated, OC_DISK_BYTES if limited else disks.MEMORY_DISK_BYTES
         system = disks.storage_for(disk, system=True, simulated=simulated, capacity=capacity)
@@ -169,6 +177,11 @@ class Machine:
             self._address("computer"), self.bus, self.clock, self.entropy, CodeCache(cache_directory)
         )
         self.computer.profile = profile
+        if schedule != "fifo":
+            from axisos.machine.schedule import schedule_named
+
+            self._new_schedule = partial(schedule_named, schedule)
+            self._new_schedule()  # or ValueError
         self.computer.on_fault = self._note_fault
         self.computer.trace = trace
         self.computer.verbose_log = verbose_log
@@ -215,7 +228,16 @@ class Machine:
         host = Host(self._address("host"), job, self.deliver)
         self.bus.attach(host)
         self.host_port = host.port
+        if self._new_schedule is not None and self.seed is not None:
+            host.port.on_job = partial(self.reseed, self.seed)
         return host.port
+
+    def reseed(self, seed: int) -> None:
+        """From here on *seed* decides what is left to chance: randomness, and the schedule if there is one."""
+        assert isinstance(self.entropy, SeededEntropy), "only a seeded machine has a seed to change"
+        self.entropy.begin(seed)
+        if self.computer.schedule is not None:
+            self.computer.schedule.begin(seed)
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -243,6 +265,10 @@ class Machine:
         self.clock.restart()
         self.bus.started()
         self.computer.boot_options = dict(self.boot_args)
+        if self._new_schedule is not None:
+            self.computer.schedule = self._new_schedule()
+            if self.host_port is None and self.seed is not None:
+                self.computer.schedule.begin(self.seed)
         self.computer.switch_on(greenlet(self._run_processor), self._tmpfs.address)
         self.state = "running"
 

@@ -78,13 +78,14 @@ class Kernel:
         from executive.memory import Memory
         from executive.messages import Messages
         from executive.ob_calls import ObjectCalls
+        from executive.origin import origin_of_call
+        from executive.process_objects import ProcessObjects
         from executive.processes import ProcessManager
         from executive.system_calls import SystemCalls
         from executive.watchdog import Watchdog
 
         computer.code_cache.set_policy(policy_hash())
         self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.now_ns)
-        ob.init_system()
         self.registry = registry = Registry(computer.uptime)
         registry.init_system()
         registry.set_value("@VT\\SYS\\BOOT", "KernelVersion", KERNEL_VERSION)
@@ -134,6 +135,7 @@ class Kernel:
         sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
         files = Files(ob, pipes, scheduler)
         self.object_calls = object_calls = ObjectCalls(ob, processes)
+        process_objects = ProcessObjects(ob, waits, processes)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
@@ -156,6 +158,7 @@ class Kernel:
             statistics,
             files,
             object_calls,
+            process_objects,
             system_calls,
         ):
             table.enter_subsystem(subsystem)
@@ -163,7 +166,7 @@ class Kernel:
         log.current_pid = lambda: scheduler.current.pid
         log.on_pending = lambda: messages.post(PIPELINE_PID, "log_pending")
         panic.threads, panic.scheduler = threads, scheduler
-        messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_pipe}
+        messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_object}
         loader.messages = messages
         processes.gate = Gate(
             table,
@@ -176,7 +179,8 @@ class Kernel:
         )
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
-        processes.on_thread_end = mutexes.abandon
+        processes.on_thread_end = (mutexes.abandon, process_objects.ended)
+        ob.origin_of_call = lambda: origin_of_call(scheduler.current)
         computer.memory_meter = processes.memory_in_use
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend

@@ -21,10 +21,12 @@ STDERR = -12
 STANDARD_HANDLES = (STDIN, STDOUT, STDERR)
 
 TYPE_DIRECTORY = "ObpDirectory"
+TYPE_TYPE = "ObpType"
 TYPE_SYMBOLIC_LINK = "ObpSymbolicLink"
 TYPE_DEVICE = "IoDeviceObject"
 TYPE_FILE = "IoFileObject"
 TYPE_DRIVER = "IoDriverObject"
+TYPE_PROCESS = "PsProcess"
 TYPE_EVENT = "KeEvent"
 TYPE_MUTEX = "KeMutex"
 TYPE_SEMAPHORE = "KeSemaphore"

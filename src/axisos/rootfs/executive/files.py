@@ -1,4 +1,4 @@
-"""The file calls as far as the kernel itself answers them: pipes.
+"""The file calls as far as the kernel itself answers them: reading and writing pipes, closing all that is no file.
 
 Everything else about files is the Pipeline Manager's, which overrides these calls; where none runs, they say so. Pipe
 handles never get that far, so the Pipeline Manager cannot be made to wait by a pipe.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi import access as mask
+from abi.names import TYPE_FILE
 from abi.status import Status, StatusError
 from executive.ke_ipc.pipes import PipeEnd
 from executive.messages import DISPATCH_LEVEL, NOT_DIRECT
@@ -73,9 +74,12 @@ class Files:
     def _go_on(self, wait: Wait) -> None:
         self._scheduler.wake(wait, None)
 
-    def close_pipe(self, thread: Thread, handle: Handle) -> object:
-        """vfs_close on a pipe; NOT_DIRECT for any other handle."""
-        if type(self._body(thread, handle)) is not PipeEnd:
+    def close_object(self, thread: Thread, handle: Handle) -> object:
+        """vfs_close on whatever is not a file; NOT_DIRECT for files."""
+        table = thread.process.handles
+        token = table.standard.get(handle) if type(handle) is int else handle
+        entry = table.entries.get(token)  # type: ignore[arg-type]
+        if entry is None or entry.header.type_object.name == TYPE_FILE:
             return NOT_DIRECT
         self._ob.close_handle(thread.process, handle)
         return True
@@ -106,12 +110,12 @@ class Files:
 
     @syscall(rings=ANY_RING)
     def vfs_close(self, thread: Thread, handle: Handle) -> bool:
-        """Close a handle; with the last one to it, the file, device or pipe end is closed.
+        """Close a handle of any kind; with the last one to it, the file, device, pipe end or object is closed.
 
         Returns: True.
-        Raises:  INVALID_HANDLE.
+        Raises:  INVALID_HANDLE, HANDLE_NOT_CLOSABLE.
         """
-        if self.close_pipe(thread, handle) is NOT_DIRECT:
+        if self.close_object(thread, handle) is NOT_DIRECT:
             self._ob.close_handle(thread.process, handle)
         return True
 

@@ -244,6 +244,7 @@ class Loader:
         clock = self.computer.clock
         advance_ns = clock.advance_ns
         step_ns = scheduler.checkpoint_ns
+        step = scheduler.step if scheduler.follows_schedule else None
 
         def checkpoint() -> None:
             advance_ns(step_ns)
@@ -252,6 +253,8 @@ class Loader:
                 raise GeneratorExit  # a finalizer that runs in another's name
             if process.alarm:
                 scheduler.on_alarm(thread)
+            if step is not None:
+                step(thread)
             scheduler.checkpoint(thread)
 
         return checkpoint

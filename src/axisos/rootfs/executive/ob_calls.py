@@ -6,8 +6,9 @@ import hmac
 from typing import TYPE_CHECKING
 
 from abi import access as mask
+from abi.names import TYPE_SYMBOLIC_LINK
 from abi.status import Status, StatusError
-from executive.ob_manager import ObjectHeader
+from executive.ob_objects import ObjectHeader, allowed_access
 from executive.syscalls import ANY_RING, DRIVERS, SERVICES, syscall
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def ob_insert_object(self, thread: Thread, header: ObjectHeader, path: str) -> bool:
-        """Name an object. Returns: True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        """Name an object; the caller's reference is the name's from then on, and goes with it.
+
+        Returns: True.
+        Raises:  OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, OBJECT_NAME_NOT_FOUND (no such directory),
+                 INVALID_PARAMETER (it has a name already), DELETE_PENDING.
+        """
         self._ob.insert_object(_header(header), path)
         return True
 
@@ -77,7 +83,15 @@ class ObjectCalls:
     @syscall(rings=SERVICES)
     def ob_dump_directory(self, thread: Thread) -> list[dict[str, object]]:
         """Every named object. Returns: [{path, type, ref_count, handle_count}], by path."""
-        return self._ob.dump_directory()
+        return [
+            {
+                "path": path,
+                "type": header.type,
+                "ref_count": header.reference_count,
+                "handle_count": header.handle_count,
+            }
+            for path, header in self._ob.named_objects()
+        ]
 
     # --- handles -----------------------------------------------------------------------------------------------
 
@@ -106,7 +120,7 @@ class ObjectCalls:
         """Close a handle of process *pid*.
 
         Returns: the object's body if that was its last handle (the caller sees to the rest), else None.
-        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE.
+        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE, HANDLE_NOT_CLOSABLE.
         """
         self.closing_for = thread.process
         try:
@@ -117,13 +131,20 @@ class ObjectCalls:
 
     @syscall(rings=ANY_RING)
     def ob_duplicate_handle(
-        self, thread: Thread, source_pid: int, handle: Handle, target_pid: int, access: int | None = None
+        self,
+        thread: Thread,
+        source_pid: int,
+        handle: Handle,
+        target_pid: int,
+        access: int | None = None,
+        inheritable: bool = False,
     ) -> str:
         """A handle of one process to what a handle of another means, with the same rights or fewer.
 
         Programs may duplicate their own handles for themselves and their children.
 
-        Args:    access: rights of the new handle, None for the same.
+        Args:    access: rights of the new handle, None for the same. inheritable: whether children of the target
+                 process get it, too.
         Returns: the new token, which is the target process's.
         Raises:  NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL.
         """
@@ -131,7 +152,7 @@ class ObjectCalls:
         caller = thread.process
         if caller.ring > 1 and (source is not caller or (target is not caller and target.parent is not caller)):
             raise StatusError(Status.ACCESS_DENIED, "ob_duplicate_handle: from yourself, to yourself or a child only")
-        return self._ob.duplicate_handle(source, handle, target, access)
+        return self._ob.duplicate_handle(source, handle, target, access, inheritable)
 
     @syscall(rings=ANY_RING)
     def ob_set_standard_handle(self, thread: Thread, pid: int, index: int, token: str | None) -> bool:
@@ -152,10 +173,105 @@ class ObjectCalls:
     def ob_list_handles(self, thread: Thread, pid: int | None = None) -> list[dict[str, object]]:
         """The open handles of the caller or of process *pid*.
 
-        Returns: [{token, type, name, granted_access, ref_count, handle_count, inheritable, age_s}], oldest first.
+        Returns: [{token, type, name, object_id, granted_access, ref_count, handle_count, inheritable, protected,
+                 standard, age_s, origin}], oldest first; standard: the slots that hold it, origin: the place in the
+                 program where it was made.
         Raises:  ACCESS_DENIED for another process (rings >= 2), NO_SUCH_PROCESS.
         """
         return self._ob.list_handles(self._own_or_served(thread, thread.pid if pid is None else pid))
+
+    @syscall(rings=ANY_RING)
+    def ob_query_handles(self, thread: Thread, pid: int | None = None) -> list[dict[str, object]]:
+        """The open handles of process *pid*, or of all processes, as far as the caller may see them.
+
+        A program sees those of its user's processes, user 0 those of all; the tokens only of its own.
+
+        Returns: [{pid, image, uid, token, ...}] by pid, then oldest first; the rest as ob_list_handles.
+        Raises:  NO_SUCH_PROCESS; ACCESS_DENIED for another user's process.
+        """
+        caller = thread.process
+        sees_all = caller.ring <= 1 or caller.uid == 0
+        if pid is None:
+            processes = [each for each in self._processes.processes() if sees_all or each.uid == caller.uid]
+        else:
+            processes = [self._processes.find(pid)]
+            if not sees_all and processes[0].uid != caller.uid:
+                raise StatusError(Status.ACCESS_DENIED, f"the handles of process {pid} are another user's")
+        return [
+            {
+                **facts,
+                "pid": process.pid,
+                "image": process.image,
+                "uid": process.uid,
+                "token": facts["token"] if process is caller or caller.ring <= 1 else None,
+            }
+            for process in processes
+            for facts in self._ob.list_handles(process)
+        ]
+
+    @syscall(rings=ANY_RING)
+    def ob_set_handle_flags(
+        self, thread: Thread, handle: Handle, inheritable: bool | None = None, protected: bool | None = None
+    ) -> bool:
+        """Say what happens to a handle of the caller's; None leaves a flag as it is.
+
+        Args:    inheritable: children that are started from now on get it, too. protected: it cannot be closed
+                 (HANDLE_NOT_CLOSABLE) until that is taken back; the end of its process closes it all the same.
+        Returns: True.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_EXPIRED.
+        """
+        entry = self._ob.resolve(thread.process, handle)
+        if inheritable is not None:
+            entry.inheritable = inheritable
+        if protected is not None:
+            entry.protected = protected
+        return True
+
+    # --- the namespace, for everybody --------------------------------------------------------------------------
+
+    @syscall(rings=ANY_RING)
+    def ob_open_object(self, thread: Thread, path: str, access: int | None = None) -> str:
+        """A handle to a named object; a device is opened with vfs_open instead.
+
+        Args:    path: `\\Directory\\Name`; links are followed. access: rights wanted, None for all that the caller may
+                 have: by owner, group and mode r is GENERIC_READ, w GENERIC_WRITE, each with SYNCHRONIZE.
+        Returns: its token.
+        Raises:  OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, DELETE_PENDING, HANDLE_TABLE_FULL,
+                 INVALID_PARAMETER.
+        """
+        return self._ob.open_object(thread.process, path, access)
+
+    @syscall(rings=ANY_RING)
+    def ob_query_directory(self, thread: Thread, path: str = "\\") -> list[dict[str, object]]:
+        """What stands in a directory of the namespace.
+
+        Returns: [{name, path, type, target, object_id, ref_count, handle_count, owner_uid, group_gid, mode,
+                 permanent}], by name; target: where a link leads, else None; mode: three octal digits.
+        Raises:  OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, NOT_A_DIRECTORY, ACCESS_DENIED.
+        """
+        if not allowed_access(thread.process, self._ob.lookup_object(path)) & mask.READ:
+            raise StatusError(Status.ACCESS_DENIED, f"{path[:80]} may not be read by uid {thread.process.uid}")
+        return [
+            {
+                "name": name,
+                "path": header.name,
+                "type": header.type,
+                "target": header.body if header.type == TYPE_SYMBOLIC_LINK else None,
+                "object_id": header.object_id,
+                "ref_count": header.reference_count,
+                "handle_count": header.handle_count,
+                "owner_uid": header.security.owner_uid,
+                "group_gid": header.security.group_gid,
+                "mode": f"{header.security.mode:03o}",
+                "permanent": header.permanent,
+            }
+            for name, header in self._ob.list_directory(path)
+        ]
+
+    @syscall(rings=ANY_RING)
+    def ob_query_types(self, thread: Thread) -> dict[str, tuple[int, int]]:
+        """All types of objects. Returns: {name: (how many objects there are, how many handles to them)}."""
+        return self._ob.query_type_statistics()
 
     def _own_or_served(self, thread: Thread, pid: int) -> Process:
         target = self._processes.find(pid)

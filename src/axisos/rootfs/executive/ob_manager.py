@@ -1,7 +1,7 @@
 """The Object Manager: everything that can be held is an object, and is held through handles (manual, chapter 6).
 
-An object has a header: its type, its name if it has one, who owns it, and two counts. A *reference* keeps the object in
-being; a *handle* is one process's right to use it and holds a reference of its own.
+Three floors: objects (`ob_objects`), their names (`ob_namespace`), and here the handles. A *handle* is one process's
+right to use an object in certain ways; it holds a reference of its own, so the object lasts as long as the handle.
 
     process 20's table            header                         body
     H-3fa1.. --------------------> KeEvent  handles 2  refs 2 --> the event's state
@@ -9,10 +9,9 @@ being; a *handle* is one process's right to use it and holds a reference of its 
     H-77c0.. --------------------------+
 
 Called by   the ob_* system calls, the IPC subsystem, process start and end.
-Owns        the types, the namespace, every handle table.
+Owns        every handle table.
 Always so   when the last handle to an object goes, its type's close procedure has run before the call that dropped
-            it returns; when the last reference goes, its name is free and its delete procedure has run. Handle
-            tokens are unique in the machine.
+            it returns. Handle tokens are unique in the machine. Rights only shrink on their way from handle to handle.
 """
 
 from __future__ import annotations
@@ -21,95 +20,45 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from abi import access as mask
-from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DIRECTORY, TYPE_DRIVER, TYPE_FILE, TYPE_SYMBOLIC_LINK
+from abi.names import STANDARD_HANDLES, TYPE_DEVICE, TYPE_DRIVER, TYPE_FILE
 from abi.status import Status, StatusError
 from executive.limits import LIMITS_PATH
+from executive.ob_namespace import Namespace
+from executive.ob_objects import allowed_access
+from executive.origin import in_words
 from executive.synapse import bypasses, new_handle_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from executive.ob_objects import ObjectHeader
+    from executive.origin import Origin
     from executive.process import Process
 
-    Procedure = Callable[["ObjectHeader"], None]
-
 MAX_EXPIRED = 1024  # handles that are remembered after a rotation
-MAX_LINK_HOPS = 8
-BOOT_DIRECTORIES = ("\\", "\\Device", "\\DosDevices", "\\ObjectTypes", "\\Pipe", "\\Section", "\\MQueue")
-
-
-class ObjectType:
-    """A kind of object: what happens when the last handle, and when the last reference, goes."""
-
-    __slots__ = ("close", "delete", "name", "total_handles", "total_objects")
-
-    def __init__(self, name: str, close: Procedure | None = None, delete: Procedure | None = None) -> None:
-        self.name = name
-        self.close = close
-        self.delete = delete
-        self.total_objects = 0
-        self.total_handles = 0
-
-
-class Security:
-    """Who owns an object and what others may do with it."""
-
-    __slots__ = ("group_gid", "mode", "owner_uid")
-
-    def __init__(self, owner_uid: int = 0, group_gid: int = 0, mode: int = 0o755) -> None:
-        self.owner_uid = owner_uid
-        self.group_gid = group_gid
-        self.mode = mode
-
-
-class ObjectHeader:
-    """What the Object Manager knows of an object; the object itself is `body`."""
-
-    __slots__ = (
-        "body",
-        "delete_pending",
-        "handle_count",
-        "name",
-        "object_id",
-        "permanent",
-        "reference_count",
-        "security",
-        "type_object",
-    )
-
-    def __init__(self, object_id: int, type_object: ObjectType, body: object) -> None:
-        self.object_id = object_id
-        self.type_object = type_object
-        self.body = body
-        self.name = ""
-        self.reference_count = 1  # the creator's
-        self.handle_count = 0
-        self.security: Security | None = None  # None: owner 0, mode 755
-        self.permanent = False
-        self.delete_pending = False
-
-    @property
-    def type(self) -> str:
-        """The type's name."""
-        return self.type_object.name
-
-    def __repr__(self) -> str:
-        return f"<{self.type} {self.name or self.object_id}>"
 
 
 class HandleEntry:
     """One right of one process: which object, what may be done with it, whose token opened it."""
 
-    __slots__ = ("creation_ns", "granted_access", "header", "inheritable", "synapse_token")
+    __slots__ = ("creation_ns", "granted_access", "header", "inheritable", "origin", "protected", "synapse_token")
 
     def __init__(
-        self, header: ObjectHeader, granted_access: int, synapse_token: str, inheritable: bool, creation_ns: int
+        self,
+        header: ObjectHeader,
+        granted_access: int,
+        synapse_token: str,
+        inheritable: bool,
+        creation_ns: int,
+        origin: Origin | None,
     ) -> None:
         self.header = header
         self.granted_access = granted_access
         self.synapse_token = synapse_token
-        self.inheritable = inheritable
+        self.inheritable = inheritable  # children of the process get it, too
+        self.protected = False  # it cannot be closed by itself, only with its process
         self.creation_ns = creation_ns
+        self.origin = origin  # where the process made it
 
 
 class HandleTable:
@@ -123,143 +72,16 @@ class HandleTable:
         self.standard: dict[int, str] = {}
 
 
-class ObjectManager:
-    """All objects of one machine."""
+class ObjectManager(Namespace):
+    """Everything that can be held, and who holds it."""
 
     def __init__(self, token_hex: Callable[[int], str], now_ns: Callable[[], int]) -> None:
+        super().__init__()
         self._token_hex = token_hex
         self._now_ns = now_ns
-        self.types: dict[str, ObjectType] = {}
-        self._namespace: dict[str, ObjectHeader] = {}
-        self._last_id = 0
-
-    def init_system(self) -> None:
-        """Make the built-in types and the directories that are there from the start."""
-        for name in (TYPE_DIRECTORY, TYPE_SYMBOLIC_LINK, TYPE_DEVICE, TYPE_FILE, TYPE_DRIVER):
+        self.origin_of_call: Callable[[], Origin | None] = lambda: None  # wired by the kernel: see `origin`
+        for name in (TYPE_DEVICE, TYPE_FILE, TYPE_DRIVER):
             self.create_object_type(name)
-        for path in BOOT_DIRECTORIES:
-            directory = self.create_object(TYPE_DIRECTORY, {})
-            directory.permanent = True
-            directory.name = path
-            self._namespace[path] = directory
-
-    # --- types and objects -------------------------------------------------------------------------------------
-
-    def create_object_type(
-        self, name: str, close: Procedure | None = None, delete: Procedure | None = None
-    ) -> ObjectType:
-        """Make a type known. *close* runs when an object's last handle goes, *delete* when its last reference goes."""
-        self.types[name] = made = ObjectType(name, close, delete)
-        return made
-
-    def create_object(self, type_name: str, body: object) -> ObjectHeader:
-        """A new object with one reference, the caller's.
-
-        Raises: OBJECT_TYPE_MISMATCH for an unknown type.
-        """
-        type_object = self.types.get(type_name)
-        if type_object is None:
-            raise StatusError(Status.OBJECT_TYPE_MISMATCH, f"there is no object type {type_name!r}")
-        self._last_id += 1
-        header = ObjectHeader(self._last_id, type_object, body)
-        type_object.total_objects += 1
-        return header
-
-    def reference_object(self, header: ObjectHeader) -> None:
-        """Keep an object in being."""
-        header.reference_count += 1
-
-    def dereference_object(self, header: ObjectHeader) -> None:
-        """Give a reference back; with the last one the object ends, unless it is permanent."""
-        assert header.reference_count > 0, f"{header} has no reference to give back"
-        header.reference_count -= 1
-        if header.reference_count == 0 and not header.permanent:
-            if header.name and self._namespace.get(header.name) is header:
-                del self._namespace[header.name]
-            header.type_object.total_objects -= 1
-            if header.type_object.delete is not None:
-                header.type_object.delete(header)
-
-    # --- the namespace -----------------------------------------------------------------------------------------
-
-    def insert_object(self, header: ObjectHeader, path: str) -> None:
-        """Give an object its name.
-
-        Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION.
-        """
-        self._check_path(path)
-        if path in self._namespace:
-            raise StatusError(Status.OBJECT_NAME_COLLISION, f"{path} exists already")
-        header.name = path
-        self._namespace[path] = header
-
-    def lookup_object(self, path: str) -> ObjectHeader:
-        """The object of that name; symbolic links are followed.
-
-        Raises: OBJECT_NAME_NOT_FOUND; OBJECT_NAME_INVALID after 8 links.
-        """
-        followed = path
-        for _hop in range(MAX_LINK_HOPS + 1):
-            header = self._namespace.get(followed)
-            if header is None:
-                raise StatusError(Status.OBJECT_NAME_NOT_FOUND, f"there is no object {followed}")
-            if header.type != TYPE_SYMBOLIC_LINK:
-                return header
-            followed = str(header.body)
-        raise StatusError(Status.OBJECT_NAME_INVALID, f"{path} leads through more than {MAX_LINK_HOPS} links")
-
-    def delete_object(self, path: str) -> None:
-        """Take an object's name away; it ends when nobody holds it any more.
-
-        Raises: OBJECT_NAME_NOT_FOUND; ACCESS_DENIED for a permanent object.
-        """
-        header = self._namespace.get(path)
-        if header is None:
-            raise StatusError(Status.OBJECT_NAME_NOT_FOUND, f"there is no object {path}")
-        if header.permanent:
-            raise StatusError(Status.ACCESS_DENIED, f"{path} is permanent")
-        del self._namespace[path]
-        header.delete_pending = True
-        self.dereference_object(header)
-
-    def create_symbolic_link(self, path: str, target: str) -> None:
-        """Make *path* another name for *target*, which need not exist yet."""
-        self._check_path(target)
-        link = self.create_object(TYPE_SYMBOLIC_LINK, target)
-        try:
-            self.insert_object(link, path)
-        except StatusError:
-            self.dereference_object(link)
-            raise
-
-    def list_directory(self, path: str) -> list[tuple[str, str, str]]:
-        """(name, full path, type) of a directory's direct children, by name."""
-        prefix = path if path.endswith("\\") else path + "\\"
-        return [
-            (full[len(prefix) :], full, header.type)
-            for full, header in sorted(self._namespace.items())
-            if full.startswith(prefix) and full != path and "\\" not in full[len(prefix) :]
-        ]
-
-    def dump_directory(self) -> list[dict[str, object]]:
-        """Every named object with its counts, by path."""
-        return [
-            {
-                "path": path,
-                "type": header.type,
-                "ref_count": header.reference_count,
-                "handle_count": header.handle_count,
-            }
-            for path, header in sorted(self._namespace.items())
-        ]
-
-    @staticmethod
-    def _check_path(path: str) -> None:
-        if not path.startswith("\\") or len(path) > 255 or "\\\\" in path or path.endswith("\\"):
-            raise StatusError(
-                Status.OBJECT_NAME_INVALID,
-                f"{path[:80]!r}: an object path is \\Directory\\Name of at most 255 characters",
-            )
 
     # --- handles -----------------------------------------------------------------------------------------------
 
@@ -272,7 +94,7 @@ class ObjectManager:
     ) -> str:
         """A new handle of *process* to an object; it holds a reference of its own.
 
-        Raises: HANDLE_TABLE_FULL; DELETE_PENDING.
+        Raises: HANDLE_TABLE_FULL; DELETE_PENDING; INVALID_PARAMETER for rights that there are not.
         """
         entries = process.handles.entries
         if len(entries) >= process.limits.handles:
@@ -282,8 +104,12 @@ class ObjectManager:
             )
         if header.delete_pending:
             raise StatusError(Status.DELETE_PENDING, f"{header} is going away")
+        if granted_access & ~mask.ALL:
+            raise StatusError(Status.INVALID_PARAMETER, f"access {granted_access:#x} has bits that mean nothing")
         token = new_handle_token(self._token_hex)
-        entries[token] = HandleEntry(header, granted_access, process.token, inheritable, self._now_ns())
+        entries[token] = HandleEntry(
+            header, granted_access, process.token, inheritable, self._now_ns(), self.origin_of_call()
+        )
         header.reference_count += 1
         header.handle_count += 1
         header.type_object.total_handles += 1
@@ -331,16 +157,35 @@ class ObjectManager:
         finally:
             self.dereference_object(header)
 
+    def open_object(self, process: Process, path: str, access: int | None = None) -> str:
+        """A handle to the object of that name; *access* None asks for all that its owner, group and mode allow.
+
+        Raises: as `lookup_object`; ACCESS_DENIED when more is asked for than they allow, or when that is nothing;
+                DELETE_PENDING, HANDLE_TABLE_FULL, INVALID_PARAMETER for rights that there are not.
+        """
+        header = self.lookup_object(path)
+        allowed = allowed_access(process, header)
+        wanted = allowed if access is None else access
+        if not allowed or wanted & ~allowed & mask.ALL:
+            raise StatusError(Status.ACCESS_DENIED, f"{header.name} is not open to uid {process.uid} for that")
+        opened = header.type_object.open
+        if opened is not None:
+            return opened(process, header, wanted)
+        return self.create_handle(process, header, wanted)
+
     def close_handle(self, process: Process, handle: object) -> ObjectHeader:
         """Close one handle. Returns its object's header, which may have ended.
 
-        Raises: INVALID_HANDLE.
+        Raises: INVALID_HANDLE; HANDLE_NOT_CLOSABLE for a protected one.
         """
         table = process.handles
         token = table.standard.get(handle) if type(handle) is int else handle
-        entry = table.entries.pop(token, None) if type(token) is str else None
+        entry = table.entries.get(token) if type(token) is str else None
         if entry is None:
             raise StatusError(Status.INVALID_HANDLE, "no such open handle")
+        if entry.protected:
+            raise StatusError(Status.HANDLE_NOT_CLOSABLE, f"the handle to {entry.header} is protected")
+        del table.entries[token]  # type: ignore[arg-type]
         for index, held in list(table.standard.items()):
             if held == token:
                 del table.standard[index]
@@ -373,7 +218,7 @@ class ObjectManager:
         return {
             token: self.create_handle(child, entry.header, entry.granted_access, True)
             for token, entry in list(parent.handles.entries.items())
-            if entry.inheritable
+            if entry.inheritable and not entry.header.delete_pending
         }
 
     def duplicate_handle(
@@ -406,6 +251,7 @@ class ObjectManager:
 
     def list_handles(self, process: Process) -> list[dict[str, object]]:
         """What a process holds, oldest first."""
+        standard = process.handles.standard
         return [
             {
                 "token": token,
@@ -415,11 +261,11 @@ class ObjectManager:
                 "ref_count": entry.header.reference_count,
                 "handle_count": entry.header.handle_count,
                 "inheritable": entry.inheritable,
+                "protected": entry.protected,
+                "object_id": entry.header.object_id,
+                "standard": sorted((index for index, held in standard.items() if held == token), reverse=True),
                 "age_s": (self._now_ns() - entry.creation_ns) / 1e9,
+                "origin": in_words(entry.origin),
             }
             for token, entry in process.handles.entries.items()
         ]
-
-    def query_type_statistics(self) -> dict[str, tuple[int, int]]:
-        """Type name -> (objects, handles)."""
-        return {name: (kind.total_objects, kind.total_handles) for name, kind in sorted(self.types.items())}

@@ -79,7 +79,7 @@ class ProcessManager:
         self.limits: LimitBook
         self.recursion_room: Callable[[], int]
         self.on_service_death: Callable[[Process], None]
-        self.on_thread_end: Callable[[Thread], None]  # mutexes, waits
+        self.on_thread_end: tuple[Callable[[Thread], None], ...]  # for what threads own, and who waits for their end
 
     # --- making processes --------------------------------------------------------------------------------------
 
@@ -335,7 +335,8 @@ class ProcessManager:
         self.messages.cancel_request(thread.wait)
         if thread.is_system:
             self.messages.drop_server(thread)
-        self.on_thread_end(thread)
+        for concerned in self.on_thread_end:
+            concerned(thread)
         self._scheduler.doom(thread)
         for watcher in thread.watchers:
             self._scheduler.wake(watcher, True)
@@ -716,7 +717,7 @@ class ProcessManager:
         record = thread.process.ended_children.get(pid) if pid is not None else None
         if record is not None:
             return {"pid": pid, "status": DEAD, "exit_status": record[0], "reason": record[1]}
-        target = thread if pid is None else self._thread(pid)
+        target = thread if pid is None else self.find_thread(pid)
         process = target.process
         return {
             "pid": target.pid,
@@ -856,7 +857,8 @@ class ProcessManager:
     def _group_exists(self, pgid: int) -> bool:
         return any(thread.process.pgid == pgid for thread in self.threads.values())
 
-    def _thread(self, pid: int) -> Thread:
+    def find_thread(self, pid: int) -> Thread:
+        """The thread of that id; a process's pid is its main thread's. Raises: NO_SUCH_PROCESS."""
         target = self.threads.get(pid)
         if target is None:
             raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process {pid}")
@@ -864,7 +866,7 @@ class ProcessManager:
 
     def find(self, pid: int) -> Process:
         """The process that thread *pid* belongs to. Raises: NO_SUCH_PROCESS."""
-        return self._thread(pid).process
+        return self.find_thread(pid).process
 
 
 _TIMED_OUT = object()

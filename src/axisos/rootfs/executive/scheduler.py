@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         clock: Any
         collector: Any
         interrupt_timer: Any
+        schedule: Any
         signals_pending: int
 
         def pull_signal(self, timeout: float) -> tuple[object, ...] | None: ...
@@ -69,6 +70,23 @@ class Deadline:
     def cancel(self) -> None:
         """It will not be called. Cancelling twice, or after it was called, does nothing."""
         self.action = None
+
+
+class ChosenQueue(deque[Thread]):
+    """A ready queue out of which the machine's schedule chooses."""
+
+    def __init__(self, schedule: Any) -> None:
+        super().__init__()
+        self._choose: Callable[[deque[Thread]], int] = schedule.choose
+
+    def popleft(self) -> Thread:
+        """The thread that is to run next."""
+        if len(self) == 1:
+            return super().popleft()
+        index = self._choose(self)
+        thread = self[index]
+        del self[index]
+        return thread
 
 
 class Statistics:
@@ -115,8 +133,11 @@ class Scheduler:
         self.on_weigh: Callable[[Thread, int], None]
         self._collector = computer.collector
         self._system: deque[Thread] = deque()
-        self._woken: deque[Thread] = deque()
-        self._expired: deque[Thread] = deque()
+        schedule = computer.schedule  # of programs, in a simulation: None for first come first served
+        self._schedule = schedule
+        self.follows_schedule = schedule is not None
+        self._woken: deque[Thread] = deque() if schedule is None else ChosenQueue(schedule)
+        self._expired: deque[Thread] = deque() if schedule is None else ChosenQueue(schedule)
         self._deadlines: list[tuple[int, int, Deadline]] = []
         self._compact_at = MIN_COMPACT
         self._arrivals = 0
@@ -277,16 +298,24 @@ class Scheduler:
         """Take the processor from the running thread if its quantum is used up or the hub is wanted."""
         now_ns = self.now_ns()
         if now_ns >= self.attend_ns or thread.used_ns + now_ns - self.slice_start_ns >= QUANTUM_NS:
-            isinstance(None, ROOM)  # or RecursionError, before anything has changed
-            if self._collector.running:
-                raise GeneratorExit  # as in `block`
-            thread.preempt_count += 1
-            self.statistics.preemptions += 1
-            self._leave(thread)
-            self.make_ready(thread)
-            self._enter_hub()
-            if thread.process.alarm:
-                self.on_alarm(thread)
+            self._preempt(thread)
+
+    def step(self, thread: Thread) -> None:
+        """A program has come to a checkpoint or a system call of a run that follows a schedule: change threads?"""
+        if not thread.is_system and self._schedule.is_due(thread) and (self._woken or self._expired):
+            self._preempt(thread)
+
+    def _preempt(self, thread: Thread) -> None:
+        isinstance(None, ROOM)  # or RecursionError, before anything has changed
+        if self._collector.running:
+            raise GeneratorExit  # as in `block`
+        thread.preempt_count += 1
+        self.statistics.preemptions += 1
+        self._leave(thread)
+        self.make_ready(thread)
+        self._enter_hub()
+        if thread.process.alarm:
+            self.on_alarm(thread)
 
     def stop(self, thread: Thread) -> None:
         """Keep the running thread from running until its process is continued."""
@@ -312,10 +341,14 @@ class Scheduler:
             return
         while successor is None:
             queue = self._system or self._woken or self._expired
-            if not queue or queue[0].resume is None:  # nobody, or one that the hub must start or bury first
+            if not queue:
                 self._enter_hub()
                 return
             successor = queue.popleft()
+            if successor.resume is None:  # the hub must start or bury it first
+                queue.appendleft(successor)
+                self._enter_hub()
+                return
             if successor.used_ns >= QUANTUM_NS:
                 successor = self._renewed(successor, queue)
         successor.status = RUNNING

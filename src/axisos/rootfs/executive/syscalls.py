@@ -336,9 +336,12 @@ class Gate:
         """`syscall` where each call takes machine time, is written down, or both."""
         scheduler, trace = self._scheduler, self._trace
         advance_ns = self._advance_ns or (lambda _ns: None)
+        step = scheduler.step if scheduler.follows_schedule and process.ring > 2 else None
 
         def syscall(name: str, *args: object) -> object:
             advance_ns(SIMULATED_SYSCALL_NS)
+            if step is not None and scheduler.current.process is process:
+                step(scheduler.current)
             if trace is not None:
                 trace(scheduler.current, name, args)
             return inner(name, *args)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import TYPE_EVENT
 from executive.ke_ipc.dispatcher import Dispatcher
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
@@ -46,20 +47,43 @@ class Events:
         self._waits = waits
         self.event_created = 0
         ob.create_object_type(TYPE_EVENT)
+        self._named = NamedObjects(ob, "\\Event", TYPE_EVENT)
 
     def _event(self, thread: Thread, handle: Handle) -> Event:
         return self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_EVENT)  # type: ignore[return-value]
 
     @syscall(rings=ANY_RING)
-    def ke_create_event(self, thread: Thread, manual_reset: bool = False, initial: bool = False) -> str:
+    def ke_create_event(
+        self,
+        thread: Thread,
+        manual_reset: bool = False,
+        initial: bool = False,
+        name: str | None = None,
+        permissions: str = OWNER_ONLY,
+    ) -> str:
         """A new event.
 
-        Args:    manual_reset: it stays set until it is reset; otherwise one waiter goes on and it is unset.
+        Args:    manual_reset: it stays set until it is reset; otherwise one waiter goes on and it is unset. name: by
+                 which others open it, None for none. permissions: who may open it, three octal digits for owner, group
+                 and others; r waits, w sets.
         Returns: a handle with all rights.
-        Raises:  HANDLE_TABLE_FULL.
+        Raises:  HANDLE_TABLE_FULL; OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER.
         """
+        event = Event(manual_reset, initial)
+        if name is None:
+            handle = self._ob.create_owned(thread.process, TYPE_EVENT, event)
+        else:
+            handle = self._named.make_held(thread.process, name, event, permissions)
         self.event_created += 1
-        return self._ob.create_owned(thread.process, TYPE_EVENT, Event(manual_reset, initial))
+        return handle
+
+    @syscall(rings=ANY_RING)
+    def ke_open_event(self, thread: Thread, name: str) -> str:
+        """A handle to the event of that name, with what its permissions allow the caller.
+
+        Raises: OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        """
+        return self._named.open(thread.process, name)
 
     @syscall(rings=ANY_RING)
     def ke_set_event(self, thread: Thread, handle: Handle) -> int:

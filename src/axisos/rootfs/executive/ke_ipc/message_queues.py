@@ -24,7 +24,8 @@ from executive.syscalls import ANY_RING, syscall
 if TYPE_CHECKING:
     from executive.ke_ipc.dispatcher import Waits
     from executive.limits import Charge
-    from executive.ob_manager import ObjectHeader, ObjectManager
+    from executive.ob_manager import ObjectManager
+    from executive.ob_objects import ObjectHeader
     from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
 

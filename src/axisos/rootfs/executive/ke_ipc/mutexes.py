@@ -8,6 +8,7 @@ from abi import access as mask
 from abi.names import TYPE_MUTEX
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
@@ -23,13 +24,11 @@ class Mutex(Dispatcher):
 
     __slots__ = ("abandoned", "owner", "recursion")
 
-    def __init__(self, owner: Thread | None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.owner: Thread | None = None
         self.recursion = 0
         self.abandoned = False
-        if owner is not None:
-            self.consume(owner)
 
     def signaled(self, thread: Thread) -> bool:
         """Free, or owned by the asker."""
@@ -53,6 +52,7 @@ class Mutexes:
         self._waits = waits
         self.mutex_created = 0
         ob.create_object_type(TYPE_MUTEX)
+        self._named = NamedObjects(ob, "\\Mutex", TYPE_MUTEX)
 
     def abandon(self, thread: Thread) -> None:
         """A thread has ended: what it owned is free, and the next owner learns of it."""
@@ -64,15 +64,32 @@ class Mutexes:
             self._waits.wake_waiters(mutex)
 
     @syscall(rings=ANY_RING)
-    def ke_create_mutex(self, thread: Thread, owned: bool = False) -> str:
+    def ke_create_mutex(
+        self, thread: Thread, owned: bool = False, name: str | None = None, permissions: str = OWNER_ONLY
+    ) -> str:
         """A new mutex, the caller's at once if *owned*.
 
+        Args:    name, permissions: as of ke_create_event; r acquires, w releases, so one needs both.
         Returns: a handle with all rights.
-        Raises:  HANDLE_TABLE_FULL.
+        Raises:  HANDLE_TABLE_FULL; OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER.
         """
+        mutex = Mutex()
+        if name is None:
+            handle = self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
+        else:
+            handle = self._named.make_held(thread.process, name, mutex, permissions)
+        if owned:
+            mutex.consume(thread)
         self.mutex_created += 1
-        mutex = Mutex(thread if owned else None)
-        return self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
+        return handle
+
+    @syscall(rings=ANY_RING)
+    def ke_open_mutex(self, thread: Thread, name: str) -> str:
+        """A handle to the mutex of that name, with what its permissions allow the caller.
+
+        Raises: OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        """
+        return self._named.open(thread.process, name)
 
     @syscall(rings=ANY_RING)
     def ke_release_mutex(self, thread: Thread, handle: Handle) -> bool:

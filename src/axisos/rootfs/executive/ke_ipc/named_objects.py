@@ -1,22 +1,22 @@
-"""Objects that are found by name: pipes, sections, message queues (manual, chapters 13.6, 13.7 and 13.9).
+"""Objects that are found by name: pipes, sections, message queues, events, mutexes, semaphores (manual, chapter 13).
 
 Who makes one gives it a name in its kind's directory of the namespace and says who may open it: three octal digits for
 the owner, the group and the others, of which r (4) and w (2) count. The name is free again when nobody holds the
 object any more.
 
-Called by   the pipe, section and message queue calls.
+Called by   the calls that make and open pipes, sections, message queues, events, mutexes and semaphores.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi import access as mask
 from abi.status import Status, StatusError
-from executive.ob_manager import Security
+from executive.ob_objects import Security
 
 if TYPE_CHECKING:
-    from executive.ob_manager import ObjectHeader, ObjectManager
+    from executive.ob_manager import ObjectManager
+    from executive.ob_objects import ObjectHeader
     from executive.process import Process
 
 OWNER_ONLY = "600"
@@ -39,7 +39,7 @@ class NamedObjects:
         try:
             header.security = Security(process.uid, process.gid, _mode(permissions))
             if name is not None:
-                self._ob.insert_object(header, self._path(name))
+                self._ob.insert_object(header, self._path(name), temporary=True)
         except StatusError:
             self._ob.dereference_object(header)
             raise
@@ -65,11 +65,7 @@ class NamedObjects:
 
         Raises: as `find`; ACCESS_DENIED when they allow nothing; HANDLE_TABLE_FULL.
         """
-        header = self.find(name)
-        allowed = allowed_access(process, header)
-        if not allowed:
-            raise StatusError(Status.ACCESS_DENIED, f"{header.name} is not open to uid {process.uid}")
-        return self._ob.create_handle(process, header, allowed | mask.SYNCHRONIZE)
+        return self._ob.open_object(process, self.find(name).name)
 
     def _path(self, name: str) -> str:
         if not name or not name.isprintable() or "\\" in name:
@@ -77,19 +73,6 @@ class NamedObjects:
                 Status.OBJECT_NAME_INVALID, f"{name[:80]!r}: a name has printable characters only, and no backslash"
             )
         return f"{self._directory}\\{name}"
-
-
-def allowed_access(process: Process, header: ObjectHeader) -> int:
-    """READ and WRITE as far as the object's permissions give them to *process*; uid 0 has both."""
-    security = header.security
-    if security is None or process.uid == 0:
-        return mask.READ | mask.WRITE
-    mode = security.mode
-    if process.uid == security.owner_uid:
-        mode >>= 6
-    elif process.gid == security.group_gid or security.group_gid in process.groups:
-        mode >>= 3
-    return (mask.READ if mode & 4 else 0) | (mask.WRITE if mode & 2 else 0)
 
 
 def _mode(permissions: str) -> int:

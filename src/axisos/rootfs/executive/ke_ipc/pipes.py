@@ -24,13 +24,15 @@ from abi.names import TYPE_PIPE
 from abi.signals import SIGPIPE
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher, require_passive
-from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects, allowed_access
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
+from executive.ob_objects import allowed_access
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
     from executive.ke_ipc.dispatcher import WaitBlock, Waits
     from executive.ke_ipc.posix_signals import PosixSignals
-    from executive.ob_manager import ObjectHeader, ObjectManager
+    from executive.ob_manager import ObjectManager
+    from executive.ob_objects import ObjectHeader
     from executive.process import Process, Thread, Wait
     from executive.scheduler import Scheduler
 
@@ -126,7 +128,7 @@ class Pipes:
         self.pipe_bytes = 0
         self.named_pipes = 0  # that there are
         self._named = NamedObjects(ob, "\\Pipe", TYPE_PIPE)
-        ob.create_object_type(TYPE_PIPE, self._end_closed, self._deleted)
+        ob.create_object_type(TYPE_PIPE, self._end_closed, self._deleted, open=self._opened)
 
     def _end_closed(self, header: ObjectHeader) -> None:
         end = header.body
@@ -154,6 +156,13 @@ class Pipes:
         if isinstance(pipe, Pipe):
             pipe.header = None
             self.named_pipes -= 1
+
+    def _opened(self, process: Process, header: ObjectHeader, access: int) -> str:
+        """A named pipe is opened by its path: a connection, for reading, writing or both."""
+        assert isinstance(header.body, Pipe), "only a whole pipe has a name"
+        if not access & (mask.READ | mask.WRITE):
+            raise StatusError(Status.INVALID_PARAMETER, f"{header.name}: a pipe is opened to read or to write")
+        return self._open_end(process, header.body, access & (mask.READ | mask.WRITE))
 
     def _open_end(self, process: Process, pipe: Pipe, access: int) -> str:
         """A handle to a new end of *pipe* that reads, writes or both. Raises: HANDLE_TABLE_FULL."""

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from executive.limits import Charge
-    from executive.ob_manager import ObjectHeader, ObjectManager
+    from executive.ob_manager import ObjectManager
+    from executive.ob_objects import ObjectHeader
     from executive.process import Thread
 
     Handle = str | int

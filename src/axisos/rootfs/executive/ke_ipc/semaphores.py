@@ -8,6 +8,7 @@ from abi import access as mask
 from abi.names import TYPE_SEMAPHORE
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher
+from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
@@ -48,22 +49,45 @@ class Semaphores:
         self._waits = waits
         self.sem_created = 0
         ob.create_object_type(TYPE_SEMAPHORE)
+        self._named = NamedObjects(ob, "\\Semaphore", TYPE_SEMAPHORE)
 
     @syscall(rings=ANY_RING)
-    def ke_create_semaphore(self, thread: Thread, initial: int = 1, maximum: int = MAX_COUNT) -> str:
+    def ke_create_semaphore(
+        self,
+        thread: Thread,
+        initial: int = 1,
+        maximum: int = MAX_COUNT,
+        name: str | None = None,
+        permissions: str = OWNER_ONLY,
+    ) -> str:
         """A new semaphore.
 
-        Args:    initial: permits that are free now. maximum: permits that there can be.
+        Args:    initial: permits that are free now. maximum: permits that there can be. name, permissions: as of
+                 ke_create_event; r waits, w releases.
         Returns: a handle with all rights.
-        Raises:  INVALID_PARAMETER unless 0 <= initial <= maximum; HANDLE_TABLE_FULL.
+        Raises:  INVALID_PARAMETER unless 0 <= initial <= maximum; HANDLE_TABLE_FULL; OBJECT_NAME_COLLISION,
+                 OBJECT_NAME_INVALID.
         """
         if not (0 <= initial <= maximum <= MAX_COUNT and maximum > 0):
             raise StatusError(
                 Status.INVALID_PARAMETER,
                 f"ke_create_semaphore: 0 <= initial ({initial}) <= maximum ({maximum}) must hold",
             )
+        semaphore = Semaphore(initial, maximum)
+        if name is None:
+            handle = self._ob.create_owned(thread.process, TYPE_SEMAPHORE, semaphore)
+        else:
+            handle = self._named.make_held(thread.process, name, semaphore, permissions)
         self.sem_created += 1
-        return self._ob.create_owned(thread.process, TYPE_SEMAPHORE, Semaphore(initial, maximum))
+        return handle
+
+    @syscall(rings=ANY_RING)
+    def ke_open_semaphore(self, thread: Thread, name: str) -> str:
+        """A handle to the semaphore of that name, with what its permissions allow the caller.
+
+        Raises: OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        """
+        return self._named.open(thread.process, name)
 
     @syscall(rings=ANY_RING)
     def ke_release_semaphore(self, thread: Thread, handle: Handle, count: int = 1) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from executive.ke_ipc.dispatcher import Waits
     from executive.ke_ipc.dpc import Dpcs
-    from executive.ob_manager import ObjectHeader, ObjectManager
+    from executive.ob_manager import ObjectManager
+    from executive.ob_objects import ObjectHeader
     from executive.process import Thread
     from executive.scheduler import Deadline, Scheduler
 

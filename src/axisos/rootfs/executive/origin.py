@@ -1,0 +1,47 @@
+"""Where in a program something was made: found when it is made, put into words when somebody asks."""
+
+from __future__ import annotations
+
+from sys import _getframe
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+    from executive.process import Thread
+
+    Origin = tuple[CodeType, int]  # code of a program, and an instruction in it
+
+
+def origin_of_call(current: Thread) -> Origin | None:
+    """The place in a program where the call under way was made, below the kernel and the libraries.
+
+    A service works for the client whose call it answers; the client's call counts then. None if there is none: what the
+    kernel does by itself.
+    """
+    maker = current.payer if current.is_system else current
+    sandbox = maker.process.sandbox
+    if sandbox is None:
+        return None
+    frame: FrameType | None = _getframe(1)
+    if maker is not current:
+        frame = maker.task.gr_frame if maker.task is not None else None
+    names = sandbox.builtins  # what the program's own code has, and nobody else's
+    while frame is not None:
+        if frame.f_builtins is names:
+            return frame.f_code, frame.f_lasti
+        frame = frame.f_back
+    return None
+
+
+def in_words(origin: Origin | None) -> str:
+    """`/path/program.py:12 in function`; "" where nothing is known."""
+    if origin is None:
+        return ""
+    code, instruction = origin
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= instruction < end and number is not None:
+            line = number
+    where = "" if code.co_name == "<module>" else f" in {code.co_name}"
+    return f"{code.co_filename}:{line}{where}"
