@@ -139,25 +139,29 @@ def limits() -> Iterable[str]:
         yield f"| `{name}` | {shipped:,} | {root.get(name, shipped):,} | {counts} | {AT_THE_LIMIT.get(name, QUOTA)} |"
 
 
-# What each kind of object is; what happens when its last handle goes (of kinds that have a close procedure), and when
-# its last reference goes (of kinds that have a delete procedure).
-OBJECT_TYPES: dict[str, tuple[str, str, str]] = {
-    "ObpDirectory": ("a directory of the namespace", "", ""),
-    "ObpSymbolicLink": ("another name of an object", "", ""),
-    "IoDeviceObject": ("a device of a driver", "", ""),
-    "IoFileObject": (
-        "an open file or device", "the Pipeline Manager closes the file, or its driver gets IRP_MJ_CLOSE", ""),
-    "IoDriverObject": ("a driver; known, but DKMS keeps drivers in the registry so far", "", ""),
-    "KeEvent": ("an event", "", ""),
-    "KeMutex": ("a mutex", "", ""),
-    "KeSemaphore": ("a semaphore", "", ""),
-    "KeTimer": ("a timer", "it stops, unless somebody waits for it", ""),
-    "IoPipeObject": (
-        "an end of a pipe; of a named pipe also what carries the name",
-        "end of file for readers, SIGPIPE for writers, if it was the last of its side", "the name is free"),
-    "MmSectionObject": ("a section", "", "its bytes no longer count; its content goes with the last view"),
-    "IpcMessageQueue": ("a message queue", "who waits at it gets 611", "its bytes no longer count"),
+# What each kind of object is, and what its procedures do (`executive.ob_objects.ObjectType` says when they run).
+OBJECT_TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "ObpDirectory": ("a directory of the namespace", {}),
+    "ObpSymbolicLink": ("another name of an object", {"parse": "the path goes on where the link leads, with the rest"}),
+    "ObpType": ("a type", {}),
+    "IoDeviceObject": ("a device of a driver", {}),
+    "IoFileObject": ("an open file or device", {
+        "close": "the Pipeline Manager closes the file, or has the driver close its device"}),
+    "IoDriverObject": ("a driver; so far DKMS keeps drivers in the registry only", {}),
+    "PsProcess": ("the end of a process or thread", {"delete": "its process is told that it is no longer asked for"}),
+    "KeEvent": ("an event", {}),
+    "KeMutex": ("a mutex", {}),
+    "KeSemaphore": ("a semaphore", {}),
+    "KeTimer": ("a timer", {"close": "it stops, unless somebody waits for it"}),
+    "IoPipeObject": ("an end of a pipe; of a named pipe also what carries the name", {
+        "open": "a connection is made, an end of its own",
+        "close": "end of file for readers, SIGPIPE for writers, if it was the last of its side",
+        "delete": "of what carries the name: there is one named pipe less"}),
+    "MmSectionObject": ("a section", {"delete": "its bytes no longer count; its content goes with the last view"}),
+    "IpcMessageQueue": ("a message queue", {
+        "close": "who still waits at it gets 611", "delete": "its bytes no longer count"}),
 }  # fmt: skip
+PROCEDURES = ("parse", "open", "close", "delete")
 
 
 def object_types() -> Iterable[str]:
@@ -165,13 +169,12 @@ def object_types() -> Iterable[str]:
     found = booted()[1]
     if found.keys() != OBJECT_TYPES.keys():
         raise LookupError(f"OBJECT_TYPES lacks, or has too many: {sorted(found.keys() ^ OBJECT_TYPES.keys())}")
-    yield "| Type | Is | When the last handle goes | When the last reference goes |"
-    yield "|---|---|---|---|"
-    for name, (meaning, close, delete) in OBJECT_TYPES.items():
-        kind = found[name]
-        if (bool(close), bool(delete)) != (kind.close is not None, kind.delete is not None):
-            raise LookupError(f"OBJECT_TYPES and the code differ on what happens when a {name} goes")
-        yield f"| `{name}` | {cell(meaning)} | {cell(close)} | {cell(delete)} |"
+    yield "| Type | Is | Procedures |"
+    yield "|---|---|---|"
+    for name, (meaning, told) in OBJECT_TYPES.items():
+        if set(told) != {each for each in PROCEDURES if getattr(found[name], each) is not None}:
+            raise LookupError(f"OBJECT_TYPES and the code differ on the procedures of {name}")
+        yield f"| `{name}` | {cell(meaning)} | {'; '.join(f'*{each}*: {cell(text)}' for each, text in told.items())} |"
 
 
 def access_bits() -> Iterable[str]:
@@ -295,10 +298,10 @@ def cell(text: str) -> str:
 # Which calls the tables in chapters tell of, by the beginnings of their names, in the order of the table.
 SUMMARIES: dict[str, tuple[str, ...]] = {
     "objects": ("ob_",),
-    "waits": ("ke_wait_",),
-    "events": ("ke_create_event", "ke_set_event", "ke_reset_event", "ke_pulse_event"),
-    "mutexes": ("ke_create_mutex", "ke_release_mutex"),
-    "semaphores": ("ke_create_semaphore", "ke_release_semaphore"),
+    "waits": ("ke_wait_", "process_open"),
+    "events": ("ke_create_event", "ke_open_event", "ke_set_event", "ke_reset_event", "ke_pulse_event"),
+    "mutexes": ("ke_create_mutex", "ke_open_mutex", "ke_release_mutex"),
+    "semaphores": ("ke_create_semaphore", "ke_open_semaphore", "ke_release_semaphore"),
     "timers": ("ke_create_timer", "ke_set_timer", "ke_cancel_timer"),
     "pipes": ("ke_create_pipe", "ke_create_named_pipe", "ke_connect_named_pipe", "ke_pipe_"),
     "sections": ("ke_create_section", "ke_open_section", "ke_map_section"),

@@ -69,7 +69,7 @@ def test_a_status_that_is_raised_and_told_nowhere_is_found(monkeypatch: pytest.M
 def test_an_object_type_that_is_told_wrongly_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kind that is missing, and one of which the table says that something happens where nothing does."""
     types = doc_tables.OBJECT_TYPES
-    monkeypatch.setitem(types, "KeEvent", ("an event", "it sings", ""))
+    monkeypatch.setitem(types, "KeEvent", ("an event", {"close": "it sings"}))
     with pytest.raises(LookupError, match="KeEvent"):
         list(doc_tables.object_types())
     monkeypatch.delitem(types, "KeEvent")

@@ -5,12 +5,11 @@ import threading
 from axis import sync
 
 if len(sys.argv) > 1:
-    _sender, _word, mutex = syscall("signal_pull")
-    sync.wait(mutex)
+    sync.wait(syscall("ke_open_mutex", "door"))
     print("  the child owns it, and does not give it back", flush=True)
-    sys.exit(int(sys.argv[1]))
+    sys.exit()
 
-mutex = sync.create_mutex()
+mutex = syscall("ke_create_mutex", False, "door")
 
 
 def other():
@@ -34,9 +33,7 @@ try:
 except RuntimeError as error:
     print("once too often:", error)
 
-me = syscall("process_get_pid")
-child = syscall("process_spawn", sys.argv[0], 3, {"ARGS": ["0"]})
-syscall("signal_send", child, "mutex", syscall("ob_duplicate_handle", me, mutex, child))
+child = syscall("process_spawn", sys.argv[0], 3, {"ARGS": ["child"]})
 syscall("process_wait", child)
 print("after the child:", sync.wait(mutex), "- it is ours, and what it protects may be half done")
 sync.release_mutex(mutex)

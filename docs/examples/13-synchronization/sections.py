@@ -4,12 +4,11 @@ import sys
 from axis import ipc, sync
 
 if len(sys.argv) > 1:
-    _sender, _word, mutex = syscall("signal_pull")
+    mutex = syscall("ke_open_mutex", "tally")
 else:
-    me, mutex = syscall("process_get_pid"), sync.create_mutex()
+    mutex = syscall("ke_create_mutex", False, "tally")
     section = ipc.create_section("tally", 1024)
     child = syscall("process_spawn", sys.argv[0], 3, {"ARGS": ["child"]})
-    syscall("signal_send", child, "mutex", syscall("ob_duplicate_handle", me, mutex, child))
 
 view = ipc.map_section(ipc.open_section("tally"))
 for _ in range(100):
