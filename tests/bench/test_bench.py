@@ -9,7 +9,19 @@ import pytest
 
 from axisos import bench
 from axisos.bench.lab import CannotMeasure, Session
-from axisos.bench.rows import BYTES, COUNT, LINES_PER_SECOND, PERCENT, SECONDS, TIMES, Budget, Reference, Row, figure
+from axisos.bench.rows import (
+    BYTES,
+    BYTES_PER_SECOND,
+    COUNT,
+    LINES_PER_SECOND,
+    PERCENT,
+    SECONDS,
+    TIMES,
+    Budget,
+    Reference,
+    Row,
+    figure,
+)
 
 QUICK = 0.002  # of the repetitions
 G = Reference("G", 0.28e-6, sign="G")
@@ -20,7 +32,8 @@ G = Reference("G", 0.28e-6, sign="G")
     [
         (0.2e-6, SECONDS, "200 ns"), (1.234e-6, SECONDS, "1.23 µs"), (0.0999996, SECONDS, "100 ms"),
         (2, SECONDS, "2 s"), (0.0, SECONDS, "0 ns"), (24_500_000, BYTES, "24.5 MB"), (8_271.0, BYTES, "8.27 KB"),
-        (12, BYTES, "12 B"), (48_069.4, LINES_PER_SECOND, "48,069 lines/s"), (1.087, TIMES, "1.09 x"),
+        (12, BYTES, "12 B"), (2.54e9, BYTES_PER_SECOND, "2.54 GB/s"), (640e3, BYTES_PER_SECOND, "640 KB/s"),
+        (48_069.4, LINES_PER_SECOND, "48,069 lines/s"), (1.087, TIMES, "1.09 x"),
         (0.044, PERCENT, "0.04 %"), (0, COUNT, "0"),
     ],
 )
@@ -89,6 +102,16 @@ def test_switches_files_requests_and_processes_are_measured() -> None:
         "thread create and join",
     ):
         assert expected in names
+
+
+def test_talk_between_processes_is_measured() -> None:
+    """Each way to talk and to wait is gone through, and a stream arrives whole."""
+    rows = {row.name: row for row in bench.measure("ipc", Session(QUICK))}
+    for expected in (
+        "event ping-pong", "POSIX signal ping-pong", "pipe, writes of 64 bytes", "wake one of 20 such threads",
+        "wake each of 2 sleeping threads", "memory of an event and its handle",
+    ):
+        assert rows[expected].value > 0
 
 
 def test_no_line_is_lost_on_the_console() -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from axisos.bench.rows import Row
 
 GROUPS = (
-    "boot", "syscall", "forward", "vfs", "irp", "switch", "spawn", "memory", "console", "sandbox", "checkpoint",
-    "fairness", "kill",
+    "boot", "syscall", "forward", "vfs", "irp", "switch", "ipc", "spawn", "memory", "console", "sandbox",
+    "checkpoint", "fairness", "kill",
 )
 UNKNOWN_GROUP_EXIT = 2
 OWN_LOAD = 1.5  # load average that the bench causes by itself, at most; above it others are at work

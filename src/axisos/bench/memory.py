@@ -17,8 +17,8 @@ PLAIN = "import os; print(int(open('/proc/self/statm').read().split()[1]) * os.s
 
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
-    python = Reference("python, nothing imported", float(_output([sys.executable, "-c", PLAIN])), BYTES)
-    figures = json.loads(_output(probe_command("memory", str(session.turns(CROWD)))))
+    python = Reference("python, nothing imported", float(output([sys.executable, "-c", PLAIN])), BYTES)
+    figures = json.loads(output(probe_command("memory", str(session.turns(CROWD)))))
     return [
         Row("resident at the login prompt", figures["prompt"], BYTES, python, Budget(40e6)),
         Row("each further idle process", figures["process"], BYTES, budget=Budget(25e3)),
@@ -26,7 +26,8 @@ def measure(session: Session) -> list[Row]:
     ]
 
 
-def _output(command: list[str]) -> str:
+def output(command: list[str]) -> str:
+    """What a command prints. Raises CannotMeasure when it fails."""
     done = subprocess.run(command, env=host_environment(), capture_output=True, check=False)
     if done.returncode != 0:
         raise CannotMeasure(done.stderr.decode(errors="replace").strip())

@@ -1,6 +1,7 @@
 """One measured figure: what it is, what it is compared with, and what it may cost.
 
-Figures are kept in seconds, bytes, lines a second, percent or plain counts; only the table turns them into text.
+Figures are kept in seconds, bytes, bytes or lines a second, percent or plain counts; only the table turns them into
+text.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SECONDS, BYTES, LINES_PER_SECOND, TIMES, PERCENT, COUNT = "s", "B", "lines/s", "x", "%", ""
+SECONDS, BYTES, BYTES_PER_SECOND, LINES_PER_SECOND, TIMES, PERCENT, COUNT = "s", "B", "B/s", "lines/s", "x", "%", ""
 _SCALES = {
     SECONDS: ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     BYTES: ((1e6, "MB"), (1e3, "KB"), (1.0, "B")),
+    BYTES_PER_SECOND: ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "KB/s"), (1.0, "B/s")),
 }
 
 

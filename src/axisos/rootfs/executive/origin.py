@@ -20,12 +20,16 @@ def origin_of_call(current: Thread) -> Origin | None:
     kernel does by itself.
     """
     maker = current.payer if current.is_system else current
-    sandbox = maker.process.sandbox
+    return place_of(maker, _getframe(1) if maker is current else None)
+
+
+def place_of(thread: Thread, frame: FrameType | None = None) -> Origin | None:
+    """Where a thread is in its program: the running one, seen from its *frame*, or one that waits."""
+    sandbox = thread.process.sandbox
     if sandbox is None:
         return None
-    frame: FrameType | None = _getframe(1)
-    if maker is not current:
-        frame = maker.task.gr_frame if maker.task is not None else None
+    if frame is None and thread.task is not None:
+        frame = thread.task.gr_frame
     names = sandbox.builtins  # what the program's own code has, and nobody else's
     while frame is not None:
         if frame.f_builtins is names:

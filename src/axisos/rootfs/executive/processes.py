@@ -561,6 +561,7 @@ class ProcessManager:
                 raise StatusError(Status.NO_SUCH_PROCESS, "process_wait_any: there are no children to wait for")
             require_passive(thread, "process_wait_any")
             self._wait_any.setdefault(process.pid, []).append(thread.wait)
+            thread.wait.on = process
             deadline = None
             if deadline_ns is not None:
                 deadline = self._scheduler.call_at(deadline_ns, self._time_out, thread.wait)
@@ -591,6 +592,7 @@ class ProcessManager:
     def _wait_for(self, thread: Thread, target: Thread, timeout_ms: int | float | None) -> None:
         require_passive(thread, "process_wait")
         target.watchers.append(thread.wait)
+        thread.wait.on = target
         deadline = None
         if timeout_ms is not None:
             deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
@@ -792,14 +794,18 @@ class ProcessManager:
         target = self.find(pid)
         self.check_kill(thread, target)
         self.signals.send(target, signal)
-        self.die_if_killed(thread)
+        self.take_own_signals(thread)
         return True
 
-    @staticmethod
-    def die_if_killed(thread: Thread) -> None:
-        """Leave a thread that has just ended its own process."""
+    def take_own_signals(self, thread: Thread) -> None:
+        """Who has just signalled itself dies, stops or handles it before its call returns.
+
+        Raises: ProcessKilled; HandlerRaised with what a handler raised.
+        """
         if thread.killed:
             raise ProcessKilled
+        if thread.process.alarm:
+            self._scheduler.attend(thread)
 
     def check_kill(self, thread: Thread, target: Process) -> None:
         """Whether the caller may signal *target*: four rules, in this order.

@@ -207,6 +207,14 @@ class Scheduler:
                 self._timer.kick()
         return deadline
 
+    def waits_with_deadlines(self) -> set[int]:
+        """The identities of the waits that a deadline will end."""
+        return {
+            id(getattr(deadline.argument, "wait", deadline.argument))
+            for _due_ns, _arrival, deadline in self._deadlines
+            if deadline.action is not None
+        }
+
     def _compact_deadlines(self) -> None:
         """Forget the cancelled ones; done each time the heap has doubled, so that it costs next to nothing."""
         self._deadlines = [entry for entry in self._deadlines if entry[2].action is not None]
