@@ -22,10 +22,8 @@ signals.handle(signals.SIGUSR2, order.append)
 signals.mask([signals.SIGUSR1])
 for number in (signals.SIGUSR1, signals.SIGUSR1, signals.SIGUSR2):
     signals.send(syscall("process_get_pid"), number)
-syscall("process_yield")
 print("while SIGUSR1 is blocked:", order)
 signals.mask([])
-syscall("process_yield")
 print("afterwards, once:", order)
 try:
     signals.handle(signals.SIGKILL, order.append)
