@@ -148,7 +148,7 @@ OBJECT_TYPES: dict[str, tuple[str, dict[str, str]]] = {
     "IoFileObject": ("an open file or device", {
         "close": "the Pipeline Manager closes the file, or has the driver close its device"}),
     "IoDriverObject": ("a driver; so far DKMS keeps drivers in the registry only", {}),
-    "PsProcess": ("the end of a process or thread", {"delete": "its process is told that it is no longer asked for"}),
+    "PsProcess": ("the end of a process or thread", {"delete": "a later `process_open` makes a new one"}),
     "KeEvent": ("an event", {}),
     "KeMutex": ("a mutex", {}),
     "KeSemaphore": ("a semaphore", {}),
