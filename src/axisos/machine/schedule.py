@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from axisos.machine.entropy import Chance
 
 MEAN_STEPS = (2, 5, 20, 100)  # between two changes of threads; a run has one of these
-LEAST_STEPS, MOST_STEPS = 4, 16  # a run with change points is taken to have 2 ** so many steps
+LEAST_STEPS, MOST_STEPS = 3, 12  # a run with change points is taken to have 2 ** so many steps
 MAX_DEPTH = 100
 
 
