@@ -43,7 +43,7 @@ class Check:
         self._body = body
         self._open: list[str] = []
         self.seen: list[str] = []  # what was as expected
-        self.wrong = f"it did not end within {MOST_MS} ms"  # "" once it is through
+        self.wrong = ""
 
     def expect(self, what: str, got: object, expected: object) -> None:
         """Raises Wrong unless *got* is *expected*."""
@@ -72,28 +72,44 @@ class Check:
             self.opened(end)
         return pair
 
+    def start(self, body: Callable[[], object]) -> thread.Thread:
+        """A thread that helps; that a call of its is refused shows in what it leaves undone."""
+
+        def guarded() -> None:
+            try:
+                body()
+            except StatusError:
+                pass
+
+        return thread.create(guarded)
+
+    def together(self, *bodies: Callable[[], object]) -> None:
+        """Run all of them at the same time, to their ends."""
+        for each in [self.start(body) for body in bodies]:
+            each.join(NEVER_MS)
+
     def close(self, handle: str) -> None:
         """Close it now."""
         self._open.remove(handle)
         sync.close(handle)
 
     def run(self) -> None:
-        worker = thread.create(self._guarded)
-        if not worker.join(MOST_MS):
-            worker.kill(force=True)
-            worker.join()
+        """Do it. The threads of one that hangs end when their handles are closed, or else with this process."""
+        outcome: list[str] = []
+        in_time = thread.create(lambda: outcome.append(self._outcome())).join(MOST_MS)
+        self.wrong = outcome[0] if in_time and outcome else f"it did not end within {MOST_MS} ms"
         for handle in self._open:
             sync.close(handle)
 
-    def _guarded(self) -> None:
+    def _outcome(self) -> str:
+        """What is wrong; "" if nothing is."""
         try:
             self._body(self)
         except Wrong as error:
-            self.wrong = str(error)
+            return str(error)
         except (OSError, StatusError) as error:
-            self.wrong = f"it was refused: {error}"
-        else:
-            self.wrong = ""
+            return f"it was refused: {error}"
+        return ""
 
 
 def until(condition: Callable[[], object], limit_ms: int = NEVER_MS) -> bool:
@@ -119,17 +135,16 @@ def spawned(name: str, *arguments: str) -> int:
 
 
 class Handling:
-    """`with Handling(signal) as arrived:` - for the block, a list of the arrivals of a signal, or another *action*."""
+    """`with Handling(signal) as arrived:` - for the block, a list of the arrivals of a signal."""
 
-    def __init__(self, signal: int, action: object = None) -> None:
+    def __init__(self, signal: int) -> None:
         self._signal = signal
-        self._action = action
         self._before: object = None
-        self._arrived: list[int] = []
 
     def __enter__(self) -> list[int]:
-        self._before = signals.handle(self._signal, self._action or self._arrived.append)
-        return self._arrived
+        arrived: list[int] = []
+        self._before = signals.handle(self._signal, arrived.append)
+        return arrived
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
         signals.handle(self._signal, self._before)
@@ -145,7 +160,7 @@ def auto_reset_event(check: Check) -> None:
     check.expect("set lets one in", sync.wait(event, 0), sync.WAIT_0)
     check.expect("and no second one", sync.wait(event, 0), sync.WAIT_TIMEOUT)
     woken: list[int] = []
-    waiters = [thread.create(lambda: woken.append(sync.wait(event, NEVER_MS))) for _ in range(2)]
+    waiters = [check.start(lambda: woken.append(sync.wait(event, NEVER_MS))) for _ in range(2)]
     check.expect("two wait", until(lambda: all(each.status() == thread.SLEEPING for each in waiters)), True)
     check.expect("set wakes one of them", sync.set_event(event), 1)
     check.expect("the other one still waits", (until(lambda: woken), len(woken)), (True, 1))
@@ -156,7 +171,7 @@ def auto_reset_event(check: Check) -> None:
 def manual_reset_event(check: Check) -> None:
     event = check.opened(sync.create_event(manual_reset=True))
     woken: list[int] = []
-    waiters = [thread.create(lambda: woken.append(sync.wait(event, NEVER_MS))) for _ in range(3)]
+    waiters = [check.start(lambda: woken.append(sync.wait(event, NEVER_MS))) for _ in range(3)]
     check.expect("three wait", until(lambda: all(each.status() == thread.SLEEPING for each in waiters)), True)
     check.expect("set wakes all of them", sync.set_event(event), 3)
     check.expect("they have come through", ([each.join(NEVER_MS) for each in waiters], woken), ([True] * 3, [0] * 3))
@@ -181,12 +196,12 @@ def mutex(check: Check) -> None:
                 thread.yield_()  # where an update would be lost if the other one were let in
                 counter[0] = seen + 1
 
-    thread.parallel([count, count])
+    check.together(count, count)
     check.expect("2 threads x 500 increments", counter[0], 1000)
     check.expect("taken twice by its owner", [sync.wait(lock, 0) for _ in range(2)], [sync.WAIT_0, sync.WAIT_0])
     sync.release_mutex(lock)
     others: list[int] = []
-    thread.create(lambda: others.append(sync.wait(lock, SOON_MS))).join()
+    check.together(lambda: others.append(sync.wait(lock, SOON_MS)))
     check.expect("and kept from others until it is released twice", others, [sync.WAIT_TIMEOUT])
     sync.release_mutex(lock)
     check.expect_error("whoever does not own it cannot release it", 822, lambda: sync.release_mutex(lock))
@@ -214,15 +229,14 @@ def pipe_transfer(check: Check) -> None:
 def blocked_writer(check: Check) -> None:
     pair = check.piped(32)
     written: list[int] = []
-    writer = thread.create(lambda: written.append(pipe.write(pair.write, b"x" * 100)))
+    writer = check.start(lambda: written.append(pipe.write(pair.write, b"x" * 100)))
     check.expect("who writes 100 bytes to a pipe of 32 waits", until(lambda: writer.status() == thread.SLEEPING), True)
     got = 0
     while got < 100:
         got += len(pipe.read(pair.read, 10))
     check.expect("until all was read", (writer.join(NEVER_MS), written, got), (True, [100], 100))
     check.close(pair.read)
-    with Handling(signals.SIGPIPE, signals.SIG_IGN):
-        check.expect_error("without a reader a write is refused", 820, lambda: pipe.write(pair.write, b"x"))
+    check.expect_error("without a reader a write is refused", 820, lambda: pipe.write(pair.write, b"x"))
 
 
 def section(check: Check) -> None:
@@ -237,7 +251,7 @@ def section(check: Check) -> None:
                 thread.yield_()
                 view["n"] = seen + 1
 
-    thread.parallel([count, count])
+    check.together(count, count)
     check.expect("2 threads x 100 increments, each in its own view", ipc.map_section(shared)["n"], 200)
 
 
@@ -253,7 +267,7 @@ def queue_order(check: Check) -> None:
 def blocked_receiver(check: Check) -> None:
     queue = check.opened(ipc.create_mqueue())
     got: list[Any] = []
-    receiver = thread.create(lambda: got.append(ipc.mq_receive(queue, NEVER_MS).data))
+    receiver = check.start(lambda: got.append(ipc.mq_receive(queue, NEVER_MS).data))
     check.expect("who receives from an empty queue waits", until(lambda: receiver.status() == thread.SLEEPING), True)
     ipc.mq_send(queue, b"at last", 0, 0)
     check.expect("until a message comes", (receiver.join(NEVER_MS), got), (True, [b"at last"]))
@@ -293,7 +307,7 @@ def wait_all(check: Check) -> None:
     check.expect(f"one of two is not enough for {SOON_MS} ms", sync.wait_multiple(events, True, SOON_MS), 258)
     check.expect("and was not taken", sync.wait(events[0], 0), sync.WAIT_0)
     results: list[int] = []
-    waiter = thread.create(lambda: results.append(sync.wait_multiple(events, True, NEVER_MS)))
+    waiter = check.start(lambda: results.append(sync.wait_multiple(events, True, NEVER_MS)))
     for event in events:
         check.expect("it waits", until(lambda: waiter.status() == thread.SLEEPING), True)
         sync.set_event(event)
@@ -376,6 +390,7 @@ def report(check: Check, details: bool) -> None:
 
 def main(options: cli.Options, operands: list[str]) -> int:
     cli.need_operands(operands, 0, 0, "")
+    signals.handle(signals.SIGPIPE, signals.SIG_IGN)  # who writes to a pipe without a reader is to hear of it instead
     before = possessions()
     checks = [Check(name, body) for name, body in CHECKS]
     checks.append(Check("nothing left behind", lambda check: check.expect(

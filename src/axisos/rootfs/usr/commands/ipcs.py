@@ -94,12 +94,18 @@ def helpers(wait: Facts) -> list[int]:
     return sorted({tid for target in wait["on"] for tid in target["helpers"]})
 
 
+def is_for(wait: Facts, threads: set[int]) -> bool:
+    """Whether *threads* end the wait by themselves."""
+    each = [bool(target["helpers"]) and threads.issuperset(target["helpers"]) for target in wait["on"]]
+    return all(each) if wait["needs_all"] else any(each)
+
+
 def without_ours(waits: list[Facts]) -> list[Facts]:
     """*waits* but those that are for this process, and those that are for these."""
     ours = {syscall("process_get_pid")}
     left = waits
     while True:
-        for_ours = {wait["tid"] for wait in left if helpers(wait) and ours.issuperset(helpers(wait))}
+        for_ours = {wait["tid"] for wait in left if is_for(wait, ours)}
         if not for_ours:
             return left
         ours |= for_ours
