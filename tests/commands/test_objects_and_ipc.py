@@ -90,6 +90,14 @@ def test_the_tree_is_drawn(shell) -> None:
     assert below[-1].split()[-3:] == ["`--", "ringlog", "IoDeviceObject"]
 
 
+def test_what_stands_in_the_last_directory_has_no_branch_beside_it(with_program) -> None:
+    """And what is no directory is shown alone, whatever stands beside it."""
+    program = 'for n in "ab": syscall("ke_create_semaphore", 0, 1, n)\nsyscall("process_sleep", 10_000)'
+    lines = with_program(program, "/tmp/p.py & sleep 1; obdir -r | tail -3; obdir /Semaphore/a; kill %1")
+    assert [line[:9] for line in lines[:3]] == ["`-- Semap", "    |-- a", "    `-- b"]
+    assert columns(lines[3:]) == [["NAME", "TYPE"], ["a", "KeSemaphore"]]
+
+
 def test_types_are_counted(with_program) -> None:
     """-t has every type, those without objects too."""
     rows = {name: counts for name, *counts in columns(with_program(HOLDER, "/tmp/p.py & sleep 1; obdir -t; kill %1"))}
