@@ -15,9 +15,9 @@ import os
 import re
 import sys
 import tomllib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import syscall_reference
 
@@ -30,14 +30,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def calls() -> dict[str, syscall_reference.Call]:
-    """The system calls of a machine that is booted for this."""
+def booted() -> tuple[dict[str, syscall_reference.Call], dict[str, Any]]:
+    """The system calls and the object types of a machine that is booted for this."""
     from axisos import Machine
 
     with Machine(seed=7, boot_args={"timeout": 0}) as machine:
         machine.power_on()
         machine.run_until("login:")
-        return syscall_reference.calls(machine.kernel)
+        return syscall_reference.calls(machine.kernel), machine.kernel.ob.types
+
+
+def calls() -> dict[str, syscall_reference.Call]:
+    """The system calls of a booted machine."""
+    return booted()[0]
 
 
 def policy_rules() -> Iterable[str]:
@@ -134,10 +139,177 @@ def limits() -> Iterable[str]:
         yield f"| `{name}` | {shipped:,} | {root.get(name, shipped):,} | {counts} | {AT_THE_LIMIT.get(name, QUOTA)} |"
 
 
+# What each kind of object is, and what its procedures do (`executive.ob_objects.ObjectType` says when they run).
+OBJECT_TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "ObpDirectory": ("a directory of the namespace", {}),
+    "ObpSymbolicLink": ("another name of an object", {"parse": "the path goes on where the link leads, with the rest"}),
+    "ObpType": ("a type", {}),
+    "IoDeviceObject": ("a device of a driver", {}),
+    "IoFileObject": ("an open file or device", {
+        "close": "the Pipeline Manager closes the file, or has the driver close its device"}),
+    "IoDriverObject": ("a driver; so far DKMS keeps drivers in the registry only", {}),
+    "PsProcess": ("the end of a process or thread", {"delete": "a later `process_open` makes a new one"}),
+    "KeEvent": ("an event", {}),
+    "KeMutex": ("a mutex", {}),
+    "KeSemaphore": ("a semaphore", {}),
+    "KeTimer": ("a timer", {"close": "it stops, unless somebody waits for it"}),
+    "IoPipeObject": ("an end of a pipe; of a named pipe also what carries the name", {
+        "open": "a connection is made, an end of its own",
+        "close": "end of file for readers, SIGPIPE for writers, if it was the last of its side",
+        "delete": "of what carries the name: there is one named pipe less"}),
+    "MmSectionObject": ("a section", {"delete": "its bytes no longer count; its content goes with the last view"}),
+    "IpcMessageQueue": ("a message queue", {
+        "close": "who still waits at it gets 611", "delete": "its bytes no longer count"}),
+}  # fmt: skip
+PROCEDURES = ("parse", "open", "close", "delete")
+
+
+def object_types() -> Iterable[str]:
+    """The object types of a booted machine."""
+    found = booted()[1]
+    if found.keys() != OBJECT_TYPES.keys():
+        raise LookupError(f"OBJECT_TYPES lacks, or has too many: {sorted(found.keys() ^ OBJECT_TYPES.keys())}")
+    yield "| Type | Is | Procedures |"
+    yield "|---|---|---|"
+    for name, (meaning, told) in OBJECT_TYPES.items():
+        if set(told) != {each for each in PROCEDURES if getattr(found[name], each) is not None}:
+            raise LookupError(f"OBJECT_TYPES and the code differ on the procedures of {name}")
+        yield f"| `{name}` | {cell(meaning)} | {'; '.join(f'*{each}*: {cell(text)}' for each, text in told.items())} |"
+
+
+def access_bits() -> Iterable[str]:
+    """The bits of an access mask."""
+    from abi import access
+
+    uses = {
+        "READ": "read the file, the pipe, the section; receive from the queue",
+        "WRITE": "write it; set, reset, pulse, release, start, cancel; send to the queue",
+        "EXECUTE": "",
+        "DEVICE_CONTROL": "`vfs_device_control`",
+        "DELETE": "",
+        "READ_ATTRIBUTES": "",
+        "SYNCHRONIZE": "wait for the object",
+        "ALL": "all of these",
+    }
+    yield "| Right | Bit | Needed to |"
+    yield "|---|---:|---|"
+    for name, use in uses.items():
+        yield f"| `{name}` | 0x{getattr(access, name):02X} | {use or 'nothing yet'} |"
+
+
+# Where statuses come from that the docstring of no call names.
+NOT_FROM_CALLS = {
+    "SUCCESS": "requests and waits that ended well; it is returned, never raised",
+    "PENDING": "a driver's dispatch function that completes the request later; it is returned",
+    "ABANDONED": "`ke_wait_single`, `ke_wait_multiple` return it, plus the index",
+    "IO_COMPLETION": "alertable waits return it",
+    "FAILED": "`sync.wait(..., raising=False)` returns it",
+    "UNSUCCESSFUL": "hardware, and mistakes inside the system; the kernel log says more",
+    "UNKNOWN_SYSCALL": "`syscall` with a name that no call has",
+    "END_OF_FILE": "drivers; the Pipeline Manager makes `b\"\"` of it",
+    "DEVICE_NOT_READY": "drivers, by way of any call that reaches a device",
+    "WOULD_DEADLOCK": "a service that asks itself; `dk` spin locks",
+}
+MANY_CALLS = 8  # a status of more calls than this is told by their groups
+
+
+def statuses() -> Iterable[str]:
+    """Every status: number, name, NT value, meaning, and which calls raise it."""
+    from abi.status import all_statuses
+
+    found = calls()
+    raised = {name: syscall_reference.statuses_of(found, name) for name in found}
+    yield "| Code | Name | NT value | Means | Raised by |"
+    yield "|---:|---|---|---|---|"
+    for status in all_statuses():
+        names = [name for name in found if status.name in raised[name]]
+        nt_code = f"0x{status.nt_code:X}" if status.nt_code else ""
+        row = (int(status), f"`{status.name}`", nt_code, cell(status.meaning), sources(status.name, names))
+        yield f"| {' | '.join(map(str, row))} |"
+
+
+def sources(status: str, names: list[str]) -> str:
+    """Where a status comes from: the calls, their groups if they are many, or what else raises it."""
+    if not names:
+        if status in NOT_FROM_CALLS:
+            return NOT_FROM_CALLS[status]
+        if status in statuses_in_use():
+            raise LookupError(f"{status} is raised, but by no call's docstring: NOT_FROM_CALLS must say where")
+        return "nothing so far"
+    if len(names) <= MANY_CALLS:
+        return " ".join(f"[{name}](15-system-calls.md#{name})" for name in names)
+    titles = dict.fromkeys(map(syscall_reference.group_of, names))
+    places = ", ".join(f"[{title.lower()}](15-system-calls.md#{syscall_reference.anchor(title)})" for title in titles)
+    return f"{len(names)} calls: {places}"
+
+
+@cache
+def statuses_in_use() -> set[str]:
+    """The statuses that some file of the disk names."""
+    text = "\n".join(path.read_text() for path in DISK.rglob("*.py"))
+    return set(re.findall(r"\b(?:Status\.|STATUS_)([A-Z][A-Z_]+)\b", text))
+
+
+def builtins() -> Iterable[str]:
+    """Which of Python's exceptions stands for which statuses."""
+    from abi.status import Status
+    from axis import errors
+
+    rows: dict[str, list[str]] = {}
+    for code, (kind, errno, _) in errors._TABLE.items():
+        told = f"{code} {Status(code).name}" + (f" (errno {errno})" if errno is not None else "")
+        rows.setdefault(kind.__name__, []).append(told)
+    yield "| Python's exception | Statuses |"
+    yield "|---|---|"
+    for name in sorted(rows, key=lambda name: (name == "OSError", name)):
+        yield f"| `{name}` | {cell(', '.join(sorted(rows[name])))} |"
+
+
+def stop_codes() -> Iterable[str]:
+    """The numbers of a panic whose reason has one of these names in it."""
+    from executive.panic import STOP_CODES
+
+    yield "| Name in the reason | Stop code |"
+    yield "|---|---|"
+    for name, code in STOP_CODES.items():
+        yield f"| `{name}` | 0x{code:08X} |"
+
+
+def posix_signals() -> Iterable[str]:
+    """The signals: number, name, what happens by default, and whether a program may see to it itself."""
+    from abi.signals import DEFAULT_ACTIONS, NAMES, UNCATCHABLE
+
+    yield "| No. | Name | By default | Can be handled, ignored, blocked |"
+    yield "|---:|---|---|---|"
+    for number, name in NAMES.items():
+        yield f"| {number} | {name} | {DEFAULT_ACTIONS[number]} | {'no' if number in UNCATCHABLE else 'yes'} |"
+
+
+def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
+    """The calls whose names begin so: rings, what they do, statuses."""
+    return syscall_reference.summary_table(calls(), beginnings)
+
+
 def cell(text: str) -> str:
     """Text that stands in one cell of a table."""
     return text.replace("_", "\\_").replace("*", "\\*").replace("|", "\\|")
 
+
+# Which calls the tables in chapters tell of, by the beginnings of their names, in the order of the table.
+SUMMARIES: dict[str, tuple[str, ...]] = {
+    "objects": ("ob_",),
+    "waits": ("ke_wait_", "process_open"),
+    "events": ("ke_create_event", "ke_open_event", "ke_set_event", "ke_reset_event", "ke_pulse_event"),
+    "mutexes": ("ke_create_mutex", "ke_open_mutex", "ke_release_mutex"),
+    "semaphores": ("ke_create_semaphore", "ke_open_semaphore", "ke_release_semaphore"),
+    "timers": ("ke_create_timer", "ke_set_timer", "ke_cancel_timer"),
+    "pipes": ("ke_create_pipe", "ke_create_named_pipe", "ke_connect_named_pipe", "ke_pipe_"),
+    "sections": ("ke_create_section", "ke_open_section", "ke_map_section"),
+    "queues": ("ke_create_mqueue", "ke_open_mqueue", "ke_mq_"),
+    "signals": ("ke_signal_", "ke_setpgid", "ke_getpgid"),
+    "irql": ("ke_raise_irql", "ke_lower_irql", "ke_get_irql"),
+    "statistics": ("ke_ipc_stats",),
+}
 
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "policy-rules": policy_rules,
@@ -146,9 +318,16 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "names-withheld": names_withheld,
     "plain-limits": plain_limits,
     "limits": limits,
+    "object-types": object_types,
+    "access-bits": access_bits,
+    "statuses": statuses,
+    "builtin-exceptions": builtins,
+    "stop-codes": stop_codes,
+    "posix-signals": posix_signals,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,
+    **{f"calls-{name}": partial(summary, names) for name, names in SUMMARIES.items()},
 }
 
 
@@ -170,7 +349,7 @@ def pages() -> list[Path]:
 def main(arguments: list[str]) -> int:
     if os.environ.get("PYTHONHASHSEED") != "0":  # seeded machines need it
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0"})
-    sys.path[:0] = [str(ROOT / "src"), str(DISK)]
+    sys.path[:0] = [str(ROOT / "src"), str(DISK), str(DISK / "lib")]
     stale = 0
     for path in pages():
         text = refreshed(path.read_text())

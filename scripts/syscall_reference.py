@@ -121,6 +121,43 @@ def calls(kernel: Any) -> dict[str, Call]:
     return found
 
 
+def statuses_of(found: Mapping[str, Call], name: str) -> set[str]:
+    """The names of the statuses that a call's docstring says it raises; "as ke_..." means all of that call's."""
+    from abi.status import Status
+
+    text = found[name].parts.get("Raises", "")
+    words = set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", text))
+    words = {word for word in words if isinstance(getattr(Status, word, None), Status)}
+    for other in re.findall(r"\bas (\w+)", text):
+        if other in found:
+            words |= statuses_of(found, other)
+    return words
+
+
+def summary_table(found: Mapping[str, Call], beginnings: tuple[str, ...]) -> Iterator[str]:
+    """One row for each call whose name begins with one of *beginnings*, or is one of them, in their order."""
+    from abi.status import Status
+
+    yield "| Call | Rings | Sleeps | Does | Statuses |"
+    yield "|---|---|---|---|---|"
+    for beginning in beginnings:
+        for name in sorted(found):
+            if name != beginning and not (beginning.endswith("_") and name.startswith(beginning)):
+                continue
+            call = found[name]
+            arguments = ", ".join(re.sub(r": .*?(?= = |$)", "", each).replace(" = ", "=") for each in call.parameters)
+            numbers = sorted(int(getattr(Status, each)) for each in statuses_of(found, name))
+            does = re.sub(r"\.$", "", re.split(r"(?<=\.) ", call.summary)[0])
+            row = [
+                f"[`{name}`](15-system-calls.md#{name})`({arguments})`",
+                "all" if call.rings == RINGS else ", ".join(f"{ring:g}" for ring in call.rings),
+                "yes" if call.blocks else "",
+                _escaped(does),
+                ", ".join(map(str, numbers)),
+            ]
+            yield f"| {' | '.join(row)} |"
+
+
 def _told(annotation: str) -> str:
     """A return annotation that says something; a call that returns None never returns."""
     return "" if annotation in ("object", "None") else annotation
@@ -174,7 +211,7 @@ def group_of(name: str) -> str:
     raise LookupError(f"{name} belongs to no group: enter it into GROUPS")
 
 
-def _anchor(heading: str) -> str:
+def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -241,7 +278,7 @@ def index(found: Mapping[str, Call]) -> Iterator[str]:
     yield "| Group | Calls |"
     yield "|---|---|"
     for title, members in grouped(found):
-        yield f"| [{title}](#{_anchor(title)}) | {' '.join(f'[{each.name}](#{each.name})' for each in members)} |"
+        yield f"| [{title}](#{anchor(title)}) | {' '.join(f'[{each.name}](#{each.name})' for each in members)} |"
 
 
 def reference(found: Mapping[str, Call]) -> Iterator[str]:

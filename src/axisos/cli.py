@@ -41,6 +41,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_boot(commands)
     _add_run(commands)
     _add_sh(commands)
+    _add_explore(commands)
     _add_check(commands)
     _add_bench(commands)
     return parser.parse_args(arguments)
@@ -61,7 +62,7 @@ def _add_boot(commands: Any) -> None:
     boot.set_defaults(action=boot_action)
 
 
-def _add_job_options(command: Any) -> None:
+def _add_program_options(command: Any) -> None:
     command.add_argument("--user", default="guest", help="whose rights the program has (default guest)")
     command.add_argument("--ring", choices=RINGS, help="ring of the program, not below what the user may have")
     command.add_argument(
@@ -73,16 +74,27 @@ def _add_job_options(command: Any) -> None:
         help="copy a file or directory in; without GUEST into /tmp, where PROGRAM is",
     )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
+    command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+
+
+def _add_job_options(command: Any) -> None:
+    _add_program_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
-    command.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    command.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation, scheduled by chance from N")
+    _add_pct(command)
     command.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
     command.add_argument("--cpu-limit", type=_positive, metavar="S", help="processor seconds of the program")
-    command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
     command.add_argument("--trace", metavar="FILE", help="write one line for everything that happens")
     command.add_argument("--quiet", action="store_true", help="nothing but the program's own output")
     command.add_argument("--verbose", action="store_true", help="the kernel's log on stderr")
+
+
+def _add_pct(command: Any) -> None:
+    command.add_argument(
+        "--pct", type=_depth, metavar="D", help="schedules by priorities that change D - 1 times (default: at random)"
+    )
 
 
 def _add_run(commands: Any) -> None:
@@ -102,6 +114,26 @@ def _add_sh(commands: Any) -> None:
     _add_job_options(sh)
     sh.add_argument("-c", dest="line", required=True, metavar="LINE", help="the line")
     sh.set_defaults(action=run_action, program=None, args=[])
+
+
+def _add_explore(commands: Any) -> None:
+    explore = commands.add_parser(
+        "explore",
+        help="run a program under many schedules to find those under which it fails",
+        description="Run a program under many seeded schedules and report deadlocks, crashes, failed assertions and "
+        "lost wake-ups with the smallest seed, which `axisos run --seed` replays. Exit code 0: no run failed; 1: some "
+        "did; 2: bad usage.",
+    )
+    _add_program_options(explore)
+    explore.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many (default 1000)")
+    explore.add_argument("--first", type=_seed, default=0, metavar="SEED", help="the first of them (default 0)")
+    _add_pct(explore)
+    explore.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
+    explore.add_argument("--jobs", type=_count, metavar="N", help="runs at the same time (default: one a processor)")
+    explore.add_argument("--json", action="store_true", help="as JSON")
+    explore.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
+    explore.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
+    explore.set_defaults(action=explore_action, seed=0, cpu_limit=None, line=None)
 
 
 def _add_check(commands: Any) -> None:
@@ -144,16 +176,37 @@ def _positive(text: str) -> float:
     return value
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _depth(text: str) -> int:
+    from axisos.machine.schedule import MAX_DEPTH
+
+    depth = _count(text)
+    if depth > MAX_DEPTH:
+        raise argparse.ArgumentTypeError(f"{depth} is more than {MAX_DEPTH}")
+    return depth
+
+
 # --- run and sh ------------------------------------------------------------------------------------------------
 
 
-def run_action(options: argparse.Namespace) -> int:
-    """Run one program or shell line under the supervisor."""
+def _job_of(options: argparse.Namespace) -> dict[str, Any]:
+    """The job record. Raises SystemExit with one line for a host file that cannot be read."""
     from axisos.host import MissingFile, UnusableJob, make_job
-    from axisos.supervisor import supervise
 
     try:
-        job = make_job(
+        return make_job(
             options.program,
             options.args,
             line=options.line,
@@ -165,7 +218,25 @@ def run_action(options: argparse.Namespace) -> int:
         )
     except UnusableJob as error:
         print(f"axisos: {error}", file=sys.stderr)
-        return NOT_FOUND_EXIT if options.program is not None and isinstance(error, MissingFile) else USAGE_EXIT
+        is_missing = options.program is not None and isinstance(error, MissingFile)
+        raise SystemExit(NOT_FOUND_EXIT if is_missing else USAGE_EXIT) from None
+
+
+def _schedule_of(options: argparse.Namespace) -> str:
+    """How programs are scheduled: in order, unless there is a seed to decide."""
+    if options.seed is None:
+        return "fifo"
+    return "random" if options.pct is None else f"pct:{options.pct}"
+
+
+def run_action(options: argparse.Namespace) -> int:
+    """Run one program or shell line under the supervisor."""
+    from axisos.supervisor import supervise
+
+    if options.pct is not None and options.seed is None:
+        print("axisos: --pct needs --seed: only a simulation has a schedule", file=sys.stderr)
+        return USAGE_EXIT
+    job = _job_of(options)
     disk = None
     if options.disk is not None:
         from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
@@ -184,6 +255,7 @@ def _child(
     options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int, heart: Heart
 ) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
+    from axisos.explore import BOOT_SEED
     from axisos.host import JobRunner
     from axisos.machine.confinement import confine
     from axisos.machine.interrupt import break_into_long_calls
@@ -199,14 +271,15 @@ def _child(
         home=disk.home if disk else None,
         nvram=disk.nvram if disk else None,
         rom=disk.rom if disk else None,
-        seed=options.seed,
+        seed=None if options.seed is None else BOOT_SEED,
+        schedule=_schedule_of(options),
         trace=write_line,
         memory_kib=memory_kib,
         verbose_log=verbose,
     )
     break_into_long_calls(machine, heart)
     try:
-        runner = JobRunner(machine, job)
+        runner = JobRunner(machine, job, options.seed)
         exit_code, reason = _Streams(machine, runner, control).pump()
     finally:
         machine.power_off()
@@ -293,6 +366,37 @@ class _Streams:
             except OSError:
                 self._broken.add(stream)
                 return
+
+
+def explore_action(options: argparse.Namespace) -> int:
+    """Run a program under many schedules, in a process of its own."""
+    from axisos.supervisor import supervise
+
+    job = _job_of(options)
+    return supervise(lambda _control, _heart: _explore(options, job), options.timeout, False)
+
+
+def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
+    import signal
+
+    from axisos.explore import BOOT_SEED, INTERRUPTED_EXIT, Explorer, replay_command, report
+    from axisos.machine.confinement import confine
+    from axisos.machine.machine import MEMORY_BYTES, Machine
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it has no program to hand it on to
+    memory_kib = None if options.memory is None else int(options.memory * 1024)
+    confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
+    explorer = Explorer(
+        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib),
+        job,
+        range(options.first, options.first + options.seeds),
+        options.jobs or len(os.sched_getaffinity(0)),
+    )
+    try:
+        explorer.explore()
+    except KeyboardInterrupt:
+        return INTERRUPTED_EXIT
+    return report(explorer, _schedule_of(options), replay_command(options), options.json)
 
 
 # --- check, boot and bench -----------------------------------------------------------------------------------------

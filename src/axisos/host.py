@@ -24,6 +24,7 @@ HEADLESS_INIT = "/bin/headless.py"
 WORK_DIRECTORY = "/tmp"  # where a program of the host is put
 DRIVER_DIRECTORY = "/drivers"  # drivers are loaded from the root file system
 GUEST_PREFIX = "guest:"
+DEADLOCK_LOOK_S = 0.2  # a machine that sleeps longer than this is asked whether anybody will ever go on
 STOPPED_EXIT = 137  # the machine, or what runs in it, was stopped from outside
 
 
@@ -121,11 +122,17 @@ def _read(path: str) -> bytes:
 
 
 class JobRunner:
-    """One job in one machine, step by step: for loops that have other things to watch as well."""
+    """One job in one machine, step by step: for loops that have other things to watch as well.
 
-    def __init__(self, machine: Machine, job: dict[str, Any]) -> None:
+    Args: seed: decides, in place of the machine's own, what is left to chance in the programs' run.
+    """
+
+    def __init__(self, machine: Machine, job: dict[str, Any], seed: int | None = None) -> None:
         self.machine = machine
         self.port: HostPort = machine.plug_host(job)
+        if seed is not None and machine.chance is not None:
+            machine.chance.ask = lambda: seed
+        self.sleeps = False  # nothing will happen for long, as far as the machine knows
         machine.boot_args.setdefault("init", HEADLESS_INIT)
         machine.boot_args.setdefault("quick", "Enabled")
         machine.boot_args.setdefault("timeout", 0)
@@ -133,7 +140,11 @@ class JobRunner:
 
     def advance(self) -> Wait:
         """Let the machine go on until it waits."""
-        return self.machine.advance()
+        wait = self.machine.advance()
+        self.sleeps = not wait.halted and (
+            wait.deadline is None or wait.deadline - self.machine.clock.now() > DEADLOCK_LOOK_S
+        )
+        return wait
 
     def outcome(self) -> tuple[int, str | None] | None:
         """(exit code, reason) when the job has ended or never will; None while it runs."""
@@ -144,7 +155,15 @@ class JobRunner:
             return STOPPED_EXIT, machine.last_error.splitlines()[0]
         if machine.state != "running":
             return STOPPED_EXIT, "the machine was switched off before the program ended"
-        return None
+        deadlock = self.deadlock()
+        return (STOPPED_EXIT, "\n  ".join(["deadlock: " + deadlock[0], *deadlock[1:]])) if deadlock else None
+
+    def deadlock(self) -> list[str]:
+        """In a simulation, where nobody from outside will help: what is to be said if no program will ever go on."""
+        if not self.sleeps or self.machine.seed is None or self.machine.kernel is None:
+            return []
+        lines: list[str] = self.machine.kernel.wait_graph.deadlock()
+        return lines
 
     def signal(self, signum: int) -> None:
         """Send a POSIX signal to the job's process group."""

@@ -88,6 +88,9 @@ def _be_the_child(child: Callable[[], int]) -> None:
         code = child()
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
+    except BrokenPipeError:
+        code = 128 + signal.SIGPIPE  # nobody reads any more: as it would end without Python
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except BaseException:  # nothing of this process may go back into the parent's code
         sys.excepthook(*sys.exc_info())
     finally:

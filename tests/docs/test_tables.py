@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from abi.status import Status
+from abi.status import Status, all_statuses
 from axisos import host
 from axisos.machine.machine import Machine
 from docs.pages import ROOT, script
@@ -47,6 +47,34 @@ def test_a_wrong_table_is_found() -> None:
     assert "| old |" not in doc_tables.refreshed(page)
     assert "`frame-attribute`" in doc_tables.refreshed(page)
     assert doc_tables.refreshed(page).endswith("<!-- end -->\nafter\n")
+
+
+def test_every_status_is_told_once_with_where_it_comes_from() -> None:
+    """The calls whose docstring names it or refers to one that does; their groups where they are many."""
+    rows = {int(row.split(" | ")[0][2:]): row.split(" | ")[4] for row in list(doc_tables.statuses())[2:]}
+    assert rows.keys() == {int(status) for status in all_statuses()}
+    assert rows[822] == "[ke_release_mutex](15-system-calls.md#ke_release_mutex) |"
+    assert "ke_signal_send" in rows[501], "its docstring only says: as process_kill"
+    assert "[waits](15-system-calls.md#waits)" in rows[600]
+    assert rows[607] == "nothing so far |"
+
+
+def test_a_status_that_is_raised_and_told_nowhere_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some code names it, no call's docstring does, and the table has no words for it: then somebody must find some."""
+    monkeypatch.delitem(doc_tables.NOT_FROM_CALLS, "WOULD_DEADLOCK")
+    with pytest.raises(LookupError, match="WOULD_DEADLOCK"):
+        list(doc_tables.statuses())
+
+
+def test_an_object_type_that_is_told_wrongly_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind that is missing, and one of which the table says that something happens where nothing does."""
+    types = doc_tables.OBJECT_TYPES
+    monkeypatch.setitem(types, "KeEvent", ("an event", {"close": "it sings"}))
+    with pytest.raises(LookupError, match="KeEvent"):
+        list(doc_tables.object_types())
+    monkeypatch.delitem(types, "KeEvent")
+    with pytest.raises(LookupError, match="KeEvent"):
+        list(doc_tables.object_types())
 
 
 def entries(text: str) -> dict[str, tuple[tuple[float, ...], list[tuple[str, str]]]]:

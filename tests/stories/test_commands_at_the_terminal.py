@@ -65,3 +65,27 @@ def test_a_program_asks_and_is_answered(machine: Machine) -> None:
     machine.type("secret\n")
     machine.run_until("<ann|terces>")
     assert "secret" not in machine.screen.text()
+
+
+def test_a_deadlock_is_seen_and_ended(machine: Machine) -> None:
+    """Two programs of one's own wait for each other for ever: `ipcs -w` names them, and a kill lets the other go on."""
+    at_the_prompt(machine)
+    program = [
+        'import sys, time',
+        'for name in sys.argv[1:]: syscall("ke_wait_single", syscall("ke_open_mutex", name)); time.sleep(1)',
+        'print(sys.argv[1], "and", sys.argv[2])',
+    ]
+    hold = 'import time; [syscall("ke_create_mutex", False, n) for n in ("fork", "knife")]; time.sleep(1000)'
+    machine.type(f"clear; echo '{hold}' > hold.py; python hold.py &\n")
+    for line in program:
+        machine.type(f"echo '{line}' >> eat.py\n")
+    machine.type("python eat.py fork knife & a=$!\n")
+    machine.type("python eat.py knife fork &\n")
+    machine.type("clear; sleep 3; ipcs -w > w; echo status $?; grep deadlock w\n")
+    machine.run_until("status 1")
+    machine.run_until("deadlock: ")
+    first, second, again = last_lines(machine, 2)[0].removeprefix("deadlock: ").split(" -> ")
+    assert first == again != second
+    machine.type("clear; kill $a; sleep 2; ipcs -w\n")
+    machine.run_until("knife and fork")
+    machine.run_until("nobody waits for another program")

@@ -65,6 +65,7 @@ class Computer:
     def __init__(self, address: str, bus: Bus, clock: Clock, entropy: Entropy, code_cache: CodeCache) -> None:
         self.clock = clock
         self.entropy = entropy
+        self.program_entropy = entropy  # what programs draw; of a seeded machine a stream of its own
         self.code_cache = code_cache
         self.memory = 0  # bytes
         self.memory_meter: Callable[[], int] | None = None  # set by the kernel: bytes in use

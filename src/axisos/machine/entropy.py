@@ -1,4 +1,4 @@
-"""Randomness: the host's, or a stream that follows from a seed.
+"""Randomness: the host's, or streams that follow from a seed.
 
 The seeded stream is SHA-256 in counter mode over the seed; it goes on over reboots, so a rebooted machine does not
 repeat its tokens, and two machines of one seed draw the same.
@@ -7,6 +7,10 @@ repeat its tokens, and two machines of one seed draw the same.
 from __future__ import annotations
 
 from os import urandom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Entropy:
@@ -31,12 +35,8 @@ class HostEntropy(Entropy):
 class SeededEntropy(Entropy):
     """The stream of a seed."""
 
-    def __init__(self, seed: int) -> None:
-        self.begin(seed)
-
-    def begin(self, seed: int) -> None:
-        """Go over to the stream of a seed, from its beginning."""
-        self._key = b"axisos entropy %d " % seed
+    def __init__(self, seed: int, name: str = "entropy") -> None:
+        self._key = f"axisos {name} {seed} ".encode()
         self._counter = 0
         self._rest = b""
 
@@ -52,3 +52,34 @@ class SeededEntropy(Entropy):
         drawn = b"".join(parts)
         self._rest = drawn[count:]
         return drawn[:count]
+
+
+class Chance:
+    """What a seeded machine leaves to chance in its programs' runs: the seed is asked for when first something is.
+
+    Up to there a run is the same for all seeds, so that runs of many seeds can share it.
+    """
+
+    def __init__(self, ask: Callable[[], int]) -> None:
+        self.ask = ask  # may be replaced until it was called
+        self._seed: int | None = None
+
+    @property
+    def seed(self) -> int:
+        """The seed, once and for all."""
+        if self._seed is None:
+            self._seed = self.ask()
+        return self._seed
+
+
+class ChanceEntropy(Entropy):
+    """The stream that programs draw from."""
+
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
+        self._stream: SeededEntropy | None = None
+
+    def bytes(self, count: int) -> bytes:
+        if self._stream is None:
+            self._stream = SeededEntropy(self._chance.seed, "programs")
+        return self._stream.bytes(count)

@@ -29,7 +29,6 @@ import os
 import sys
 from _thread import get_ident
 from collections import deque
-from functools import partial
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -45,7 +44,7 @@ from axisos.machine.components.gpu import Gpu
 from axisos.machine.components.keyboard import Keyboard
 from axisos.machine.components.screen import Screen
 from axisos.machine.computer import Computer, MachineStopped
-from axisos.machine.entropy import Entropy, HostEntropy, SeededEntropy
+from axisos.machine.entropy import Chance, ChanceEntropy, Entropy, HostEntropy, SeededEntropy
 from axisos.machine.hushed import hush_programs
 from axisos.machine.memory_storage import MemoryStorage
 from axisos.machine.timing import OcTiming
@@ -107,7 +106,7 @@ class Machine:
         seed: None = the host's clock and randomness. A number = a clock that jumps and randomness that follows from
             the seed: the same run each time. Needs PYTHONHASHSEED=0.
         schedule: in which order programs run on a seeded machine: "fifo", or as the seed decides, "random" or "pct:D"
-            (see `schedule.py`). On a machine with a job it begins when the job is taken.
+            (see `schedule.py`).
         boot_args: boot options for this machine's power-ons; they outrank what the EEPROM and the loader say.
         profile: "full", or "bare" for a kernel without its services (read by the kernel).
         timing: "free", or "oc" for the game's ticks, call budgets, pauses and small sizes.
@@ -157,6 +156,7 @@ class Machine:
         self.last_traceback: str | None = None
         self.clock: Clock = RealClock() if seed is None else JumpingClock()
         self.entropy: Entropy = HostEntropy() if seed is None else SeededEntropy(seed)
+        self.chance = None if seed is None else Chance(lambda: seed)
         self.host_port: HostPort | None = None
         self._limited = limited
         self._rom = rom.encode() if isinstance(rom, str) else rom
@@ -164,7 +164,7 @@ class Machine:
         self._posts: deque[Callable[[], object]] = deque()
         self._escaped: BaseException | None = None  # what the processor may not swallow: KeyboardInterrupt and such
         self._is_rebooting = False
-        self._new_schedule: Callable[[], Schedule] | None = None
+        self._new_schedule: Callable[[Chance], Schedule] | None = None
 
         simulated, capacity = self.clock.simulated, OC_DISK_BYTES if limited else disks.MEMORY_DISK_BYTES
         system = disks.storage_for(disk, system=True, simulated=simulated, capacity=capacity)
@@ -177,11 +177,12 @@ class Machine:
             self._address("computer"), self.bus, self.clock, self.entropy, CodeCache(cache_directory)
         )
         self.computer.profile = profile
+        if self.chance is not None:
+            self.computer.program_entropy = ChanceEntropy(self.chance)
         if schedule != "fifo":
             from axisos.machine.schedule import schedule_named
 
-            self._new_schedule = partial(schedule_named, schedule)
-            self._new_schedule()  # or ValueError
+            self._new_schedule = schedule_named(schedule)
         self.computer.on_fault = self._note_fault
         self.computer.trace = trace
         self.computer.verbose_log = verbose_log
@@ -228,16 +229,7 @@ class Machine:
         host = Host(self._address("host"), job, self.deliver)
         self.bus.attach(host)
         self.host_port = host.port
-        if self._new_schedule is not None and self.seed is not None:
-            host.port.on_job = partial(self.reseed, self.seed)
         return host.port
-
-    def reseed(self, seed: int) -> None:
-        """From here on *seed* decides what is left to chance: randomness, and the schedule if there is one."""
-        assert isinstance(self.entropy, SeededEntropy), "only a seeded machine has a seed to change"
-        self.entropy.begin(seed)
-        if self.computer.schedule is not None:
-            self.computer.schedule.begin(seed)
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -265,10 +257,8 @@ class Machine:
         self.clock.restart()
         self.bus.started()
         self.computer.boot_options = dict(self.boot_args)
-        if self._new_schedule is not None:
-            self.computer.schedule = self._new_schedule()
-            if self.host_port is None and self.seed is not None:
-                self.computer.schedule.begin(self.seed)
+        if self._new_schedule is not None and self.chance is not None:
+            self.computer.schedule = self._new_schedule(self.chance)
         self.computer.switch_on(greenlet(self._run_processor), self._tmpfs.address)
         self.state = "running"
 

@@ -10,69 +10,74 @@ and any ready thread may be the next. So thousands of seeds are thousands of int
               steps in a certain order with a known probability (probabilistic concurrency testing).
 
 Called by   the kernel's scheduler: `is_due` at each point where it may change threads, `choose` for the next one.
-Always so   until `begin` everything goes on in order, so all runs of one machine are the same up to there.
+Always so   as long as one thread of a program is ready at a time, nothing is asked, and all seeds are the same.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
+    from axisos.machine.entropy import Chance
+
 MEAN_STEPS = (2, 5, 20, 100)  # between two changes of threads; a run has one of these
-MOST_STEPS = 16  # a run with change points is taken to have up to 2 ** this many steps
+LEAST_STEPS, MOST_STEPS = 3, 12  # a run with change points is taken to have 2 ** so many steps
 MAX_DEPTH = 100
 
 
 class Schedule:
-    """In order, until `begin`."""
-
-    def begin(self, seed: int) -> None:
-        """From here on *seed* decides."""
+    """Decides who runs. The seed is asked for when there is first something to decide."""
 
     def is_due(self, thread: Any) -> bool:
-        """Whether the running thread must let the schedule choose again. Called once at each step of a program."""
-        return False
+        """Whether the running thread must let the schedule choose again; asked at each step while others are ready."""
+        raise NotImplementedError
 
     def choose(self, threads: Sequence[Any]) -> int:
         """Index of the thread that runs next; *threads* has two or more, in the order in which they became ready."""
-        return 0
+        raise NotImplementedError
 
 
 class RandomSchedule(Schedule):
     """Changes threads at random times, to random ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, chance: Chance) -> None:
+        self._chance = chance
         self._random: Random | None = None
         self._mean = 0
-        self._left = 0  # steps until the next change; never 0 before `begin`
+        self._left = 0  # steps until the next change
 
-    def begin(self, seed: int) -> None:
-        self._random = random = Random(f"axisos schedule {seed}")
+    def _begin(self) -> Random:
+        self._random = random = Random(f"axisos schedule {self._chance.seed}")
         self._mean = random.choice(MEAN_STEPS)
         self._left = self._interval(random)
+        return random
 
     def _interval(self, random: Random) -> int:
         return 1 + int(random.expovariate(1 / self._mean))
 
     def is_due(self, thread: Any) -> bool:
+        random = self._random or self._begin()
         self._left -= 1
-        if self._left or self._random is None:
+        if self._left:
             return False
-        self._left = self._interval(self._random)
+        self._left = self._interval(random)
         return True
 
     def choose(self, threads: Sequence[Any]) -> int:
-        return 0 if self._random is None else int(self._random.random() * len(threads))
+        random = self._random or self._begin()
+        return int(random.random() * len(threads))
 
 
 class PriorityChangeSchedule(Schedule):
     """The highest priority runs; at a few points the running thread's becomes the lowest."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, chance: Chance, depth: int) -> None:
+        self._chance = chance
         self._depth = depth
         self._random: Random | None = None
         self._priorities: dict[int, float] = {}  # by thread id
@@ -80,14 +85,15 @@ class PriorityChangeSchedule(Schedule):
         self._step = 0
         self._changes: set[int] = set()  # steps at which the running thread falls
 
-    def begin(self, seed: int) -> None:
-        self._random = random = Random(f"axisos pct {self._depth} {seed}")
-        steps = 1 << random.randint(4, MOST_STEPS)
+    def _begin(self) -> Random:
+        self._random = random = Random(f"axisos pct {self._depth} {self._chance.seed}")
+        steps = 1 << random.randint(LEAST_STEPS, MOST_STEPS)
         self._changes = {random.randint(1, steps) for _ in range(self._depth - 1)}
+        return random
 
     def is_due(self, thread: Any) -> bool:
         if self._random is None:
-            return False
+            self._begin()
         self._step += 1
         if self._step in self._changes:
             self._lowest -= 1.0
@@ -95,24 +101,20 @@ class PriorityChangeSchedule(Schedule):
         return True
 
     def choose(self, threads: Sequence[Any]) -> int:
-        if self._random is None:
-            return 0
-        ranks = [self._priority(thread.pid) for thread in threads]
+        random = self._random or self._begin()
+        priorities = self._priorities
+        for thread in threads:
+            if thread.pid not in priorities:
+                priorities[thread.pid] = random.random()
+        ranks = [priorities[thread.pid] for thread in threads]
         return ranks.index(max(ranks))
 
-    def _priority(self, pid: int) -> float:
-        priority = self._priorities.get(pid)
-        if priority is None:
-            assert self._random is not None
-            priority = self._priorities[pid] = self._random.random()
-        return priority
 
-
-def schedule_named(name: str) -> Schedule:
-    """The schedule that is meant by "random" or "pct:D". Raises ValueError."""
+def schedule_named(name: str) -> Callable[[Chance], Schedule]:
+    """What makes the schedule that is meant by "random" or "pct:D". Raises ValueError."""
     if name == "random":
-        return RandomSchedule()
+        return RandomSchedule
     kind, _, depth = name.partition(":")
     if kind == "pct" and depth.isdecimal() and 1 <= int(depth) <= MAX_DEPTH:
-        return PriorityChangeSchedule(int(depth))
+        return partial(PriorityChangeSchedule, depth=int(depth))
     raise ValueError(f'a schedule is "fifo", "random" or "pct:D" with D from 1 to {MAX_DEPTH}, not {name!r}')

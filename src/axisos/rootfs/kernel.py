@@ -82,6 +82,7 @@ class Kernel:
         from executive.process_objects import ProcessObjects
         from executive.processes import ProcessManager
         from executive.system_calls import SystemCalls
+        from executive.wait_graph import WaitGraph
         from executive.watchdog import Watchdog
 
         computer.code_cache.set_policy(policy_hash())
@@ -136,6 +137,7 @@ class Kernel:
         files = Files(ob, pipes, scheduler)
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         process_objects = ProcessObjects(ob, waits, processes)
+        self.wait_graph = wait_graph = WaitGraph(scheduler, processes)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
@@ -159,6 +161,7 @@ class Kernel:
             files,
             object_calls,
             process_objects,
+            wait_graph,
             system_calls,
         ):
             table.enter_subsystem(subsystem)

@@ -30,7 +30,6 @@ class HostPort:
 
     def __init__(self, job: Job, notify: Callable[..., object]) -> None:
         self.job = job
-        self.on_job: Callable[[], object] | None = None  # called when the machine asks for the job, before it gets it
         self.result: tuple[int, str | None] | None = None  # (exit code, reason) when the job has ended
         self._notify = notify  # notify(signal name, *arguments after the address)
         self._input = bytearray()
@@ -125,8 +124,6 @@ class Host(Component):
     @callback(doc="function():table -- The job to do.")
     def job(self) -> Job:
         """The job record."""
-        if self.port.on_job is not None:
-            self.port.on_job()
         return self.port.job
 
     @callback(doc='function(count:number):string or nil -- Input; "" = nothing yet, nil = its end.')

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     Origin = tuple[CodeType, int]  # code of a program, and an instruction in it
 
+LIBRARIES = "/lib/"  # what stands between a program and the kernel, and is not what its author looks for
+
 
 def origin_of_call(current: Thread) -> Origin | None:
     """The place in a program where the call under way was made, below the kernel and the libraries.
@@ -20,18 +22,25 @@ def origin_of_call(current: Thread) -> Origin | None:
     kernel does by itself.
     """
     maker = current.payer if current.is_system else current
-    sandbox = maker.process.sandbox
+    return place_of(maker, _getframe(1) if maker is current else None)
+
+
+def place_of(thread: Thread, frame: FrameType | None = None) -> Origin | None:
+    """Where a thread is in its program: the running one, seen from its *frame*, or one that waits."""
+    sandbox = thread.process.sandbox
     if sandbox is None:
         return None
-    frame: FrameType | None = _getframe(1)
-    if maker is not current:
-        frame = maker.task.gr_frame if maker.task is not None else None
-    names = sandbox.builtins  # what the program's own code has, and nobody else's
+    if frame is None and thread.task is not None:
+        frame = thread.task.gr_frame
+    names = sandbox.builtins  # what the process's code has, and nobody else's
+    library: Origin | None = None
     while frame is not None:
         if frame.f_builtins is names:
-            return frame.f_code, frame.f_lasti
+            if not frame.f_code.co_filename.startswith(LIBRARIES):
+                return frame.f_code, frame.f_lasti
+            library = library or (frame.f_code, frame.f_lasti)
         frame = frame.f_back
-    return None
+    return library
 
 
 def in_words(origin: Origin | None) -> str:

@@ -62,12 +62,13 @@ class Wait:
     that what ends the outer wait cannot end one of the handler's.
     """
 
-    __slots__ = ("active", "reason", "request_id", "result", "server", "thread")
+    __slots__ = ("active", "on", "reason", "request_id", "result", "server", "thread")
 
     def __init__(self, thread: Thread) -> None:
         self.thread = thread
         self.active = False
         self.reason = ""
+        self.on: object = None  # what it is for, as far as `wait_graph` wants to know; stale once it is over
         self.result: object = None
         self.request_id = 0  # of the forwarded call that is to be answered
         self.server: Thread | None = None  # who is to answer it
@@ -228,6 +229,11 @@ class Process:
     def charge_for(self, kind: str, amount: int = 1) -> Charge:
         """Book something that the process makes, for it and for its user. Raises: QUOTA_EXCEEDED."""
         return charge((self.ledger, self.account), kind, amount)
+
+    @property
+    def is_init(self) -> bool:
+        """Whether it is the first program: a service has started it, and it starts all others."""
+        return self.ring > 2 and self.parent is not None and 0 < self.parent.ring <= 2
 
     @property
     def main(self) -> Thread:

@@ -79,6 +79,7 @@ class ProcessManager:
         self.limits: LimitBook
         self.recursion_room: Callable[[], int]
         self.on_service_death: Callable[[Process], None]
+        self.on_end: Callable[[Process], None] | None = None  # of a host that watches: called when a process has ended
         self.on_thread_end: tuple[Callable[[Thread], None], ...]  # for what threads own, and who waits for their end
 
     # --- making processes --------------------------------------------------------------------------------------
@@ -326,6 +327,8 @@ class ProcessManager:
                 self.messages.post(parent.pid, "process_exited", process.pid)
         if process.ring <= 2:
             self.on_service_death(process)
+        if self.on_end is not None:
+            self.on_end(process)
 
     def _end_thread(self, thread: Thread) -> None:
         """Take a thread out of everything it stands in."""
@@ -563,6 +566,7 @@ class ProcessManager:
                 raise StatusError(Status.NO_SUCH_PROCESS, "process_wait_any: there are no children to wait for")
             require_passive(thread, "process_wait_any")
             self._wait_any.setdefault(process.pid, []).append(thread.wait)
+            thread.wait.on = process
             deadline = None
             if deadline_ns is not None:
                 deadline = self._scheduler.call_at(deadline_ns, self._time_out, thread.wait)
@@ -593,6 +597,7 @@ class ProcessManager:
     def _wait_for(self, thread: Thread, target: Thread, timeout_ms: int | float | None) -> None:
         require_passive(thread, "process_wait")
         target.watchers.append(thread.wait)
+        thread.wait.on = target
         deadline = None
         if timeout_ms is not None:
             deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
@@ -794,14 +799,18 @@ class ProcessManager:
         target = self.find(pid)
         self.check_kill(thread, target)
         self.signals.send(target, signal)
-        self.die_if_killed(thread)
+        self.take_own_signals(thread)
         return True
 
-    @staticmethod
-    def die_if_killed(thread: Thread) -> None:
-        """Leave a thread that has just ended its own process."""
+    def take_own_signals(self, thread: Thread) -> None:
+        """Who has just signalled itself dies, stops or handles it before its call returns.
+
+        Raises: ProcessKilled; HandlerRaised with what a handler raised.
+        """
         if thread.killed:
             raise ProcessKilled
+        if thread.process.alarm:
+            self._scheduler.attend(thread)
 
     def check_kill(self, thread: Thread, target: Process) -> None:
         """Whether the caller may signal *target*: four rules, in this order.

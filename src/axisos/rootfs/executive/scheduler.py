@@ -80,10 +80,11 @@ class ChosenQueue(deque[Thread]):
         self._choose: Callable[[deque[Thread]], int] = schedule.choose
 
     def popleft(self) -> Thread:
-        """The thread that is to run next."""
-        if len(self) == 1:
-            return super().popleft()
-        index = self._choose(self)
+        """The thread that is to run next. The first program, which has started the others, is not kept waiting."""
+        index = 0
+        if len(self) > 1:
+            inits = [at for at, thread in enumerate(self) if thread.process.is_init]
+            index = inits[0] if inits else self._choose(self)
         thread = self[index]
         del self[index]
         return thread
@@ -207,6 +208,14 @@ class Scheduler:
                 self._timer.kick()
         return deadline
 
+    def waits_with_deadlines(self) -> set[int]:
+        """The identities of the waits that a deadline will end."""
+        return {
+            id(getattr(deadline.argument, "wait", deadline.argument))
+            for _due_ns, _arrival, deadline in self._deadlines
+            if deadline.action is not None
+        }
+
     def _compact_deadlines(self) -> None:
         """Forget the cancelled ones; done each time the heap has doubled, so that it costs next to nothing."""
         self._deadlines = [entry for entry in self._deadlines if entry[2].action is not None]
@@ -302,7 +311,7 @@ class Scheduler:
 
     def step(self, thread: Thread) -> None:
         """A program has come to a checkpoint or a system call of a run that follows a schedule: change threads?"""
-        if not thread.is_system and self._schedule.is_due(thread) and (self._woken or self._expired):
+        if (self._woken or self._expired) and not thread.process.is_init and self._schedule.is_due(thread):
             self._preempt(thread)
 
     def _preempt(self, thread: Thread) -> None:

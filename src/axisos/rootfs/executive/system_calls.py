@@ -59,7 +59,8 @@ class SystemCalls:
         """Random bytes of the machine's entropy. Raises: INVALID_PARAMETER unless 0 to 65,536 are asked for."""
         if not 0 <= count <= MAX_RANDOM_BYTES:
             raise StatusError(Status.INVALID_PARAMETER, f"random_bytes: 0 to {MAX_RANDOM_BYTES} bytes, not {count}")
-        return self._computer.entropy.bytes(count)  # type: ignore[no-any-return]
+        source = self._computer.program_entropy if thread.process.ring > 2 else self._computer.entropy
+        return source.bytes(count)  # type: ignore[no-any-return]
 
     @syscall(rings=ANY_RING)
     def mem_info(self, thread: Thread) -> dict[str, object]:

@@ -74,6 +74,11 @@ class WaitBlock:
                 return ABANDONED + index if each.consume(thread) else index
         return None
 
+    def is_satisfiable(self) -> bool:
+        """Whether `try_satisfy` would consume."""
+        thread = self.wait.thread
+        return (all if self.wait_all else any)(each.signaled(thread) for each in self.objects)
+
     def enqueue(self) -> None:
         """Stand in the queue of every object."""
         for each in self.objects:
@@ -147,6 +152,7 @@ class Waits:
             self.waits_timed_out += 1
             return TIMEOUT
         block.enqueue()
+        thread.wait.on = block
         deadline = None
         if timeout_ms is not None:
             deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, block)

@@ -129,12 +129,19 @@ class MessageQueues:
         return message
 
     def _wait_among(
-        self, thread: Thread, parties: deque[Party], party: Party, reason: str, timeout_ms: float | None
+        self,
+        thread: Thread,
+        queue: MessageQueue,
+        parties: deque[Party],
+        party: Party,
+        reason: str,
+        timeout_ms: float | None,
     ) -> None:
         """Sleep until somebody has served *party*. Raises: TIMEOUT, WOULD_BLOCK (IRQL), CANCELLED."""
         if timeout_ms is None or timeout_ms > 0:
             require_passive(thread, reason)
             parties.append(party)
+            thread.wait.on = queue
             deadline = None
             if timeout_ms is not None:
                 deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, party.wait)
@@ -226,7 +233,7 @@ class MessageQueues:
         if len(queue.messages) < queue.max_messages:
             self._put(queue, numbered)
         else:
-            self._wait_among(thread, queue.senders, Party(thread.wait, numbered), WAIT_SEND, timeout_ms)
+            self._wait_among(thread, queue, queue.senders, Party(thread.wait, numbered), WAIT_SEND, timeout_ms)
         return True
 
     @syscall(rings=ANY_RING)
@@ -246,7 +253,7 @@ class MessageQueues:
             return data, -minus_priority
         receiver = Party(thread.wait, None)
         try:
-            self._wait_among(thread, queue.receivers, receiver, WAIT_RECEIVE, timeout_ms)
+            self._wait_among(thread, queue, queue.receivers, receiver, WAIT_RECEIVE, timeout_ms)
         except BaseException:
             if receiver.message is not None:  # it came while a signal handler ran, which then raised
                 self._put(queue, receiver.message)

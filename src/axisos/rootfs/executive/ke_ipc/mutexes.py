@@ -96,7 +96,7 @@ class Mutexes:
         """Give a mutex back; after as many releases as acquisitions the first waiter gets it.
 
         Returns: True.
-        Raises:  INVALID_HANDLE, OBJECT_TYPE_MISMATCH, MUTANT_NOT_OWNED.
+        Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, MUTANT_NOT_OWNED.
         """
         mutex = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_MUTEX)
         assert isinstance(mutex, Mutex)

@@ -205,6 +205,7 @@ class Pipes:
                 return b""
             require_passive(thread, "pipe read")
             pipe.read_waits.append(thread.wait)
+            thread.wait.on = pipe
             try:
                 self._scheduler.block(thread, WAIT_READ)
             except BaseException:
@@ -252,6 +253,7 @@ class Pipes:
                     return total
             require_passive(thread, "pipe write")
             pipe.write_waits.append(thread.wait)
+            thread.wait.on = pipe
             try:
                 self._scheduler.block(thread, WAIT_WRITE)
             except BaseException:

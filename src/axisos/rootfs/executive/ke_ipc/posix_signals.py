@@ -215,7 +215,7 @@ class PosixSignals:
                 continue
             self.send(process, signum)
             sent = True
-        self._processes.die_if_killed(thread)
+        self._processes.take_own_signals(thread)
         return sent
 
     @syscall(rings=ANY_RING)
@@ -257,7 +257,7 @@ class PosixSignals:
                 self.send(process, signum)
         if process.pending_signals:
             self._alarm(process)
-        self._processes.die_if_killed(thread)
+        self._processes.take_own_signals(thread)
         return previous
 
     @syscall(rings=ANY_RING)

@@ -382,10 +382,16 @@ def into(source: str, target: str) -> str:
 
 
 def user_name(uid: int) -> str:
-    """The name of a user, as far as a program may know it: the login's own, `root`, or the number."""
-    if str(env.get("UID", uid)) == str(uid) and env.get("USER"):
+    """The name of a user, as far as a program may know it: one's own, `root`, or the number."""
+    if env.get("USER") and uid == syscall("process_get_uid"):
         return str(env["USER"])
     return "root" if uid == 0 else str(uid)
+
+
+def rights(mode: str) -> str:
+    """`rwxr-xr-x` for "755"."""
+    bits = (("r", 4), ("w", 2), ("x", 1))
+    return "".join([letter if int(digit) & bit else "-" for digit in mode for letter, bit in bits])
 
 
 def programs_named(name: str, search: str) -> list[str]:

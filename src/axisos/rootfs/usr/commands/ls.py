@@ -26,12 +26,6 @@ List the entries of each PATH (the working directory by default), sorted by name
 _TYPES = {"directory": "d", "device": "c", "file": "-"}
 
 
-def rights(mode: str) -> str:
-    """`rwxr-xr-x` for "755"."""
-    bits = (("r", 4), ("w", 2), ("x", 1))
-    return "".join([letter if int(digit) & bit else "-" for digit in mode for letter, bit in bits])
-
-
 def when(mtime: float) -> str:
     """A time stamp as `2024-05-17 09:30` (UTC)."""
     import time
@@ -71,7 +65,7 @@ def show(entries: list[Entry], options: cli.Options) -> None:
     for name, path, info in entries:
         info = info or {}
         kind = "d" if name.endswith("/") else _TYPES.get(info.get("type", "file"), "-")
-        mode = kind + (rights(info["mode"]) if "mode" in info else "?" * 9)
+        mode = kind + (cli.rights(info["mode"]) if "mode" in info else "?" * 9)
         owner = "root" if info.get("uid") == 0 else str(info.get("uid", "?"))
         stamp = when(info["mtime"]) if info.get("mtime") is not None else "?"
         rows.append((mode, owner, str(info.get("size", "?")), stamp, painted(name, path, info)))

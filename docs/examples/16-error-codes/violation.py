@@ -1,0 +1,2 @@
+syscall("vfs_open", "/etc/hostname")
+syscall("ob_dump_directory")

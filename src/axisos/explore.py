@@ -1,0 +1,273 @@
+"""Exploration: one program under many schedules, to find the ones under which it fails (manual, chapter 13.11).
+
+A machine boots and runs the program up to the point where for the first time something is left to chance: two of its
+threads are ready, or it draws a random number. There the process forks, once for each seed: the child's seed decides
+from then on, and the child runs the program to its end and says how it ended. `axisos run --seed S` does the same from
+the beginning, so it shows again what was found.
+
+    server: boot, run ---> something to decide ---+--- fork, seed 0 ---> run ---> verdict ---+
+                                                  +--- fork, seed 1 ---> run ---> verdict ---+--> report
+                                                  +--- ...                                   |
+
+A run fails by a deadlock, an uncaught error, an exit status, a limit or a violation; by a waiter that the kernel has
+forgotten; by going on and on; or by taking the whole process with it.
+
+Called by   the command line, in a process of its own.
+Always so   a process that uses PROCESSOR_S of the host's processor for one run is ended by the host.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+from time import perf_counter
+
+from axisos.host import STOPPED_EXIT, JobRunner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from axisos.machine.machine import Machine
+
+BOOT_SEED = 0  # of all that comes before the program, whatever the seed
+SLEEP_LIMIT_S = 3600.0  # of machine time, after which a program that only sleeps is given up
+WORK_S = 20.0  # the same for one that works: four million checkpoints
+PROCESSOR_S = 30.0  # of the host, that one run may take
+MAX_REPORT = 4000  # bytes that one write to a pipe takes whole
+MAX_JOBS = 12  # children that fill a pipe with their reports at most
+MAX_LINES = 40  # of a sample that is shown
+PASSED = "ended with status 0"
+INTERRUPTED_EXIT = 130  # as a shell says that SIGINT ended something
+
+
+class Verdict:
+    """How one run ended."""
+
+    def __init__(self, seed: int, kind: str, lines: list[str], output: str = "") -> None:
+        self.seed = seed
+        self.kind = kind  # one line; runs of one kind are counted together
+        self.lines = lines  # what there is to show of it
+        self.output = output  # a digest of what it has written
+
+    @property
+    def failed(self) -> bool:
+        return self.kind != PASSED
+
+
+class Explorer:
+    """The server: forks a run for each seed and gathers the verdicts.
+
+    Args:    machine: off, seeded with BOOT_SEED, with a schedule. job: what it runs. seeds: one run each. jobs: how
+             many of them at the same time.
+    """
+
+    def __init__(self, machine: Machine, job: dict[str, Any], seeds: range, jobs: int) -> None:
+        self._machine = machine
+        self.seeds = seeds
+        self._jobs = min(max(jobs, 1), MAX_JOBS)
+        self._report_fd = -1  # of a child
+        self._output = {1: bytearray(), 2: bytearray()}
+        self._seed = -1
+        self._runner = JobRunner(machine, job)
+        self._runner.port.feed_eof()
+        assert machine.chance is not None, "only a seeded machine leaves something to chance"
+        machine.chance.ask = self._fork_runs
+        self.verdicts: list[Verdict] = []
+        self.seconds = 0.0  # that the runs took
+
+    def explore(self) -> None:
+        """Boot, fork, gather. In a child this never returns. Raises: KeyboardInterrupt, when no run is left."""
+        start = perf_counter()
+        _limit_processor()
+        try:
+            verdict = self._run()
+        except BaseException as error:
+            if self._report_fd < 0:
+                raise
+            verdict = Verdict(self._seed, f"the machine failed: {type(error).__name__}: {error}", [])
+        if self._report_fd >= 0:
+            self._send(verdict)
+        self._machine.power_off()
+        if not self.verdicts:
+            verdict.seed = self.seeds.start
+            self.verdicts.append(verdict)  # it has ended, and nothing was left to chance
+            self.seconds = perf_counter() - start
+
+    def _run(self) -> Verdict:
+        """The machine's life from here on, and what it means. The server leaves it when all runs are done."""
+        machine, runner, clock = self._machine, self._runner, self._machine.clock
+        slept_ns, start_ns = 0, clock.lifetime_ns()
+        while True:
+            wait = runner.advance()
+            self._take_output()
+            outcome = runner.outcome()
+            if outcome is not None:
+                return _verdict(self._seed, outcome[0], outcome[1] or "", self._output)
+            lost = machine.kernel.wait_graph.lost_wakeups() if runner.sleeps and machine.kernel else []
+            if lost:
+                return Verdict(self._seed, "lost wake-up: the kernel has forgotten a waiter", lost)
+            now_ns = clock.now_ns()
+            if wait.deadline_ns is not None and wait.deadline_ns > now_ns:
+                slept_ns += wait.deadline_ns - now_ns
+                clock.jump_to_ns(wait.deadline_ns)
+            elif wait.deadline_ns is None and runner.sleeps:
+                return Verdict(self._seed, "nothing happens any more", [])
+            worked_s = (clock.lifetime_ns() - start_ns - slept_ns) / 1e9
+            if worked_s > WORK_S or slept_ns / 1e9 > SLEEP_LIMIT_S:
+                did = f"worked for {WORK_S:g}" if worked_s > WORK_S else f"slept for {SLEEP_LIMIT_S:g}"
+                return Verdict(self._seed, f"did not end: it {did} s of machine time", [])
+
+    def _program_ended(self, process: Any) -> None:
+        """In a child: some process has ended. If it was the job's, all is known, and nothing else need happen."""
+        if process.parent is not None and process.parent.is_init:
+            self._take_output()
+            self._send(_verdict(self._seed, process.exit_status, process.exit_reason, self._output))
+
+    def _take_output(self) -> None:
+        for stream, written in self._output.items():
+            if self._runner.port.pending(stream):
+                written += self._runner.port.take(stream)
+
+    def _send(self, verdict: Verdict) -> None:
+        """A child's last act: one whole message, however long the sample is."""
+        lines = [line[:300] for line in verdict.lines[:MAX_LINES]]
+        while True:
+            said = json.dumps([verdict.seed, verdict.kind[:300], lines, verdict.output]).encode()
+            if len(said) <= MAX_REPORT:
+                break
+            lines = lines[: len(lines) // 2]
+        os.write(self._report_fd, len(said).to_bytes(2, "little") + said)
+        os._exit(0)
+
+    def _fork_runs(self) -> int:
+        """Something is to be decided: the children go on from here, each with its seed; the server ends here."""
+        gc.collect()
+        gc.freeze()  # nobody looks at these objects again, so their pages stay shared
+        start = perf_counter()
+        reading, writing = os.pipe()
+        running: dict[int, int] = {}  # process id -> seed
+        try:
+            for seed in self.seeds:
+                while len(running) >= self._jobs:
+                    self._gather(reading, running)
+                pid = os.fork()
+                if pid == 0:
+                    signal.signal(signal.SIGINT, signal.SIG_DFL)
+                    _limit_processor()
+                    self._report_fd, self._seed = writing, seed
+                    self._machine.kernel.processes.on_end = self._program_ended
+                    return seed
+                running[pid] = seed
+            while running:
+                self._gather(reading, running)
+        except KeyboardInterrupt:
+            for pid in running:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            os._exit(INTERRUPTED_EXIT)
+        self.seconds = perf_counter() - start
+        self._machine.computer.shutdown()
+        raise AssertionError("a machine that is shut down does not go on")
+
+    def _gather(self, reading: int, running: dict[int, int]) -> None:
+        """Take the verdicts that are there and bury the children that have ended, one at least."""
+        pid, status = os.wait()
+        seed = running.pop(pid)
+        code = os.waitstatus_to_exitcode(status)
+        while select.select([reading], [], [], 0)[0]:
+            size = int.from_bytes(os.read(reading, 2), "little")
+            said = json.loads(os.read(reading, size))
+            self.verdicts.append(Verdict(*said))
+        if code == -signal.SIGPROF:
+            kind = f"did not end: it used {PROCESSOR_S:g} s of the host's processor"
+            self.verdicts.append(Verdict(seed, kind, []))
+        elif code != 0:
+            how = f"signal {signal.Signals(-code).name}" if code < 0 else f"status {code}"
+            self.verdicts.append(Verdict(seed, f"the machine's process ended with {how}", []))
+
+
+def _limit_processor() -> None:
+    """The host ends this process when it has used its share, whatever it does then."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, PROCESSOR_S)
+
+
+def replay_command(options: Any) -> str:
+    """The command that runs one of the seeds again, with `{seed}` in its place."""
+    from shlex import quote
+
+    words = ["axisos", "run", "--seed", "{seed}"]
+    for option in ("pct", "ring", "memory"):
+        value = getattr(options, option)
+        if value is not None:
+            words += [f"--{option}", f"{value}"]
+    if options.user != "guest":
+        words += ["--user", quote(options.user)]
+    for host, guest in options.put:
+        words += ["--put", quote(f"{host}:{guest}")]
+    for driver in options.driver:
+        words += ["--driver", quote(driver)]
+    rest = [quote(word) for word in (options.program, *options.args)]
+    return " ".join(words + [word.replace("{", "{{").replace("}", "}}") for word in rest])
+
+
+def _verdict(seed: int, exit_status: int, reason: str, output: dict[int, bytearray]) -> Verdict:
+    """What the end of the job's program, or of its machine, means."""
+    from hashlib import sha256
+
+    digest = sha256(bytes(output[1]) + b"\0" + bytes(output[2])).hexdigest()[:16]
+    told = bytes(output[2]).decode("utf-8", "replace").splitlines()
+    first, *more = reason.splitlines() or [""]
+    if first.startswith("deadlock: "):
+        return Verdict(seed, "deadlock", [first, *more], digest)
+    if exit_status == 0:
+        return Verdict(seed, PASSED, [], digest)
+    if exit_status == STOPPED_EXIT:
+        return Verdict(seed, f"stopped: {first}", [*more, *told], digest)
+    last = told[-1].strip() if told else ""
+    kind = last if exit_status == 1 and last else f"ended with status {exit_status}"
+    return Verdict(seed, kind, told, digest)
+
+
+def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> int:
+    """Print what was found. *command*: replays a run, but for the seed. Returns the exit code: 1 if a run failed."""
+    verdicts = sorted(explorer.verdicts, key=lambda verdict: verdict.seed)
+    kinds: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        kinds.setdefault(verdict.kind, []).append(verdict)
+    failing = next((verdict for verdict in verdicts if verdict.failed), None)
+    replay = command.format(seed=failing.seed) if failing is not None else None
+    rate = len(verdicts) / explorer.seconds if explorer.seconds else 0.0
+    if as_json:
+        found = [
+            {"kind": kind, "runs": len(runs), "smallest_seed": runs[0].seed, "failed": runs[0].failed,
+             "lines": runs[0].lines}
+            for kind, runs in kinds.items()
+        ]  # fmt: skip
+        print(json.dumps({
+            "runs": len(verdicts), "schedule": schedule, "seconds": round(explorer.seconds, 3),
+            "runs_per_second": round(rate, 1), "outputs": len({verdict.output for verdict in verdicts}),
+            "smallest_failing_seed": None if failing is None else failing.seed, "replay": replay, "kinds": found,
+        }, indent=1))  # fmt: skip
+        return int(failing is not None)
+    if len(verdicts) == 1 and len(explorer.seeds) > 1:
+        print("the program leaves nothing to chance: all runs are the same")
+    print(f"{len(verdicts)} runs under {schedule} schedules in {explorer.seconds:.1f} s ({rate:.0f} a second)")
+    for kind, runs in sorted(kinds.items(), key=lambda item: (item[1][0].failed, -len(item[1]))):
+        smallest = f", smallest seed {runs[0].seed}" if runs[0].failed else ""
+        print(f"  {len(runs):>6}  {kind}{smallest}")
+    outputs = {verdict.output: verdict.seed for verdict in reversed(verdicts) if not verdict.failed}
+    if len(outputs) > 1:
+        seeds = sorted(outputs.values())
+        some = f"{seeds[0]} and {seeds[1]}"
+        print(f"those that passed wrote {len(outputs)} different outputs, for example under seeds {some}")
+    if failing is not None:
+        print(f"\nseed {failing.seed}: {failing.kind}")
+        for line in failing.lines:
+            print(f"  {line}")
+        print(f"\nreplay: {replay}")
+    return int(failing is not None)

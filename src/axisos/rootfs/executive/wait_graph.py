@@ -1,0 +1,307 @@
+"""Who waits for whom, and who waits in vain (manual, chapter 13.11).
+
+A thread that waits can be helped by certain others: the owner of a mutex, whoever has a handle by which an event can be
+set, the other side of a pipe, the process whose end is waited for. Whoever runs, or has a time limit, or waits for a
+service of the system, is *free*: it goes on by itself. Whoever can be helped by somebody free will be free. The rest is
+stuck, and where helpers stand in a circle there is a deadlock to be named:
+
+    20 --- waits for ---> KeMutex 31 --- owned by ---> 21 --- waits for ---> KeMutex 30 --- owned by ---> 20
+
+Called by   `ke_wait_graph`, and hosts of seeded machines when nothing happens any more.
+Owns        nothing: it looks at what the others have, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abi import access as mask
+from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT, WaitBlock
+from executive.ke_ipc.events import Event
+from executive.ke_ipc.message_queues import WAIT_RECEIVE, WAIT_SEND, MessageQueue
+from executive.ke_ipc.mutexes import Mutex
+from executive.ke_ipc.pipes import WAIT_READ, WAIT_WRITE, Pipe, PipeEnd
+from executive.ke_ipc.semaphores import Semaphore
+from executive.ke_ipc.timers import Timer
+from executive.messages import WAIT_MESSAGE
+from executive.origin import in_words, place_of
+from executive.process import DEAD, SLEEPING, Process, Thread
+from executive.process_objects import ProcessObject
+from executive.processes import WAIT_EXIT
+from executive.syscalls import ANY_RING, syscall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from executive.ob_manager import HandleEntry
+    from executive.processes import ProcessManager
+    from executive.scheduler import Scheduler
+
+MAX_TOLD = 8  # helpers that a sentence names
+_FOR_THINGS = frozenset({WAIT_OBJECT, WAIT_ALERTABLE, WAIT_READ, WAIT_WRITE, WAIT_SEND, WAIT_RECEIVE, WAIT_EXIT})
+
+
+class Target:
+    """One thing that a thread waits for."""
+
+    def __init__(self, kind: str, number: int, name: str, state: str, helpers: list[Thread], origin: str = "") -> None:
+        self.kind = kind
+        self.number = number  # the object's id, or a process's
+        self.name = name
+        self.state = state  # in words, what it is that keeps the thread waiting
+        self.helpers = helpers  # who could change that
+        self.origin = origin  # where the object was made
+
+    def __str__(self) -> str:
+        text = f"{self.kind} {self.name or self.number}"
+        if self.origin:
+            text += f" (made at {self.origin})"
+        return f"{text}, {self.state}" if self.state else text
+
+
+class Waiting:
+    """One thread that waits for others."""
+
+    def __init__(self, thread: Thread, targets: list[Target], needs_all: bool) -> None:
+        self.thread = thread
+        self.targets = targets
+        self.needs_all = needs_all
+
+    def is_helped_by(self, free: set[int]) -> bool:
+        """Whether those in *free*, by thread id, can see to it that the wait ends."""
+        each = ((helper.pid in free for helper in target.helpers) for target in self.targets)
+        return (all if self.needs_all else any)(any(helped) for helped in each)
+
+    def helpers(self) -> list[Thread]:
+        """Everybody who could help, each once."""
+        return list({helper.pid: helper for target in self.targets for helper in target.helpers}.values())
+
+    def sentence(self) -> str:
+        """`20 /tmp/a.py at a.py:12 waits for ...`"""
+        place = in_words(place_of(self.thread))
+        wanted = (" and " if self.needs_all else " or ").join(map(str, self.targets)) or self.thread.wait.reason
+        return f"{self.thread.pid} ({place or self.thread.process.image}) waits for {wanted}"
+
+
+class WaitGraph:
+    """The question, for one machine."""
+
+    def __init__(self, scheduler: Scheduler, processes: ProcessManager) -> None:
+        self._scheduler = scheduler
+        self._processes = processes
+
+    @syscall(rings=ANY_RING)
+    def ke_wait_graph(self, thread: Thread) -> dict[str, object]:
+        """Which threads of programs wait for which others.
+
+        Returns: {waits, cycles}. waits: [{tid, pid, image, reason, place, needs_all, stuck, on}], by tid; on: [{kind,
+                 number, name, state, origin, helpers}], helpers: ids of the threads that can end the wait; stuck:
+                 whether none of them ever will. cycles: [[tid, ...]], each thread waits for the next and the last one
+                 for the first.
+        """
+        snapshot = Snapshot(self._scheduler, self._processes)
+        stuck = snapshot.stuck()
+        return {
+            "waits": [
+                {
+                    "tid": waiting.thread.pid,
+                    "pid": waiting.thread.process.pid,
+                    "image": waiting.thread.process.image,
+                    "reason": waiting.thread.wait.reason,
+                    "place": in_words(place_of(waiting.thread)),
+                    "needs_all": waiting.needs_all,
+                    "stuck": tid in stuck,
+                    "on": [
+                        {
+                            "kind": target.kind,
+                            "number": target.number,
+                            "name": target.name,
+                            "state": target.state,
+                            "origin": target.origin,
+                            "helpers": [helper.pid for helper in target.helpers],
+                        }
+                        for target in waiting.targets
+                    ],
+                }
+                for tid, waiting in snapshot.waiting.items()
+            ],
+            "cycles": snapshot.cycles(stuck),
+        }
+
+    def deadlock(self) -> list[str]:
+        """What is to be said when no program will ever go on; empty while one can. For hosts, between two turns."""
+        snapshot = Snapshot(self._scheduler, self._processes)
+        stuck = snapshot.stuck()
+        jobs = [thread for thread in snapshot.threads if not thread.process.is_init]
+        if not jobs or any(thread.pid not in stuck for thread in jobs):
+            return []
+        cycles = snapshot.cycles(stuck)
+        what = "every thread waits, and none for one that could help it"
+        if cycles:
+            what = f"threads {', '.join(map(str, cycles[0]))} wait for each other in a circle"
+        return [what, *(snapshot.waiting[thread.pid].sentence() for thread in jobs)]
+
+    def lost_wakeups(self) -> list[str]:
+        """Threads that wait for something that is there: whoever made it so has forgotten them."""
+        snapshot = Snapshot(self._scheduler, self._processes)
+        return [
+            f"{waiting.sentence()}: it could go on"
+            for waiting in snapshot.waiting.values()
+            if _could_go_on(waiting.thread)
+        ]
+
+
+class Snapshot:
+    """All waits of programs at one moment."""
+
+    def __init__(self, scheduler: Scheduler, processes: ProcessManager) -> None:
+        self.threads = [thread for _, thread in sorted(processes.threads.items()) if not thread.is_system]
+        self._limited = scheduler.waits_with_deadlines()
+        self._holders: dict[int, list[tuple[Process, HandleEntry]]] = {}  # by the body's identity; of pipes, the pipe's
+        for process in processes.processes():
+            for entry in process.handles.entries.values():
+                body = entry.header.body
+                thing = body.pipe if isinstance(body, PipeEnd) else body
+                self._holders.setdefault(id(thing), []).append((process, entry))
+        self.waiting: dict[int, Waiting] = {}  # by thread id: who does not go on by itself
+        for thread in self.threads:
+            if thread.process.stopped:
+                self.waiting[thread.pid] = Waiting(thread, [self._anybody(thread, "SIGCONT")], False)
+            elif thread.status is SLEEPING and thread.wait.active and id(thread.wait) not in self._limited:
+                waiting = self._wait_of(thread)
+                if waiting is not None:
+                    self.waiting[thread.pid] = waiting
+
+    def stuck(self) -> set[int]:
+        """The ids of those who can never be helped."""
+        free = {thread.pid for thread in self.threads if thread.pid not in self.waiting}
+        left = dict(self.waiting)
+        while True:
+            helped = [tid for tid, waiting in left.items() if waiting.is_helped_by(free)]
+            if not helped:
+                return set(left)
+            free.update(helped)
+            for tid in helped:
+                del left[tid]
+
+    def cycles(self, stuck: set[int]) -> list[list[int]]:
+        """Circles among the stuck, each thread in one of them at most, from its lowest id."""
+        found: list[list[int]] = []
+        seen: set[int] = set()
+        for start in sorted(stuck):
+            path: list[int] = []
+            at: int | None = start
+            while at is not None and at not in seen and at not in path:
+                path.append(at)
+                at = next((helper.pid for helper in self.waiting[at].helpers() if helper.pid in stuck), None)
+            if at in path:
+                circle = path[path.index(at) :]
+                lowest = circle.index(min(circle))
+                found.append(circle[lowest:] + circle[:lowest])
+            seen.update(path)
+        return found
+
+    # --- what a wait is for ------------------------------------------------------------------------------------
+
+    def _wait_of(self, thread: Thread) -> Waiting | None:
+        """None for a wait that ends without any program's help."""
+        if thread.wait.reason is WAIT_MESSAGE:
+            return Waiting(thread, [self._anybody(thread, "a message")], False)
+        on = _thing(thread)
+        if isinstance(on, WaitBlock):
+            if not on.wait_all and any(isinstance(each, Timer) and each.deadline is not None for each in on.objects):
+                return None
+            targets = [self._object(thread, each) for each in on.objects if not _ticks(each)]
+            return Waiting(thread, targets, on.wait_all)
+        if isinstance(on, Pipe):
+            return Waiting(thread, [self._pipe(thread, on, thread.wait.reason is WAIT_READ)], False)
+        if isinstance(on, MessageQueue):
+            return Waiting(thread, [self._queue(thread, on, thread.wait.reason is WAIT_SEND)], False)
+        if isinstance(on, Thread):
+            return Waiting(thread, [_end_of(on)], False)
+        if isinstance(on, Process):
+            return Waiting(thread, [_end_of(child.main) for child in on.children.values()], False)
+        return None
+
+    def _object(self, thread: Thread, body: object) -> Target:
+        """A dispatcher object and who can signal it."""
+        if isinstance(body, Mutex):
+            owner = body.owner
+            state = "free" if owner is None else f"owned by {owner.pid}"
+            return self._held(body, state, [] if owner is None else [owner])
+        if isinstance(body, ProcessObject):
+            return _end_of(body.target) if body.target is not None else self._held(body, "ended", [])
+        if isinstance(body, PipeEnd):
+            return self._pipe(thread, body.pipe, body.reads)
+        if isinstance(body, MessageQueue):
+            return self._queue(thread, body, False)
+        others = self._others(thread, body, mask.WRITE)
+        doing = {Event: "set", Semaphore: "released", Timer: "started"}.get(type(body), "signaled")
+        return self._held(body, _by(others, f"to be {doing} by"), others)
+
+    def _pipe(self, thread: Thread, pipe: Pipe, reads: bool) -> Target:
+        others = self._others(thread, pipe, mask.WRITE if reads else mask.READ)
+        return self._held(pipe, _by(others, "empty, written by" if reads else "full, read by"), others)
+
+    def _queue(self, thread: Thread, queue: MessageQueue, sends: bool) -> Target:
+        others = self._others(thread, queue, mask.READ if sends else mask.WRITE)
+        return self._held(queue, _by(others, "full, received from by" if sends else "empty, sent to by"), others)
+
+    def _held(self, thing: object, state: str, helpers: list[Thread]) -> Target:
+        for _process, entry in self._holders.get(id(thing), ()):
+            header = entry.header
+            return Target(header.type, header.object_id, header.name, state, helpers, in_words(entry.origin))
+        return Target(type(thing).__name__, 0, "", state or "which nobody holds any more", helpers)
+
+    def _others(self, thread: Thread, thing: object, access: int) -> list[Thread]:
+        """The threads, but *thread*, of all processes that have a handle to *thing* with that access."""
+        able = {
+            process.pid: process
+            for process, entry in self._holders.get(id(thing), ())
+            if entry.granted_access & access == access
+        }
+        return [other for _, process in sorted(able.items()) for other in process.threads if other is not thread]
+
+    def _anybody(self, thread: Thread, what: str) -> Target:
+        others = [other for other in self.threads if other is not thread and not other.process.is_init]
+        return Target(what, 0, "from another program", "", others)
+
+
+def _end_of(thread: Thread) -> Target:
+    kind = "the end of process" if thread.is_main else "the end of thread"
+    return Target(kind, thread.pid, "", "", [thread] if not thread.is_system else [])
+
+
+def _by(others: Iterable[Thread], how: str) -> str:
+    pids = [str(other.pid) for other in others]
+    if not pids:
+        return f"{how} nobody else"
+    return f"{how} {', '.join(pids[:MAX_TOLD])}" + (" and others" if len(pids) > MAX_TOLD else "")
+
+
+def _ticks(body: object) -> bool:
+    return isinstance(body, Timer) and (body.is_set or body.deadline is not None)
+
+
+def _thing(thread: Thread) -> object:
+    """What a waiting thread's wait is for; None where programs have no part in it."""
+    wait = thread.wait
+    return wait.on if wait.reason in _FOR_THINGS else None
+
+
+def _could_go_on(thread: Thread) -> bool:
+    """Whether what a thread waits for is there."""
+    if thread.process.stopped or thread.killed:
+        return False
+    if thread.wait.reason is WAIT_MESSAGE:
+        return bool(thread.messages)
+    on = _thing(thread)
+    if isinstance(on, WaitBlock):
+        return on.is_satisfiable()
+    if isinstance(on, Pipe):
+        if thread.wait.reason is WAIT_READ:
+            return on.buffered > 0 or not on.writers
+        return not on.buffered or not on.readers
+    if isinstance(on, MessageQueue):
+        return len(on.messages) < on.max_messages if thread.wait.reason is WAIT_SEND else bool(on.messages)
+    return isinstance(on, Thread) and on.status is DEAD

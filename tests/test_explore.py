@@ -1,0 +1,165 @@
+"""`axisos explore`: finds the schedules under which a program fails, and `axisos run --seed` shows each again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test_command_line import Tool
+
+LOST_UPDATE = """
+from axis import sync, thread
+
+balance = 0
+
+def fee():
+    return 0
+
+def deposit():
+    global balance
+    for _ in range(2):
+        seen = balance
+        balance = seen + 1 - fee()
+
+thread.parallel([deposit, deposit])
+assert balance == 4, "lost update"
+"""
+
+PHILOSOPHERS = """
+from axis import sync, thread
+
+forks = [sync.create_mutex() for _ in range(3)]
+
+def philosopher(seat):
+    def eat():
+        with sync.locked(forks[seat]):
+            with sync.locked(forks[(seat + 1) % 3]):
+                pass
+    return eat
+
+thread.parallel([philosopher(seat) for seat in range(3)])
+"""
+
+
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Tool:
+    return Tool(tmp_path_factory.mktemp("home"))
+
+
+def explored(tool: Tool, source: str, *options: str) -> tuple[int, dict[str, Any]]:
+    """(exit code, report) of an exploration."""
+    code, out, err = tool("explore", "--json", *options, tool.program(source))
+    assert err == ""
+    return code, json.loads(out)
+
+
+def kinds(report: dict[str, Any]) -> dict[str, int]:
+    """How many runs ended in which way."""
+    return {kind["kind"]: kind["runs"] for kind in report["kinds"]}
+
+
+@pytest.mark.parametrize("options", [(), ("--pct", "2")], ids=["random", "pct"])
+def test_a_lost_update_is_found_and_every_seed_can_be_run_again(tool: Tool, options: tuple[str, ...]) -> None:
+    code, report = explored(tool, LOST_UPDATE, "--seeds", "150", *options)
+    assert code == 1
+    assert set(kinds(report)) == {"ended with status 0", "AssertionError: lost update"}
+    smallest = {kind["kind"]: kind["smallest_seed"] for kind in report["kinds"]}
+    assert report["smallest_failing_seed"] == smallest["AssertionError: lost update"]
+
+    words = shlex.split(report["replay"])
+    assert words[:2] == ["axisos", "run"]
+    again = [tool(*words[1:]) for _ in range(2)]
+    assert again[0] == again[1]
+    assert again[0][0] == 1 and again[0][2].endswith("AssertionError: lost update\n")
+    assert tool("run", "--seed", str(smallest["ended with status 0"]), *options, words[-1]) == (0, "", "")
+
+
+def test_a_deadlock_is_told_with_who_waits_for_whom(tool: Tool) -> None:
+    code, report = explored(tool, PHILOSOPHERS, "--seeds", "40")
+    assert code == 1 and set(kinds(report)) == {"ended with status 0", "deadlock"}
+    [deadlock] = [kind for kind in report["kinds"] if kind["failed"]]
+    assert deadlock["lines"][0] == "deadlock: threads 22, 23, 24 wait for each other in a circle"
+    assert deadlock["lines"][2].split("waits for KeMutex")[0] == "  22 (/tmp/program.py:9 in eat) "
+
+    code, out, err = tool(*shlex.split(report["replay"])[1:])
+    assert (code, out) == (137, "")
+    assert err.splitlines() == ["axisos: the program was stopped: " + deadlock["lines"][0], *deadlock["lines"][1:]]
+
+
+def test_what_is_right_under_every_schedule_passes(tool: Tool) -> None:
+    locked = LOST_UPDATE.replace("balance = 0", "balance, lock = 0, sync.create_mutex()").replace(
+        "        seen = balance\n        balance = seen + 1 - fee()\n",
+        "        with sync.locked(lock):\n            seen = balance\n            balance = seen + 1 - fee()\n",
+    )
+    code, report = explored(tool, locked, "--seeds", "60", "--first", "1000")
+    assert (code, kinds(report)) == (0, {"ended with status 0": 60})
+    assert (report["smallest_failing_seed"], report["replay"]) == (None, None)
+
+
+def test_chance_is_more_than_the_schedule(tool: Tool) -> None:
+    """What a program draws at random differs from seed to seed; what it writes is compared."""
+    dice = "import random\nthrow = random.randint(1, 6)\nprint(throw)\nassert throw != 3\n"
+    code, report = explored(tool, dice, "--seeds", "50")
+    assert code == 1 and set(kinds(report)) == {"ended with status 0", "AssertionError"}
+    assert report["outputs"] == 6
+    code, out, _err = tool("run", "--seed", str(report["smallest_failing_seed"]), tool.program(dice))
+    assert (code, out) == (1, "3\n")
+
+
+def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None:
+    program = tool.program("print(sum(range(10)))\n")
+    code, out, _err = tool("explore", "--seeds", "500", program)
+    first, second, third = out.splitlines()
+    assert code == 0 and first == "the program leaves nothing to chance: all runs are the same"
+    assert second.startswith("1 runs under random schedules in ")
+    assert third.split(None, 1) == ["1", "ended with status 0"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("while True: pass", "did not end: it worked for 20 s of machine time"),
+        ("thread.sleep(10**6)", "did not end: it slept for 3600 s of machine time"),
+        ("raise SystemExit(3)", "ended with status 3"),
+        ("syscall('ke_raise_irql', 2)", "stopped: ring violation: called ke_raise_irql, which is closed to ring 3"),
+    ],
+)
+def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) -> None:
+    source = f"from axis import thread\nthread.create(lambda: None)\nthread.yield_()\n{body}\n"
+    code, report = explored(tool, source, "--seeds", "2")
+    assert (code, kinds(report)) == (1, {kind: 2})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["explore"], 2, "PROGRAM"),
+        (["explore", "/nowhere.py"], 127, "/nowhere.py"),
+        (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number above 0"),
+        (["explore", "--pct", "1000", "x.py"], 2, "1000 is more than 100"),
+        (["run", "--pct", "2", "x.py"], 2, "--pct needs --seed"),
+    ],
+)
+def test_bad_usage_is_one_line(tool: Tool, arguments: list[str], code: int, said: str) -> None:
+    found, out, err = tool(*arguments)
+    assert (found, out) == (code, "")
+    assert said in err and err.count("\n") == 1
+
+
+def test_other_files_and_arguments_go_into_every_run(tool: Tool, tmp_path: Path) -> None:
+    """And into the line that replays one."""
+    (tmp_path / "helper.py").write_text("LIMIT = 2\n")
+    source = LOST_UPDATE.replace("range(2)", "range(helper.LIMIT)").replace(
+        "from axis", "import sys\nimport helper\nassert sys.argv[1] == 'a {b}'\nfrom axis", 1
+    )
+    program = tool.program(source)
+    code, out, _err = tool("explore", "--seeds", "40", "--put", str(tmp_path / "helper.py"), program, "a {b}")
+    assert code == 1
+    words = shlex.split(out.rpartition("replay: ")[2])
+    assert words[-1] == "a {b}"
+    code, _out, err = tool(*words[1:])
+    assert code == 1 and err.endswith("AssertionError: lost update\n")
