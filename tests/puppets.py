@@ -23,7 +23,6 @@ from kernelrig import BareMachine
 
 STEP_MS = 10
 HURRY_MS = 2  # all that puppets are told in one step is done by then
-OWN_SEEDS = 1 << 40  # above the seed of the machine's own start, whose tokens must not come again
 SIGKILL = 9
 HANDLED = (30, 31)  # the signals that every puppet handles from the start
 
@@ -99,19 +98,15 @@ class Puppet:
 
 
 class Stage:
-    """A bare machine on which puppets play; it can be cleared for the next play."""
+    """A bare machine on which puppets play; it can be cleared for the next play. On a schedule the seed gives turns."""
 
-    def __init__(self, schedule: str = "fifo") -> None:
-        self.bare = BareMachine(schedule=schedule)
+    def __init__(self, schedule: str = "fifo", seed: int = 7) -> None:
+        self.bare = BareMachine(seed, schedule)
         self.kernel = self.bare.kernel
         self._empty = self._counts()
         self._told = 0
         self.processes: list[Any] = []
         self._read: dict[int, int] = {}  # id of a process's notes -> how many of them were read
-
-    def begin(self, seed: int) -> None:
-        """A new play, whose turns the seed decides."""
-        self.bare.machine.reseed(OWN_SEEDS + seed)
 
     # --- who plays ---------------------------------------------------------------------------------------------
 
