@@ -176,8 +176,8 @@ class Stage:
     # --- the end of a play -------------------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Kill all; nothing of theirs may be left."""
-        for process in self.processes:
+        """Kill all, their children too; nothing of theirs may be left."""
+        for process in self.kernel.processes.processes()[1:]:
             self.kernel.processes.terminate(process, 128 + SIGKILL, "the play is over")
         self.processes.clear()
         self._read.clear()

@@ -269,7 +269,10 @@ class Waits(Acting):
             call, args = "ke_create_semaphore", (count, 3)
             thing = {"kind": kind, "count": count, "maximum": 3}
         elif kind == "end":
-            of = data.draw(st.sampled_from(sorted(self.world.process_of)))
+            known = {it.get("of") for it in self.world.objects.values()}  # a second handle would be to the same object
+            of = data.draw(st.sampled_from(sorted(set(self.world.process_of) - known) or [None]))
+            if of is None:
+                return
             call, args = "process_open", (of,)
             thing = {"kind": kind, "of": of, "set": False}
         elif kind == "timer":
