@@ -342,9 +342,12 @@ def _queues_of_messages(tables: Tables) -> Iterator[str]:
             for _, _, data in messages
         ):
             yield f"{queue} holds a message that is too large"
-        for party in (*queue.receivers, *queue.senders):
-            if not tables.waits(party.wait):
-                yield f"{queue} is waited for by {party.wait.thread}, who does not"
+        for parties, reason in ((queue.receivers, WAIT_RECEIVE), (queue.senders, WAIT_SEND)):
+            for party in parties:
+                wait = party.wait
+                stands = wait.reason == reason if wait.active else wait.thread.status is not SLEEPING  # on its way out
+                if not (tables.living(wait.thread) and (stands or wait.thread.wait is not wait)):
+                    yield f"{queue} is waited for by {wait.thread}, who does not"
         if queue.receivers and messages:
             yield f"{queue} has messages and is waited for by receivers"
         if queue.senders and len(messages) < queue.max_messages:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from copy import deepcopy
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -38,11 +39,13 @@ from kernel_invariants import broken_promises
 from puppets import HANDLED, Puppet, Stage
 
 LONG = os.environ.get("AXISOS_LONG") == "1"
-EXAMPLES, STEPS = (int(os.environ.get("PROVE", 1500)), 50) if LONG else (30, 25)
-MOST_PROCESSES, MOST_THREADS, MOST_OBJECTS = 4, 6, 5
+EXAMPLES, STEPS = (600, 40) if LONG else (15, 20)
+MOST_PROCESSES, MOST_THREADS, MOST_OBJECTS = 3, 7, 4
 TIMEOUTS = (None, None, 0, 5, 15, 25, 45)  # ms; never due together with a timer
 OFTEN = (SIGSTOP, SIGSTOP, SIGTSTP, SIGCONT, *HANDLED)  # other signals mostly just kill
 DELAYS, PERIODS = (8, 18, 38), (0, 0, 10, 20, 30)
+
+DICE = st.integers(0, 2**48).map(Random)  # who moves and how: evenly, where hypothesis would try small numbers first
 
 Move = tuple[int, str, tuple[Any, ...], str, tuple[Any, ...]]  # thread; the model's call; the machine's call
 
@@ -61,6 +64,7 @@ class Play(RuleBasedStateMachine):
         self.puppets: dict[int, Puppet] = {}
         self.handles: dict[tuple[int, str], str] = {}  # (pid, name) -> token
         self.made = 0
+        self.history: list[tuple[int, tuple[Move, ...]]] = []  # (time, moves), to tell when it comes out otherwise
         self.sound = False
 
     @initialize(schedule=st.sampled_from(("fifo", "random", "random", "pct:3")), seed=st.integers(0, 2**32))
@@ -124,6 +128,7 @@ class Play(RuleBasedStateMachine):
         Returns: the results, by the place of the move. *unknown*: they are handles, of which the model knows nothing.
         """
         self.sound = False
+        self.history.append((self.world.now, moves))
         stage = self.stage
         numbered = [(stage.tell(self.puppets[move[0]], move[3], *move[4]), move) for move in moves]
         worlds: list[Model] = []
@@ -157,7 +162,11 @@ class Play(RuleBasedStateMachine):
 
     def disagreement(self, moves: tuple[Move, ...], worlds: list[Model], seen: object) -> str:
         possible = "\n".join({f"  {self.shown_by(world)}" for world in worlds})
-        return f"{moves}\nwas expected to give one of\n{possible}\nand gave\n  {seen}\nbefore: {vars(self.world)}"
+        history = "\n".join(f"  {now} ms: {moves}" for now, moves in self.history)
+        return (
+            f"{moves}\nwas expected to give one of\n{possible}\nand gave\n  {seen}\n"
+            f"before: {vars(self.world)}\nhow it came:\n{history}"
+        )
 
     @rule()
     def wait_a_little(self) -> None:
@@ -181,45 +190,50 @@ class Acting(Play):
         return [process for process in self.processes() if room and process in self.world.idle()]
 
     @precondition(can_start_threads)
-    @rule(data=st.data())
-    def a_thread_starts(self, data: st.DataObject) -> None:
-        self.start_thread(data.draw(st.sampled_from(self.can_start_threads())))
+    @rule(dice=DICE)
+    def a_thread_starts(self, dice: Random) -> None:
+        self.start_thread(dice.choice(self.can_start_threads()))
 
     def signal(self, what: str, process: int, signum: int) -> None:
         self.play((self.hand, what, (process,), "process_kill", (process, signum)))
 
     @precondition(lambda self: self.processes())
-    @rule(data=st.data(), signum=st.sampled_from((SIGKILL, SIGSTOP, SIGCONT, SIGCONT, SIGUSR1)))
-    def the_hand_signals(self, data: st.DataObject, signum: int) -> None:
+    @rule(dice=DICE, signum=st.sampled_from((SIGKILL, SIGSTOP, SIGCONT, SIGCONT, SIGUSR1)))
+    def the_hand_signals(self, dice: Random, signum: int) -> None:
         what = {SIGKILL: "kill", SIGSTOP: "stop", SIGCONT: "go_on", SIGUSR1: "signal"}[signum]
-        self.signal(what, data.draw(st.sampled_from(self.processes())), signum)
+        self.signal(what, dice.choice(self.processes()), signum)
 
     @precondition(lambda self: self.players())
-    @rule(data=st.data(), how=st.sampled_from(("return", "process_exit", "crash")))
-    def one_ends(self, data: st.DataObject, how: str) -> None:
-        thread = data.draw(st.sampled_from(self.players()))
+    @rule(dice=DICE, how=st.sampled_from(("return", "process_exit", "crash")))
+    def one_ends(self, dice: Random, how: str) -> None:
+        thread = dice.choice(self.players())
         if how == "crash" and thread != self.world.process_of[thread]:
             how = "return"  # an error that nobody catches ends a thread likewise
         what = "exit" if how == "process_exit" else "return"
         self.play((thread, what, (1,) if how == "crash" else (), how, ()))
 
     @precondition(lambda self: self.things())
-    @rule(data=st.data(), count=st.sampled_from((1, 1, 1, 2, 3)))
-    def some_move(self, data: st.DataObject, count: int) -> None:
+    @rule(dice=DICE)
+    def some_move(self, dice: Random) -> None:
+        """A few times, one of them or several at once."""
+        for _ in range(4):
+            self.some_move_once(dice, dice.choice((1, 1, 1, 2, 3)))
+
+    def some_move_once(self, dice: Random, count: int) -> None:
         moves: list[Move] = []
         threads = [self.hand, *self.players()]
         while threads and len(moves) < count:
-            thread = data.draw(st.sampled_from(threads))
+            thread = dice.choice(threads)
             of = self.world.process_of
             threads = [each for each in threads if of[each] != of[thread]]
-            moves.append(self.move(data, thread, count == 1))
+            moves.append(self.move(dice, thread, count == 1))
         self.play(*moves)
 
     def things(self) -> Any:
         """What there is to move with."""
         raise NotImplementedError
 
-    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
+    def move(self, dice: Random, thread: int, alone: bool) -> Move:
         """Something that a thread may do; *alone* in this step."""
         raise NotImplementedError
 
@@ -243,6 +257,13 @@ class Waits(Acting):
     def things(self) -> Any:
         return self.world.objects
 
+    def prepare(self) -> None:
+        """Two of the things, and somebody who is not the first program's."""
+        self.enter(self.stage.program())
+        self.play()
+        for flag in (False, True):
+            self.make_something(Random(flag), flag, 0)
+
     def admit(self, newcomer: int) -> None:
         """Handles to all that the hand has."""
         for world in self.worlds:
@@ -255,9 +276,12 @@ class Waits(Acting):
                 self.handles[newcomer, name] = self.stage.share(hand, self.handles[self.hand, name], puppet)
 
     @precondition(lambda self: len(self.world.objects) < MOST_OBJECTS)
-    @rule(data=st.data(), flag=st.booleans(), count=st.integers(0, 3))
-    def something_is_made(self, data: st.DataObject, flag: bool, count: int) -> None:
-        kind = data.draw(st.sampled_from(self.kinds))
+    @rule(dice=DICE, flag=st.booleans(), count=st.integers(0, 3))
+    def something_is_made(self, dice: Random, flag: bool, count: int) -> None:
+        self.make_something(dice, flag, count)
+
+    def make_something(self, dice: Random, flag: bool, count: int) -> None:
+        kind = dice.choice(self.kinds)
         name, everybody = self.new_name(), {self.hand, *self.processes()}
         call: str
         args: tuple[Any, ...]
@@ -270,7 +294,7 @@ class Waits(Acting):
             thing = {"kind": kind, "count": count, "maximum": 3}
         elif kind == "end":
             known = {it.get("of") for it in self.world.objects.values()}  # a second handle would be to the same object
-            of = data.draw(st.sampled_from(sorted(set(self.world.process_of) - known) or [None]))
+            of = dice.choice(sorted(set(self.world.process_of) - known) or [None])
             if of is None:
                 return
             call, args = "process_open", (of,)
@@ -284,44 +308,44 @@ class Waits(Acting):
         token: Any = self.play((self.hand, "make", (name, everybody, thing), call, args), unknown=True)[0]
         self.share_with_all(name, token[0] if type(token) is tuple else token, self.hand)
 
-    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
-        draw, objects = data.draw, self.world.objects
-        what = draw(st.sampled_from(("wait", "wait", "wait", "change", "change", "change", "close", "join")))
+    def move(self, dice: Random, thread: int, alone: bool) -> Move:
+        objects = self.world.objects
+        what = dice.choice(("wait", "wait", "wait", "change", "change", "change", "close", "join"))
         if what == "join":
             own = self.world.process_of[thread]
             targets = [each for each in self.world.process_of if each not in (thread, own)]
-            timeout = draw(st.sampled_from(TIMEOUTS[3:])) if thread != self.hand else None
+            timeout = dice.choice(TIMEOUTS[3:]) if thread != self.hand else None
             if thread != self.hand and targets:
-                target = draw(st.sampled_from(sorted(targets)))
+                target = dice.choice(sorted(targets))
                 return thread, "join", (target, timeout), "process_wait", (target, timeout)
             what = "change"
         if what == "wait":
-            names = draw(st.lists(st.sampled_from(sorted(objects)), min_size=1, max_size=3))
-            wait_all = len(names) > 1 and draw(st.booleans())
-            timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
-            alertable = draw(st.booleans())
+            names = dice.choices(sorted(objects), k=dice.choice((1, 1, 2, 3)))
+            wait_all = len(names) > 1 and dice.random() < 0.5
+            timeout = 0 if thread == self.hand else dice.choice(TIMEOUTS)
+            alertable = dice.random() < 0.5
             tokens = [self.token(thread, name) for name in names]
             if len(tokens) == 1:
                 call, args = "ke_wait_single", (tokens[0], timeout, alertable)
             else:
                 call, args = "ke_wait_multiple", (tokens, wait_all, timeout, alertable)  # type: ignore[assignment]
             return thread, "wait", (names, wait_all, timeout, alertable), call, args
-        name = draw(st.sampled_from(sorted(objects)))
+        name = dice.choice(sorted(objects))
         token, kind = self.token(thread, name), objects[name]["kind"]
         if what == "close" or kind == "end":
             return thread, "close", (name,), "vfs_close", (token,)
         if kind == "event":
-            how = draw(st.sampled_from(("set", "set", "reset", "pulse")))
+            how = dice.choice(("set", "set", "reset", "pulse"))
             return thread, how, (name,), f"ke_{how}_event", (token,)
         if kind == "mutex":
             return thread, "release_mutex", (name,), "ke_release_mutex", (token,)
         if kind == "semaphore":
-            count = draw(st.integers(0, 4))
+            count = dice.randint(0, 4)
             return thread, "release_semaphore", (name, count), "ke_release_semaphore", (token, count)
-        if draw(st.booleans()):
+        if dice.random() < 0.5:
             return thread, "cancel_timer", (name,), "ke_cancel_timer", (token,)
-        delay = draw(st.sampled_from((0, *DELAYS) if alone else DELAYS))
-        period = draw(st.sampled_from(PERIODS))
+        delay = dice.choice((0, *DELAYS) if alone else DELAYS)
+        period = dice.choice(PERIODS)
         return thread, "set_timer", (name, delay, period), "ke_set_timer", (token, delay, period)
 
 
@@ -366,26 +390,25 @@ class Queues(Acting):
         self.share_with_all(name, self.play(move, unknown=True)[0], self.hand)  # type: ignore[arg-type]
 
     @precondition(lambda self: self.things() and self.players())
-    @rule(data=st.data())
-    def a_queue_is_opened(self, data: st.DataObject) -> None:
+    @rule(dice=DICE)
+    def a_queue_is_opened(self, dice: Random) -> None:
         """By who has no handle to it."""
-        draw, world = data.draw, self.world
-        thread, name = draw(st.sampled_from(self.players())), draw(st.sampled_from(sorted(world.queues)))
+        world = self.world
+        thread, name = dice.choice(self.players()), dice.choice(sorted(world.queues))
         process = world.process_of[thread]
         if process not in world.holders[name]:
             move = (thread, "open", (name,), "ke_open_mqueue", (f"q{self.hand}.{name}",))
             for token in self.play(move, unknown=True).values():
                 self.handles[process, name] = str(token)
 
-    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
-        draw = data.draw
-        name = draw(st.sampled_from(sorted(self.world.queues)))
+    def move(self, dice: Random, thread: int, alone: bool) -> Move:
+        name = dice.choice(sorted(self.world.queues))
         token = self.token(thread, name)
-        timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
-        what = draw(st.sampled_from(("send", "send", "send", "receive", "receive", "receive", "wait", "close")))
+        timeout = 0 if thread == self.hand else dice.choice(TIMEOUTS)
+        what = dice.choice(("send", "send", "send", "receive", "receive", "receive", "wait", "close"))
         if what == "send":
-            message = draw(st.sampled_from((b"", b"a", "b", b"four", "\N{SNOWMAN}", "four!", "\N{SNOWMAN}xy")))
-            priority = draw(st.integers(-1, 2))
+            message = dice.choice((b"", b"a", "b", b"four", "\N{SNOWMAN}", "four!", "\N{SNOWMAN}xy"))
+            priority = dice.randint(-1, 2)
             return (
                 thread, "send", (name, message, priority, timeout),
                 "ke_mq_send", (token, message, priority, timeout),
@@ -393,7 +416,7 @@ class Queues(Acting):
         if what == "receive":
             return thread, "receive", (name, timeout), "ke_mq_receive", (token, timeout)
         if what == "wait":
-            alertable = draw(st.booleans())
+            alertable = dice.random() < 0.5
             return thread, "wait", (name, timeout, alertable), "ke_wait_single", (token, timeout, alertable)
         return thread, "close", (name,), "vfs_close", (token,)
 
@@ -415,8 +438,8 @@ class Pipes(Acting):
         return self.world.pipes
 
     @precondition(lambda self: len(self.world.pipes) < 3)
-    @rule(data=st.data(), size=st.integers(1, 6), named=st.booleans())
-    def a_pipe_is_made(self, data: st.DataObject, size: int, named: bool) -> None:
+    @rule(dice=DICE, size=st.integers(1, 6), named=st.booleans())
+    def a_pipe_is_made(self, dice: Random, size: int, named: bool) -> None:
         pipe = self.new_name()
         name: tuple[Any, ...] = (f"p{self.hand}.{pipe}",) if named else ()
         call = "ke_create_named_pipe" if named else "ke_create_pipe"
@@ -426,7 +449,7 @@ class Pipes(Acting):
         for access, token in zip("rw", tokens, strict=True):
             self.handles[self.hand, f"{pipe}:{access}"] = token
         for process in self.processes():
-            for access in data.draw(st.sampled_from(("", "r", "w", "rw"))):
+            for access in dice.choice(("", "r", "w", "rw")):
                 self.pass_on(self.hand, f"{pipe}:{access}", process)
         self.play((self.hand, "close", (f"{pipe}:r",), "ke_pipe_close", (tokens[0], False)))
 
@@ -437,23 +460,23 @@ class Pipes(Acting):
         self.handles[taker, end] = self.stage.share(self.puppets[giver], token, self.puppets[taker])
 
     @precondition(lambda self: self.world.ends and self.processes())
-    @rule(data=st.data())
-    def an_end_is_passed_on(self, data: st.DataObject) -> None:
-        giver, end = data.draw(st.sampled_from(sorted(self.world.ends)))
-        taker = data.draw(st.sampled_from(self.processes()))
+    @rule(dice=DICE)
+    def an_end_is_passed_on(self, dice: Random) -> None:
+        giver, end = dice.choice(sorted(self.world.ends))
+        taker = dice.choice(self.processes())
         if (taker, end) not in self.world.ends:
             self.pass_on(giver, end, taker)
 
     @precondition(lambda self: self.players())
-    @rule(data=st.data())
-    def one_ignores_sigpipe(self, data: st.DataObject) -> None:
-        self.be_careful(data.draw(st.sampled_from(self.players())))
+    @rule(dice=DICE)
+    def one_ignores_sigpipe(self, dice: Random) -> None:
+        self.be_careful(dice.choice(self.players()))
 
     @precondition(lambda self: self.things())
-    @rule(data=st.data(), access=st.sampled_from(("r", "w", "rw", "rw")))
-    def one_connects(self, data: st.DataObject, access: str) -> None:
-        thread = data.draw(st.sampled_from([self.hand, *self.players()]))
-        pipe = data.draw(st.sampled_from(sorted(self.world.pipes)))
+    @rule(dice=DICE, access=st.sampled_from(("r", "w", "rw", "rw")))
+    def one_connects(self, dice: Random, access: str) -> None:
+        thread = dice.choice([self.hand, *self.players()])
+        pipe = dice.choice(sorted(self.world.pipes))
         end, process = f"{pipe}:{access}", self.world.process_of[thread]
         if (process, end) in self.world.ends or pipe not in self.named:
             return
@@ -461,25 +484,25 @@ class Pipes(Acting):
         for token in self.play(move, unknown=True).values():
             self.handles[process, end] = str(token)
 
-    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
-        draw, own = data.draw, self.world.process_of[thread]
+    def move(self, dice: Random, thread: int, alone: bool) -> Move:
+        own = self.world.process_of[thread]
         mine = sorted(end for process, end in self.world.ends if process == own)
         some = [f"{pipe}:{access}" for pipe in self.world.pipes for access in ("r", "w")]
-        end = draw(st.sampled_from(mine or some))
+        end = dice.choice(mine or some)
         token = self.token(thread, end)
-        what = draw(st.sampled_from(("move", "move", "move", "move", "wait", "close", "wrong")))
+        what = dice.choice(("move", "move", "move", "move", "wait", "close", "wrong"))
         if what == "close":
             return thread, "close", (end,), "ke_pipe_close", (token, "w" in end.split(":")[1])
         if what == "wait" or thread == self.hand:
-            timeout = 0 if thread == self.hand else draw(st.sampled_from(TIMEOUTS))
-            alertable = draw(st.booleans())
+            timeout = 0 if thread == self.hand else dice.choice(TIMEOUTS)
+            alertable = dice.random() < 0.5
             return thread, "wait", (end, timeout, alertable), "ke_wait_single", (token, timeout, alertable)
-        reads = draw(st.booleans()) if end.endswith(":rw") else end.endswith(":r")
+        reads = dice.random() < 0.5 if end.endswith(":rw") else end.endswith(":r")
         if reads != (what == "wrong"):
-            count = draw(st.sampled_from((None, None, 0, 1, 2, 5)))
+            count = dice.choice((None, None, 0, 1, 2, 5))
             return thread, "read", (end, count), "ke_pipe_read", (token, count)
         self.made += 1
-        written = bytes([ord("a") + self.made % 26]) * draw(st.integers(0, 9))
+        written = bytes([ord("a") + self.made % 26]) * dice.randint(0, 9)
         return thread, "write", (end, written), "ke_pipe_write", (token, written)
 
 
@@ -497,9 +520,9 @@ class Sections(Acting):
         return f"s{self.hand}.{letter}"
 
     @precondition(lambda self: len(self.world.sections) < 4)
-    @rule(data=st.data(), letter=st.sampled_from("ab"), size=st.integers(30, 150))
-    def one_makes_a_section(self, data: st.DataObject, letter: str, size: int) -> None:
-        thread, made = data.draw(st.sampled_from([self.hand, *self.players()])), self.new_name()
+    @rule(dice=DICE, letter=st.sampled_from("ab"), size=st.integers(30, 150))
+    def one_makes_a_section(self, dice: Random, letter: str, size: int) -> None:
+        thread, made = dice.choice([self.hand, *self.players()]), self.new_name()
         args = (self.name(letter), size)
         move = (thread, "create", (self.name(letter), made, size), "ke_create_section", args)
         self.keep(thread, made, self.play(move, unknown=True))
@@ -509,29 +532,28 @@ class Sections(Acting):
             self.handles[thread, made] = str(token)
             self.play((thread, "view", (f"{made}v", made), "view", (f"{made}v", token)))
 
-    @rule(data=st.data(), letter=st.sampled_from("ab"))
-    def one_opens_a_section(self, data: st.DataObject, letter: str) -> None:
-        thread, made = data.draw(st.sampled_from([self.hand, *self.players()])), self.world.find(self.name(letter))
+    @rule(dice=DICE, letter=st.sampled_from("ab"))
+    def one_opens_a_section(self, dice: Random, letter: str) -> None:
+        thread, made = dice.choice([self.hand, *self.players()]), self.world.find(self.name(letter))
         if made is None or thread not in self.world.holders[made]:
             move = (thread, "open", (self.name(letter),), "ke_open_section", (self.name(letter),))
             self.keep(thread, made or "", self.play(move, unknown=True))
 
-    def move(self, data: st.DataObject, thread: int, alone: bool) -> Move:
-        draw = data.draw
-        made = draw(st.sampled_from(sorted(self.world.sections)))
-        what = draw(st.sampled_from(("store", "store", "load", "delete", "write", "read", "all", "close")))
+    def move(self, dice: Random, thread: int, alone: bool) -> Move:
+        made = dice.choice(sorted(self.world.sections))
+        what = dice.choice(("store", "store", "load", "delete", "write", "read", "all", "close"))
         token = self.token(thread, made)
         if what == "close":
             return thread, "close", (made,), "vfs_close", (token,)
         args: tuple[Any, ...] = ()
         if what in ("load", "delete", "store"):
-            args = (draw(st.sampled_from(("x", "long name"))),)
+            args = (dice.choice(("x", "long name")),)
         if what == "store":
-            args += (draw(st.sampled_from((None, True, 5, 1 << 70, 1.5, "text", b"bytes", [1, ["x"]], {"k": [b"v"]}))),)
+            args += (dice.choice((None, True, 5, 1 << 70, 1.5, "text", b"bytes", [1, ["x"]], {"k": [b"v"]})),)
         elif what == "write":
-            args = (draw(st.integers(0, 160)), draw(st.sampled_from((b"", b"ab", b"x" * 40))))
+            args = (dice.randint(0, 160), dice.choice((b"", b"ab", b"x" * 40)))
         elif what == "read":
-            args = (draw(st.integers(0, 160)), draw(st.integers(0, 60)))
+            args = (dice.randint(0, 160), dice.randint(0, 60))
         return thread, "item", (f"{made}v", what, *args), "item", (f"{made}v", what, *args)
 
 
@@ -548,42 +570,42 @@ class Signals(Play):
         return puppet.tid
 
     @precondition(lambda self: len(self.processes()) < MOST_PROCESSES)
-    @rule(data=st.data())
-    def a_child_is_born(self, data: st.DataObject) -> None:
-        parent = data.draw(st.sampled_from([*self.processes(), None]))
+    @rule(dice=DICE)
+    def a_child_is_born(self, dice: Random) -> None:
+        parent = dice.choice([*self.processes(), None])
         puppet = self.stage.program(parent=self.puppets[parent] if parent is not None else None)
         self.enter(puppet, parent)
         self.play()
-        if parent in self.players() and data.draw(st.booleans()):
+        if parent in self.players() and dice.random() < 0.5:
             self.play((parent, "handler", (SIGCHLD, "heard"), "handle", (SIGCHLD, "heard")))
 
     @precondition(lambda self: len(self.puppets) > 1)
-    @rule(data=st.data(), signum=st.sampled_from(OFTEN * 3 + tuple(sorted(DEFAULTS))))
-    def the_hand_sends(self, data: st.DataObject, signum: int) -> None:
-        pid = data.draw(st.sampled_from(self.processes() or sorted(set(self.puppets) - {self.hand})))
+    @rule(dice=DICE, signum=st.sampled_from(OFTEN * 3 + tuple(sorted(DEFAULTS))))
+    def the_hand_sends(self, dice: Random, signum: int) -> None:
+        pid = dice.choice(self.processes() or sorted(set(self.puppets) - {self.hand}))
         self.play((self.hand, "send", (pid, signum), "ke_signal_send", (pid, signum)))
 
     @precondition(lambda self: self.players())
-    @rule(data=st.data(), signums=st.lists(st.sampled_from(sorted(DEFAULTS)), unique=True))
-    def one_masks(self, data: st.DataObject, signums: list[int]) -> None:
-        self.play((data.draw(st.sampled_from(self.players())), "mask", (signums,), "ke_signal_mask", (signums,)))
+    @rule(dice=DICE, signums=st.lists(st.sampled_from(sorted(DEFAULTS)), unique=True))
+    def one_masks(self, dice: Random, signums: list[int]) -> None:
+        self.play((dice.choice(self.players()), "mask", (signums,), "ke_signal_mask", (signums,)))
 
     @precondition(lambda self: self.players())
     @rule(
-        data=st.data(),
+        dice=DICE,
         signum=st.sampled_from(sorted(DEFAULTS)),
         what=st.sampled_from(("heard", "heard", "default", "SIG_IGN")),
     )
-    def one_says_what_a_signal_does(self, data: st.DataObject, signum: int, what: str) -> None:
+    def one_says_what_a_signal_does(self, dice: Random, signum: int, what: str) -> None:
         """Whether a pending signal outlives its being ignored for a while is nobody's promise."""
-        process = data.draw(st.sampled_from(self.players()))
+        process = dice.choice(self.players())
         if what != "SIG_IGN" or signum not in self.world.waiting[process]:
             self.play((process, "handler", (signum, what), "handle", (signum, what)))
 
     @precondition(lambda self: self.players())
-    @rule(data=st.data(), code=st.integers(0, 255))
-    def one_exits(self, data: st.DataObject, code: int) -> None:
-        self.play((data.draw(st.sampled_from(self.players())), "exit", (code,), "process_exit", (code,)))
+    @rule(dice=DICE, code=st.integers(0, 255))
+    def one_exits(self, dice: Random, code: int) -> None:
+        self.play((dice.choice(self.players()), "exit", (code,), "process_exit", (code,)))
 
 
 PLAYS = (Events, Mutexes, Semaphores, Timers, Waits, Queues, Pipes, Sections, Signals)
@@ -601,6 +623,6 @@ def test_what_programs_see_is_what_the_model_says(play: type[Play]) -> None:
             derandomize=not LONG,
             database=None,
             suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate,) if os.environ.get("NOSHRINK") else (Phase.generate, Phase.shrink),
+            phases=(Phase.generate, Phase.shrink) if LONG else (Phase.generate,),
         ),
     )
