@@ -205,6 +205,21 @@ def test_a_reader_sees_the_end_of_the_file_when_the_writer_has_exited(bare: Bare
     assert writer.exit_status == 0
 
 
+def test_who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close(bare: BareMachine) -> None:
+    """Beside other things: the reading end with the last writer, the writing end with the last reader."""
+    bare.run(
+        "never = syscall('ke_create_event')\n"
+        "for keep, close in ((0, 1), (1, 0)):\n"
+        "    ends = syscall('ke_create_pipe', 4)\n"
+        "    if keep: syscall('ke_pipe_write', ends[1], b'full')\n"
+        "    syscall('process_thread', lambda: say(syscall('ke_wait_multiple', [never, ends[keep]])))\n"
+        "    syscall('process_sleep', 5)\n"
+        "    syscall('vfs_close', ends[close])\n"
+        "    syscall('process_sleep', 5)\n"
+    )
+    assert bare.said() == ["1", "1"]
+
+
 def test_a_process_that_is_stopped_and_continued_in_a_wait_waits_on(bare: BareMachine) -> None:
     """With the same time limit; what it is given meanwhile it has when it goes on, and nobody else gets it."""
     waiter = bare.start(

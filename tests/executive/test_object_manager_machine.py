@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from abi import access as mask
 from abi.names import TYPE_DIRECTORY, TYPE_SYMBOLIC_LINK
@@ -24,7 +25,7 @@ from executive.ob_objects import Security
 from executive.process import Process
 
 LONG = os.environ.get("AXISOS_LONG") == "1"
-EXAMPLES, STEPS = (1500, 80) if LONG else (80, 40)
+EXAMPLES, STEPS = (500, 80) if LONG else (12, 20)
 MOST_HANDLES = 5  # of one process
 MOST_HOPS = 8
 PATHS = (
@@ -36,6 +37,8 @@ TYPES = ("Box", "Crate", TYPE_DIRECTORY)
 ACCESS = st.integers(0, mask.ALL)
 
 paths = st.sampled_from(PATHS)
+DICE = st.integers(0, 2**48).map(Random)  # who and with what
+LENGTHS = st.sampled_from((3, 10, 30, 200, 200)) if LONG else st.just(200)  # of what happens before the rules choose
 
 
 class Refused(Exception):
@@ -80,7 +83,22 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         self.expired: dict[int, set[str]] = {}
         self.processes: dict[int, Process] = {}
         self.made = 0
-        self.a_process_starts(1000)
+        for uid in (0, 1000):
+            self.a_process_starts(uid)
+        for kind in TYPES:
+            self.something_is_made(kind, 1000, 1000, 0o640)
+
+    @initialize(seed=st.integers(0, 2**32), length=LENGTHS)
+    def much_happens(self, seed: int, length: int) -> None:
+        """As the rules have it, but evenly; hypothesis would try small numbers and few things first."""
+        dice = Random(f"objects {seed}")
+        for _ in range(length):
+            name, needs_handles, arguments = dice.choice(OPENING)
+            if self.handles or not needs_handles:
+                getattr(self, name)(**arguments(dice))
+            self.all_counts_are_the_models()
+            self.all_names_are_the_models()
+            self.procedures_were_called_as_often_and_in_that_order()
 
     # --- the model ---------------------------------------------------------------------------------------------
 
@@ -191,14 +209,16 @@ class ObjectsAndHandles(RuleBasedStateMachine):
             assert token not in self.handles
             self.handles[token] = given[0]
 
-    def draw_object(self, data: st.DataObject) -> Any:
-        return data.draw(st.sampled_from(sorted(self.objects, key=str)))
+    def draw_object(self, dice: Random) -> Any:
+        """Mostly one that was made here."""
+        here = [key for key in self.objects if type(key) is int]
+        return dice.choice(here[-6:] * 3 + ["\\", "\\Device", "\\ObjectTypes\\Box"])
 
-    def draw_process(self, data: st.DataObject) -> Process:
-        return self.processes[data.draw(st.sampled_from(sorted(self.processes)))]
+    def draw_process(self, dice: Random) -> Process:
+        return self.processes[dice.choice(sorted(self.processes))]
 
-    def draw_token(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from(sorted(self.handles)))
+    def draw_token(self, dice: Random) -> str:
+        return dice.choice(sorted(self.handles))
 
     # --- objects and names -------------------------------------------------------------------------------------
 
@@ -215,23 +235,23 @@ class ObjectsAndHandles(RuleBasedStateMachine):
     def nothing_is_of_an_unknown_type(self) -> None:
         assert outcome(lambda: self.ob.create_object("Chest", None)) == Status.OBJECT_TYPE_MISMATCH
 
-    @rule(data=st.data())
-    def somebody_takes_a_reference(self, data: st.DataObject) -> None:
-        key = self.draw_object(data)
+    @rule(dice=DICE)
+    def somebody_takes_a_reference(self, dice: Random) -> None:
+        key = self.draw_object(dice)
         self.ob.reference_object(self.headers[key])
         self.objects[key]["own"] += 1
 
-    @rule(data=st.data())
-    def somebody_gives_a_reference_back(self, data: st.DataObject) -> None:
-        key = self.draw_object(data)
-        if self.objects[key]["own"] > self.objects[key]["permanent"]:
+    @rule(dice=DICE)
+    def somebody_gives_a_reference_back(self, dice: Random) -> None:
+        key = self.draw_object(dice)
+        if self.objects[key]["own"]:
             self.objects[key]["own"] -= 1
             self.after_loss(key)
             self.ob.dereference_object(self.headers[key])
 
-    @rule(data=st.data(), path=paths | st.sampled_from(NO_PATHS), temporary=st.booleans())
-    def something_is_named(self, data: st.DataObject, path: str, temporary: bool) -> None:
-        key = self.draw_object(data)
+    @rule(dice=DICE, path=paths | st.sampled_from(NO_PATHS), temporary=st.booleans())
+    def something_is_named(self, dice: Random, path: str, temporary: bool) -> None:
+        key = self.draw_object(dice)
         it = self.objects[key]
         temporary = temporary and it["type"] != TYPE_DIRECTORY
         if not it["own"] and not temporary:
@@ -300,9 +320,9 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         self.ob.initialize_process(process)
         self.slots[pid], self.expired[pid] = {}, set()
 
-    @rule(data=st.data(), access=ACCESS | st.just(mask.ALL + 1), inheritable=st.booleans())
-    def a_process_gets_a_handle(self, data: st.DataObject, access: int, inheritable: bool) -> None:
-        process, key = self.draw_process(data), self.draw_object(data)
+    @rule(dice=DICE, access=ACCESS | st.just(mask.ALL + 1), inheritable=st.booleans())
+    def a_process_gets_a_handle(self, dice: Random, access: int, inheritable: bool) -> None:
+        process, key = self.draw_process(dice), self.draw_object(dice)
 
         def model() -> dict[str, Any]:
             given = self.give(process.pid, key, access, inheritable)
@@ -312,9 +332,9 @@ class ObjectsAndHandles(RuleBasedStateMachine):
 
         self.receive(lambda: self.ob.create_handle(process, self.headers[key], access, inheritable), model)
 
-    @rule(data=st.data(), path=paths, access=st.none() | ACCESS)
-    def a_process_opens_a_name(self, data: st.DataObject, path: str, access: int | None) -> None:
-        process = self.draw_process(data)
+    @rule(dice=DICE, path=paths, access=st.none() | ACCESS)
+    def a_process_opens_a_name(self, dice: Random, path: str, access: int | None) -> None:
+        process = self.draw_process(dice)
 
         def model() -> dict[str, Any]:
             key = self.find(path)
@@ -326,10 +346,10 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         self.receive(lambda: self.ob.open_object(process, path, access), model)
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data(), access=ACCESS | st.just(0), kind=st.sampled_from(TYPES))
-    def a_handle_is_used(self, data: st.DataObject, access: int, kind: str) -> None:
+    @rule(dice=DICE, access=ACCESS | st.just(0), kind=st.sampled_from(TYPES))
+    def a_handle_is_used(self, dice: Random, access: int, kind: str) -> None:
         """By its process, which may or may not have the right, or by another, which has none."""
-        token, process = self.draw_token(data), self.draw_process(data)
+        token, process = self.draw_token(dice), self.draw_process(dice)
         handle = self.handles[token]
 
         def model() -> Any:
@@ -344,27 +364,27 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         assert body is None or body[0] is self.headers[handle["object"]].body
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data())
-    def a_handle_is_used_under_another_token(self, data: st.DataObject) -> None:
-        token = self.draw_token(data)
+    @rule(dice=DICE)
+    def a_handle_is_used_under_another_token(self, dice: Random) -> None:
+        token = self.draw_token(dice)
         process = self.processes[self.handles[token]["process"]]
         rightful, process.token = process.token, "SYN-forged"
         assert outcome(lambda: self.ob.resolve(process, token)) == Status.SYNAPSE_TOKEN_MISMATCH
         process.token = rightful
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data(), inheritable=st.booleans(), protected=st.booleans())
-    def a_handle_is_marked(self, data: st.DataObject, inheritable: bool, protected: bool) -> None:
-        token = self.draw_token(data)
+    @rule(dice=DICE, inheritable=st.booleans(), protected=st.booleans())
+    def a_handle_is_marked(self, dice: Random, inheritable: bool, protected: bool) -> None:
+        token = self.draw_token(dice)
         entry = self.ob.resolve(self.processes[self.handles[token]["process"]], token)
         entry.inheritable, entry.protected = inheritable, protected
         self.handles[token].update(inheritable=inheritable, protected=protected)
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data())
-    def a_handle_is_closed(self, data: st.DataObject) -> None:
+    @rule(dice=DICE)
+    def a_handle_is_closed(self, dice: Random) -> None:
         """By its process or by another."""
-        token, process = self.draw_token(data), self.draw_process(data)
+        token, process = self.draw_token(dice), self.draw_process(dice)
 
         def model() -> None:
             if self.handles[token]["process"] != process.pid:
@@ -376,9 +396,9 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         self.same(lambda: self.ob.close_handle(process, token), model)
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data(), access=st.none() | ACCESS, inheritable=st.booleans())
-    def a_handle_is_duplicated(self, data: st.DataObject, access: int | None, inheritable: bool) -> None:
-        token, target = self.draw_token(data), self.draw_process(data)
+    @rule(dice=DICE, access=st.none() | ACCESS, inheritable=st.booleans())
+    def a_handle_is_duplicated(self, dice: Random, access: int | None, inheritable: bool) -> None:
+        token, target = self.draw_token(dice), self.draw_process(dice)
         handle = self.handles[token]
 
         def model() -> dict[str, Any]:
@@ -392,10 +412,10 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         self.receive(lambda: self.ob.duplicate_handle(source, token, target, access, inheritable), model)
 
     @precondition(lambda self: len(self.processes) < 4)
-    @rule(data=st.data())
-    def a_child_inherits(self, data: st.DataObject) -> None:
+    @rule(dice=DICE)
+    def a_child_inherits(self, dice: Random) -> None:
         """What is marked, and does not go away, with the same rights."""
-        parent = self.draw_process(data)
+        parent = self.draw_process(dice)
         self.a_process_starts(parent.uid)
         child = self.processes[max(self.processes)]
         passed = self.ob.inherit_handles(parent, child)
@@ -408,9 +428,9 @@ class ObjectsAndHandles(RuleBasedStateMachine):
             self.handles[new] = {**self.handles[old], "process": child.pid, "protected": False}
 
     @precondition(lambda self: self.handles)
-    @rule(data=st.data(), index=st.sampled_from((-10, -11, -12, -13, 0)), empty=st.booleans())
-    def a_slot_is_set(self, data: st.DataObject, index: int, empty: bool) -> None:
-        process, token = self.draw_process(data), None if empty else self.draw_token(data)
+    @rule(dice=DICE, index=st.sampled_from((-10, -11, -12, -13, 0)), empty=st.booleans())
+    def a_slot_is_set(self, dice: Random, index: int, empty: bool) -> None:
+        process, token = self.draw_process(dice), None if empty else self.draw_token(dice)
 
         def model() -> None:
             if index not in (-10, -11, -12):
@@ -424,9 +444,9 @@ class ObjectsAndHandles(RuleBasedStateMachine):
 
         self.same(lambda: self.ob.set_standard_handle(process, index, token), model)
 
-    @rule(data=st.data(), index=st.sampled_from((-10, -11, -12, 3)))
-    def a_slot_is_used(self, data: st.DataObject, index: int) -> None:
-        process = self.draw_process(data)
+    @rule(dice=DICE, index=st.sampled_from((-10, -11, -12, 3)))
+    def a_slot_is_used(self, dice: Random, index: int) -> None:
+        process = self.draw_process(dice)
         token = self.slots[process.pid].get(index)
         header = outcome(lambda: self.ob.reference_by_handle(process, index, 0))
         if token is None:
@@ -434,10 +454,10 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         else:
             assert header is self.headers[self.handles[token]["object"]]
 
-    @rule(data=st.data())
-    def a_token_is_rotated(self, data: st.DataObject) -> None:
+    @rule(dice=DICE)
+    def a_token_is_rotated(self, dice: Random) -> None:
         """All of its handles are closed, the protected ones too, and who uses one is told that it has expired."""
-        process = self.draw_process(data)
+        process = self.draw_process(dice)
         self.expired[process.pid] = self.leave(process)
         self.ob.expire_handles(process)
         process.token += "+"
@@ -445,12 +465,25 @@ class ObjectsAndHandles(RuleBasedStateMachine):
             assert outcome(lambda token=token: self.ob.resolve(process, token)) == Status.SYNAPSE_TOKEN_EXPIRED
 
     @precondition(lambda self: len(self.processes) > 1)
-    @rule(data=st.data())
-    def a_process_ends(self, data: st.DataObject) -> None:
-        process = self.draw_process(data)
+    @rule(dice=DICE)
+    def a_process_ends(self, dice: Random) -> None:
+        process = self.draw_process(dice)
         self.leave(process)
         self.ob.destroy_process(process)
         del self.processes[process.pid]
+
+    def a_process_comes_or_goes(self, dice: Random) -> None:
+        """There are two at least and four at most."""
+        what = dice.random()
+        if what < 0.3:
+            self.a_token_is_rotated(dice)
+        elif len(self.processes) < 4:
+            if what < 0.65:
+                self.a_child_inherits(dice)
+            else:
+                self.a_process_starts(dice.choice((0, 1000, 1001)))
+        else:
+            self.a_process_ends(dice)
 
     def leave(self, process: Process) -> set[str]:
         """All handles of a process go, the newest first."""
@@ -509,6 +542,45 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         statistics = self.ob.query_type_statistics()
         assert [statistics[name] for name in ("Box", "Crate", TYPE_SYMBOLIC_LINK)] == [(0, 0)] * 3
         assert {path for path, _ in self.ob.named_objects()} == {key for key in self.objects if type(key) is str}
+
+
+def _access(dice: Random) -> int:
+    return dice.choice((0, 1, 3, 0x41, mask.ALL, dice.randint(0, mask.ALL)))
+
+
+# What may happen in the opening: the rule, whether it needs a handle, its arguments.
+OPENING: tuple[tuple[str, bool, Callable[[Random], dict[str, Any]]], ...] = (
+    ("something_is_made", False, lambda d: {
+        "kind": d.choice(TYPES), "owner": d.choice((1000, 1001)), "group": d.choice((1000, 1001)),
+        "mode": d.randint(0, 0o777),
+    }),
+    ("somebody_takes_a_reference", False, lambda d: {"dice": d}),
+    ("somebody_gives_a_reference_back", False, lambda d: {"dice": d}),
+    ("somebody_gives_a_reference_back", False, lambda d: {"dice": d}),
+    *2 * (("something_is_named", False, lambda d: {
+        "dice": d, "path": d.choice(PATHS + NO_PATHS[:2]), "temporary": d.random() < 0.4,
+    }),),
+    ("a_link_is_made", False, lambda d: {"path": d.choice(PATHS), "leads_to": d.choice(PATHS)}),
+    *2 * (("something_is_looked_up", False, lambda d: {"path": d.choice(PATHS)}),),
+    ("a_name_is_deleted", False, lambda d: {"path": d.choice(PATHS)}),
+    ("a_process_gets_a_handle", False, lambda d: {
+        "dice": d, "access": _access(d), "inheritable": d.random() < 0.5,
+    }),
+    ("a_process_opens_a_name", False, lambda d: {
+        "dice": d, "path": d.choice(PATHS), "access": d.choice((None, _access(d))),
+    }),
+    ("a_handle_is_used", True, lambda d: {"dice": d, "access": _access(d), "kind": d.choice(TYPES)}),
+    ("a_handle_is_marked", True, lambda d: {
+        "dice": d, "inheritable": d.random() < 0.5, "protected": d.random() < 0.3,
+    }),
+    *2 * (("a_handle_is_closed", True, lambda d: {"dice": d}),),
+    *2 * (("a_handle_is_duplicated", True, lambda d: {
+        "dice": d, "access": d.choice((None, _access(d))), "inheritable": d.random() < 0.5,
+    }),),
+    ("a_slot_is_set", True, lambda d: {"dice": d, "index": d.choice((-10, -11, -13)), "empty": d.random() < 0.2}),
+    ("a_slot_is_used", False, lambda d: {"dice": d, "index": d.choice((-10, -11))}),
+    ("a_process_comes_or_goes", False, lambda d: {"dice": d}),
+)  # fmt: skip
 
 
 def test_the_object_manager_is_what_plain_dicts_say() -> None:

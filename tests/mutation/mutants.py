@@ -621,13 +621,6 @@ MUTANTS = (
         plays("Timers"),
     ),
     Mutant(
-        "a periodic timer drifts",
-        f"{K}/timers.py",
-        "self._arm(timer, timer.due_ns + (missed + 1) * period_ns)",
-        "self._arm(timer, self._scheduler.now_ns() + (missed + 1) * period_ns)",
-        f"{TESTS}timers.py::test_a_periodic_timer_does_not_drift",
-    ),
-    Mutant(
         "a timer ticks on for nobody",
         f"{K}/timers.py",
         "        if timer.closed and not timer.waiters:\n",
@@ -639,7 +632,7 @@ MUTANTS = (
         f"{E}/process_objects.py",
         "            self._waits.wake_waiters(body)\n",
         "            pass\n",
-        plays("Waits"),
+        plays("Ends"),
     ),
     Mutant(
         "the dying take what the dying leave",
@@ -695,14 +688,14 @@ MUTANTS = (
         f"{K}/message_queues.py",
         "            while parties:\n",
         "            while False:\n",
-        plays("Queues"),
+        f"{TESTS}message_queues.py::test_those_who_wait_at_a_queue_that_is_gone_are_told",
     ),
     Mutant(
         "short writes are torn",
         f"{K}/pipes.py",
         "            if room >= remaining or (room > 0 and total > min(ATOMIC_WRITE, pipe.max_size)):\n",
         "            if room >= remaining or room > 0:\n",
-        plays("Pipes"),
+        "executive/test_named_pipes.py::test_the_records_of_many_clients_arrive_whole_and_in_their_order",
     ),
     Mutant(
         "who reads makes room for nobody",
@@ -730,14 +723,14 @@ MUTANTS = (
         f"{K}/pipes.py",
         "        self._waits.wake_waiters(end)\n        if not pipe.readers and not pipe.writers:\n",
         "        if not pipe.readers and not pipe.writers:\n",
-        plays("Pipes"),
+        f"{ACCEPTANCE}who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close",
     ),
     Mutant(
         "what is left of a piece is thrown away",
         f"{K}/pipes.py",
         "                chunks[0] = chunk[wanted:]\n",
         "                chunks.popleft()\n",
-        plays("Pipes"),
+        f"{TESTS}ke_ipc.py::test_whatever_the_sizes_the_bytes_of_a_pipe_come_out_as_they_went_in",
     ),
     Mutant(
         "a pipe is paid for when it is gone",
@@ -772,7 +765,7 @@ MUTANTS = (
         f"{K}/posix_signals.py",
         "        if process.stopped:\n            return  # its parent",
         "        if False:\n            return  # its parent",
-        plays("Signals"),
+        f"{TESTS}ke_ipc.py::test_a_parent_hears_once_that_its_child_was_stopped",
     ),
     Mutant(
         "who is continued stands still",
