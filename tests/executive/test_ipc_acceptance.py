@@ -205,6 +205,19 @@ def test_a_reader_sees_the_end_of_the_file_when_the_writer_has_exited(bare: Bare
     assert writer.exit_status == 0
 
 
+def test_a_write_that_fits_into_the_pipe_goes_in_whole_or_not_yet(bare: BareMachine) -> None:
+    """Four of eight bytes are there, five more do not fit: a reader of eight gets the four, then the five."""
+    bare.run(
+        "reader, writer = syscall('ke_create_pipe', 8)\n"
+        "syscall('ke_pipe_write', writer, b'four')\n"
+        "syscall('process_thread', lambda: syscall('ke_pipe_write', writer, b'fiver'))\n"
+        "for _ in range(2):\n"
+        "    syscall('process_sleep', 5)\n"
+        "    say(syscall('ke_pipe_read', reader, 8))\n"
+    )
+    assert bare.said() == ["b'four'", "b'fiver'"]
+
+
 def test_who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close(bare: BareMachine) -> None:
     """Beside other things: the reading end with the last writer, the writing end with the last reader."""
     bare.run(

@@ -695,7 +695,7 @@ MUTANTS = (
         f"{K}/pipes.py",
         "            if room >= remaining or (room > 0 and total > min(ATOMIC_WRITE, pipe.max_size)):\n",
         "            if room >= remaining or room > 0:\n",
-        "executive/test_named_pipes.py::test_the_records_of_many_clients_arrive_whole_and_in_their_order",
+        f"{ACCEPTANCE}a_write_that_fits_into_the_pipe_goes_in_whole_or_not_yet",
     ),
     Mutant(
         "who reads makes room for nobody",
@@ -850,7 +850,7 @@ MUTANTS = (
         f"{E}/ob_namespace.py",
         "        if header.type_object.name == TYPE_DIRECTORY and header.body:\n",
         "        if False:\n",
-        DICTS,
+        "executive/test_namespace.py::test_a_name_needs_its_directory_and_a_directory_keeps_what_stands_in_it",
     ),
     Mutant(
         "a link swallows the rest of the path",
