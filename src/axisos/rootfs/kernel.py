@@ -128,6 +128,7 @@ class Kernel:
         self.watchdog = watchdog = Watchdog(scheduler, processes, memory, log)
         self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
         self.waits = waits = Waits(scheduler, ob)
+        signals.look_again = waits.look_again
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
         events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
         self.dpcs = dpcs = Dpcs(scheduler, log.kprint)

@@ -211,7 +211,7 @@ class Scheduler:
     def waits_with_deadlines(self) -> set[int]:
         """The identities of the waits that a deadline will end."""
         return {
-            id(getattr(deadline.argument, "wait", deadline.argument))
+            id(deadline.argument)
             for _due_ns, _arrival, deadline in self._deadlines
             if deadline.action is not None
         }

@@ -29,7 +29,7 @@ from executive.ob_objects import allowed_access
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
-    from executive.ke_ipc.dispatcher import WaitBlock, Waits
+    from executive.ke_ipc.dispatcher import Waits
     from executive.ke_ipc.posix_signals import PosixSignals
     from executive.ob_manager import ObjectManager
     from executive.ob_objects import ObjectHeader
@@ -70,7 +70,7 @@ class Pipe:
         self.readers = 0  # open ends
         self.writers = 0
         self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
-        self.waiters: deque[WaitBlock] = deque()  # for any of its ends
+        self.waiters: deque[Wait] = deque()  # for any of its ends
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 

@@ -26,7 +26,7 @@ from abi.signals import (
     UNCATCHABLE,
 )
 from abi.status import Status, StatusError
-from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE
+from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE, WAIT_OBJECT
 from executive.messages import WAIT_MESSAGE
 from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
 from executive.syscalls import ANY_RING, syscall
@@ -56,6 +56,7 @@ class PosixSignals:
         self._scheduler = scheduler
         self._processes = processes
         self._trace = trace
+        self.look_again: Callable[[Wait], None]  # at what an interrupted wait is for; wired by the kernel
         self.signals_sent = 0
         self.signals_delivered = 0
 
@@ -179,6 +180,8 @@ class PosixSignals:
             self._scheduler.wake(interrupted, thread.messages.popleft())  # came while the handler ran
         elif interrupted.active and interrupted.reason is WAIT_ALERTABLE:
             self._scheduler.wake(interrupted, INTERRUPTED)
+        elif interrupted.active and interrupted.reason is WAIT_OBJECT:
+            self.look_again(interrupted)
 
     # --- system calls ------------------------------------------------------------------------------------------
 
