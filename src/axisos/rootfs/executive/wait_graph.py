@@ -94,7 +94,7 @@ class WaitGraph:
 
     @syscall(rings=ANY_RING)
     def ke_wait_graph(self, thread: Thread) -> dict[str, object]:
-        """Which threads of programs wait for which others.
+        """Which threads of programs wait for which others; user 0 sees all programs, others their own.
 
         Returns: {waits, cycles}. waits: [{tid, pid, image, reason, place, needs_all, stuck, on}], by tid; on: [{kind,
                  number, name, state, origin, helpers}], helpers: ids of the threads that can end the wait; stuck:
@@ -103,6 +103,8 @@ class WaitGraph:
         """
         snapshot = Snapshot(self._scheduler, self._processes)
         stuck = snapshot.stuck()
+        caller = thread.process
+        sees_all = caller.uid == 0 or caller.ring <= 1
         return {
             "waits": [
                 {
@@ -126,8 +128,13 @@ class WaitGraph:
                     ],
                 }
                 for tid, waiting in snapshot.waiting.items()
+                if sees_all or waiting.thread.process.uid == caller.uid
             ],
-            "cycles": snapshot.cycles(stuck),
+            "cycles": [
+                cycle
+                for cycle in snapshot.cycles(stuck)
+                if sees_all or all(snapshot.waiting[tid].thread.process.uid == caller.uid for tid in cycle)
+            ],
         }
 
     def deadlock(self) -> list[str]:
