@@ -78,9 +78,11 @@ class Pipe:
         """Up to *count* bytes from the front."""
         chunks = self.chunks
         if count is None or count >= self.buffered:
-            data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            chunks.clear()
             self.buffered = 0
+            if len(chunks) == 1:
+                return chunks.popleft()
+            data = b"".join(chunks)
+            chunks.clear()
             return data
         taken = []
         wanted = count
@@ -341,7 +343,9 @@ class Pipes:
         Blocks:  while the pipe is empty.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, WOULD_BLOCK (IRQL).
         """
-        return self.read(thread, self.end_of(thread, handle, mask.READ), count)
+        end = self._ob.body_of(thread.process, handle, mask.READ, TYPE_PIPE)
+        assert type(end) is PipeEnd
+        return self.read(thread, end, count)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_write(self, thread: Thread, handle: Handle, data: bytes) -> int:
@@ -351,7 +355,9 @@ class Pipes:
         Blocks:  while the pipe is full.
         Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE).
         """
-        return self.write(thread, self.end_of(thread, handle, mask.WRITE), data)
+        end = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_PIPE)
+        assert type(end) is PipeEnd
+        return self.write(thread, end, data)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_close(self, thread: Thread, handle: Handle, is_write_end: bool) -> bool:

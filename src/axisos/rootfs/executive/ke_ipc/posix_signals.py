@@ -117,13 +117,13 @@ class PosixSignals:
     def _alarm(self, process: Process) -> None:
         """Have a thread of the process look after its signals soon."""
         process.alarm = True
-        if process.sandbox is not None:
-            process.sandbox.raise_flag()
         if not process.stopped:
             for thread in process.threads:
                 if thread.status is SLEEPING:
                     self._scheduler.poke(thread)
-                    break
+                    return  # it looks after them when it wakes: it is in a system call
+        if process.sandbox is not None:
+            process.sandbox.raise_flag()
 
     # --- taking them -------------------------------------------------------------------------------------------
 
@@ -145,12 +145,16 @@ class PosixSignals:
             complaint, process.complaint = process.complaint, None
             raise complaint
         while True:
-            signum = next((number for number in process.pending_signals if number not in process.mask), 0)
-            if not signum:
+            for signum in process.pending_signals:
+                if signum not in process.mask:
+                    break
+            else:
                 process.alarm = False
                 return
             if not thread.is_main and process.signal_handlers.get(signum) is keyboard_interrupt:
                 self._scheduler.poke(process.main)  # whose business it is, as in any Python
+                if process.sandbox is not None:
+                    process.sandbox.raise_flag()  # it may be computing
                 return
             process.pending_signals.remove(signum)
             self._deliver(thread, signum)
