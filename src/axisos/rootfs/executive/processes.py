@@ -260,18 +260,21 @@ class ProcessManager:
         process = thread.process
         if ring != 2.5:
             raise StatusError(Status.INVALID_PARAMETER, f"process_elevate: to ring 2.5 only, not {ring}")
-        grant, process.grant = process.grant, None
+        grant = process.grant
         if grant is None or grant[3] > 2.5:
+            process.grant = None
             raise StatusError(
                 Status.ACCESS_DENIED, "process_elevate: the logon service has not granted ring 2.5 to you"
             )
         account = self.limits.account(grant[0], 2.5)
-        counted = charge((account,), "processes")
-        process.charge.release()  # type: ignore[union-attr]  # every process has one
-        process.account.held_bytes -= process.ledger.held_bytes
-        account.held_bytes += process.ledger.held_bytes
-        process.account, process.limits, process.charge = account, account.limits, counted
-        process.ledger.limits = account.limits
+        if account is not process.account:  # what it made before counts for whom it was made, until it is gone
+            counted = charge((account,), "processes")
+            process.charge.release()  # type: ignore[union-attr]  # every process has one
+            process.account.held_bytes -= process.ledger.held_bytes
+            account.held_bytes += process.ledger.held_bytes
+            process.account, process.limits, process.charge = account, account.limits, counted
+            process.ledger.limits = account.limits
+        process.grant = None
         process.uid, process.gid, process.groups, process.ring = grant
         process.calls = self._table.by_ring[2.5]
         if process.sandbox is not None:
