@@ -44,9 +44,12 @@ class Thread:
             self._joined = True
         return True
 
-    def kill(self, force: bool = False) -> bool:
-        """Send it SIGTERM, with *force* SIGKILL. Raises 606 when it is gone."""
-        return syscall("process_kill", self.pid, 9 if force else 15)  # type: ignore[no-any-return]
+    def kill(self) -> bool:
+        """End it where it stands; the others go on. Raises 606 when it has ended already.
+
+        Kernel mutexes that it owned are abandoned (`sync.wait` gives 128); a lock of `threading` stays locked for ever.
+        """
+        return syscall("process_end_thread", self.pid)  # type: ignore[no-any-return]
 
     def status(self) -> str:
         """RUNNING, READY, SLEEPING, STOPPED or DEAD."""
