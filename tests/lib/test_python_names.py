@@ -19,6 +19,7 @@ LIBRARY = Path(PACKAGE).parent / "rootfs" / "lib" / "python"
 MODULES = (
     "os", "os.path", "sys", "time", "threading", "io", "pathlib", "signal", "subprocess", "shutil", "tempfile", "glob",
     "fnmatch", "stat", "errno", "shlex", "atexit", "getpass", "queue",
+    "concurrent.futures",
 )
 # What the host's modules have imported for themselves, and what they do not document.
 PASSERS_BY = {
@@ -138,11 +139,17 @@ OPAQUE = {
 }
 
 
+def source_of(module: str) -> Path:
+    """Where a module of ours is."""
+    place = LIBRARY / module.replace("os.path", "posixpath").replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
 def functions_of(module: str) -> list[tuple[str, ast.FunctionDef, object]]:
     """(dotted name, our definition, Python's function) of what both have."""
     theirs = importlib.import_module(module)
     found = []
-    for node in ast.parse((LIBRARY / f"{module.replace('os.path', 'posixpath')}.py").read_text()).body:
+    for node in ast.parse(source_of(module).read_text()).body:
         if isinstance(node, ast.FunctionDef) and node.name[0] != "_":
             found.append((f"{module}.{node.name}", node, getattr(theirs, node.name, None)))
         if isinstance(node, ast.ClassDef) and node.name[0] != "_" and hasattr(theirs, node.name):

@@ -188,3 +188,65 @@ def test_locks_refuse_what_pythons_locks_refuse(tmp_path: Path) -> None:
         print(repr(threading.Semaphore(2)).split()[-1], repr(threading.BoundedSemaphore()).split()[-1], repr(threading.Barrier(3)).split()[-1])
     """
     assert "\n".join(output(tmp_path, program)) + "\n" == run_host(tmp_path, program).decode()
+
+
+def test_no_call_is_lost_between_looking_and_standing_in_line(tmp_path: Path) -> None:
+    """Threads that are preempted at any step of taking, giving back and waiting all come to their end."""
+    lines = output(tmp_path, """
+        import queue, threading
+        lock, q, total, spare = threading.Lock(), queue.SimpleQueue(), [0], queue.Queue(1)
+        def work():
+            for n in range(1500):
+                with lock:
+                    total[0] += 1
+                q.put(n); q.get(); spare.put(n); spare.get()
+        crew = [threading.Thread(target=work) for _ in range(6)]
+        for thread in crew:
+            thread.start()
+        for thread in crew:
+            thread.join()
+        print(total, q.qsize(), spare.qsize(), lock.locked())
+        gate = queue.SimpleQueue()
+        def pass_on(mine, following):
+            for _ in range(1200):
+                following.put(mine.get())
+        stations = [queue.SimpleQueue() for _ in range(4)]
+        crew = [threading.Thread(target=pass_on, args=(stations[n], stations[n - 3])) for n in range(4)]
+        for thread in crew:
+            thread.start()
+        for n in range(3):
+            stations[n].put(n)
+        for thread in crew:
+            thread.join()
+        print(sum(station.qsize() for station in stations))
+    """)
+    assert lines == ["[9000] 0 0 False", "3"]
+
+
+def test_a_pool_of_threads_is_finished_at_the_end_of_its_block(tmp_path: Path) -> None:
+    """At most so many at a time, all results in order; what was submitted is worked out, and no thread is left."""
+    lines = output(tmp_path, """
+        import threading, time
+        from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+        inside, most = [0], [0]
+        def work(n):
+            inside[0] += 1; most[0] = max(most[0], inside[0]); time.sleep(0.01); inside[0] -= 1
+            return n
+        begun = time.monotonic()
+        with ThreadPoolExecutor(5) as pool:
+            print([*pool.map(work, range(20))] == [*range(20)], most, 0.04 <= time.monotonic() - begun < 0.06)
+        print(threading.active_count())
+        broken = ThreadPoolExecutor(1, initializer=lambda: None.nothing)
+        import sys, io
+        sys.stderr, kept = io.StringIO(), sys.stderr
+        try:
+            broken.submit(work, 1).result()
+        except BrokenExecutor:
+            print("broken", "AttributeError" in sys.stderr.getvalue())
+        sys.stderr = kept
+        try:
+            from concurrent.futures import ProcessPoolExecutor
+        except ImportError:
+            print("no processes")
+    """)
+    assert lines == ["True [5] True", "1", "broken True", "no processes"]

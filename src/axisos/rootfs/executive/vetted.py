@@ -100,6 +100,18 @@ SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata 
     _LIBRARY - _words("random uuid calendar argparse logging")
 )
 
+# Modules of Python's library that are not offered, and what does the like.
+_INSTEAD = {
+    "multiprocessing": "threading, concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe "
+                       "and axis.ipc connect them",
+}
+
+
+def not_offered(top: str) -> str:
+    """What the error for a module of Python's library says that is not offered."""
+    instead = _INSTEAD.get(top)
+    return "; AxisOS does not offer this part of Python's library" + (f": {instead}" if instead else "")
+
 
 def copied(module: ModuleType, name: str) -> dict[str, Any]:
     """The names that a guest's own copy of the C module *name* holds."""

@@ -81,17 +81,15 @@ class Line:
     def __len__(self) -> int:
         return len(self._waiters)
 
-    def wait(self, timeout: float | None, first: Callable[[], object] | None = None) -> bool:
-        """Stand in line and sleep until called, at most *timeout* seconds; whether the thread was called.
+    def wait(self, timeout: float | None, needed: Callable[[], object]) -> bool:
+        """Stand in line and sleep until called, at most *timeout* seconds; False if the time was over first.
 
-        Args: first: called once the thread has its place, before it sleeps.
+        Args: needed: asked once the thread has its place, as things may have changed before it had; if not, it returns.
         """
         waiter = Waiter()
         self._waiters.append(waiter)
         try:
-            if first is not None:
-                first()
-            return waiter.wait(timeout)
+            return not needed() or waiter.wait(timeout)
         except BaseException:  # a signal's handler may raise at any step
             if waiter.called:
                 self.call()

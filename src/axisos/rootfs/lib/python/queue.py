@@ -151,7 +151,7 @@ class SimpleQueue:
                 raise Empty
             deadline = deadline_after(timeout)
             while not self._items:
-                if not self._line.wait(left_until(deadline)) and not self._items:
+                if not self._line.wait(left_until(deadline), self.empty) and not self._items:
                     raise Empty
         return self._items.popleft()
 

@@ -49,7 +49,7 @@ class Lock:
     def _wait(self, timeout: float | None) -> bool:
         deadline = deadline_after(timeout)
         while self._held:
-            if not self._line.wait(left_until(deadline)) and self._held:
+            if not self._line.wait(left_until(deadline), self.locked) and self._held:
                 return False
         self._held = True
         return True
@@ -156,8 +156,13 @@ class Condition:
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         saved: list[Any] = []
+
+        def let_go() -> bool:
+            saved.append(self._release_save())
+            return True
+
         try:
-            return self._line.wait(timeout, lambda: saved.append(self._release_save()))
+            return self._line.wait(timeout, let_go)
         finally:
             if saved:
                 self._acquire_restore(saved[0])
