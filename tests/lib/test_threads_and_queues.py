@@ -191,36 +191,15 @@ def test_locks_refuse_what_pythons_locks_refuse(tmp_path: Path) -> None:
 
 
 def test_no_call_is_lost_between_looking_and_standing_in_line(tmp_path: Path) -> None:
-    """Threads that are preempted at any step of taking, giving back and waiting all come to their end."""
+    """A thread may be preempted on its way into the line: once there it looks again, and a call does not pass it by."""
     lines = output(tmp_path, """
-        import queue, threading
-        lock, q, total, spare = threading.Lock(), queue.SimpleQueue(), [0], queue.Queue(1)
-        def work():
-            for n in range(1500):
-                with lock:
-                    total[0] += 1
-                q.put(n); q.get(); spare.put(n); spare.get()
-        crew = [threading.Thread(target=work) for _ in range(6)]
-        for thread in crew:
-            thread.start()
-        for thread in crew:
-            thread.join()
-        print(total, q.qsize(), spare.qsize(), lock.locked())
-        gate = queue.SimpleQueue()
-        def pass_on(mine, following):
-            for _ in range(1200):
-                following.put(mine.get())
-        stations = [queue.SimpleQueue() for _ in range(4)]
-        crew = [threading.Thread(target=pass_on, args=(stations[n], stations[n - 3])) for n in range(4)]
-        for thread in crew:
-            thread.start()
-        for n in range(3):
-            stations[n].put(n)
-        for thread in crew:
-            thread.join()
-        print(sum(station.qsize() for station in stations))
+        from _waiting import Line
+        line = Line()
+        print(line.wait(None, lambda: False), len(line))
+        print(line.wait(None, lambda: line.call() or True), len(line))
+        print(line.wait(0.01, lambda: True), len(line))
     """)
-    assert lines == ["[9000] 0 0 False", "3"]
+    assert lines == ["True 0", "True 0", "False 0"]
 
 
 def test_a_pool_of_threads_is_finished_at_the_end_of_its_block(tmp_path: Path) -> None:
