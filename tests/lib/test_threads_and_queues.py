@@ -195,9 +195,9 @@ def test_no_call_is_lost_between_looking_and_standing_in_line(tmp_path: Path) ->
     lines = output(tmp_path, """
         from _waiting import Line
         line = Line()
-        print(line.wait(None, lambda: False), len(line))
-        print(line.wait(None, lambda: line.call() or True), len(line))
-        print(line.wait(0.01, lambda: True), len(line))
+        print(line.wait(None, lambda: False), len(line.waiters))
+        print(line.wait(None, lambda: line.call() or True), len(line.waiters))
+        print(line.wait(0.01, lambda: True), len(line.waiters))
     """)
     assert lines == ["True 0", "True 0", "False 0"]
 

@@ -76,10 +76,7 @@ class Line:
     """Threads that wait for the same thing, first come, first served."""
 
     def __init__(self) -> None:
-        self._waiters: deque[Waiter] = deque()
-
-    def __len__(self) -> int:
-        return len(self._waiters)
+        self.waiters: deque[Waiter] = deque()  # looked at by those who would call, before they do
 
     def wait(self, timeout: float | None, needed: Callable[[], object]) -> bool:
         """Stand in line and sleep until called, at most *timeout* seconds; False if the time was over first.
@@ -87,7 +84,7 @@ class Line:
         Args: needed: asked once the thread has its place, as things may have changed before it had; if not, it returns.
         """
         waiter = Waiter()
-        self._waiters.append(waiter)
+        self.waiters.append(waiter)
         try:
             return not needed() or waiter.wait(timeout)
         except BaseException:  # a signal's handler may raise at any step
@@ -96,10 +93,10 @@ class Line:
             raise
         finally:
             if not waiter.called:
-                self._waiters.remove(waiter)
+                self.waiters.remove(waiter)
 
     def call(self, count: int = 1) -> None:
         """Let the first *count* go on, if there are as many."""
-        for _ in range(min(count, len(self._waiters))):
-            if self._waiters:  # calling one may let others run
-                self._waiters.popleft().call()
+        for _ in range(min(count, len(self.waiters))):
+            if self.waiters:  # calling one may let others run
+                self.waiters.popleft().call()

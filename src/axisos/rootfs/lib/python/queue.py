@@ -140,7 +140,8 @@ class SimpleQueue:
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Put *item* in. Never blocks; *block* and *timeout* are there for likeness with `Queue`."""
         self._items.append(item)
-        self._line.call()
+        if self._line.waiters:
+            self._line.call()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """Take the next thing out. Blocks while the queue is empty; Empty if nothing came in time."""

@@ -31,14 +31,15 @@ class Lock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take it; False if it was not to be had in time. *timeout* in seconds, -1 = for ever."""
-        if timeout != -1 and not blocking:
-            raise ValueError("can't specify a timeout for a non-blocking call")
-        if timeout != timeout:
-            raise ValueError("Invalid value NaN (not a number)")
-        if timeout < 0 and timeout != -1:
-            raise ValueError("timeout value must be a non-negative number")
-        if timeout > TIMEOUT_MAX:
-            raise OverflowError("timeout value is too large")
+        if timeout != -1:
+            if not blocking:
+                raise ValueError("can't specify a timeout for a non-blocking call")
+            if timeout != timeout:
+                raise ValueError("Invalid value NaN (not a number)")
+            if timeout < 0:
+                raise ValueError("timeout value must be a non-negative number")
+            if timeout > TIMEOUT_MAX:
+                raise OverflowError("timeout value is too large")
         if not self._held:
             self._held = True
             return True
@@ -59,7 +60,7 @@ class Lock:
         if not self._held:
             raise RuntimeError("release unlocked lock")
         self._held = False
-        if self._line:
+        if self._line.waiters:
             self._line.call()
 
     def locked(self) -> bool:
@@ -192,16 +193,17 @@ class Condition:
         """Wake up to *n* of the waiting threads."""
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
-        self._line.call(n)
+        if self._line.waiters:
+            self._line.call(n)
 
     def notify_all(self) -> None:
         """Wake all waiting threads."""
-        self.notify(len(self._line))
+        self.notify(len(self._line.waiters))
 
     notifyAll = notify_all
 
     def __repr__(self) -> str:
-        return f"<Condition({self._lock!r}, {len(self._line)})>"
+        return f"<Condition({self._lock!r}, {len(self._line.waiters)})>"
 
 
 class Semaphore:
