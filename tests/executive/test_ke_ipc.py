@@ -43,6 +43,26 @@ def test_writing_to_a_pipe_that_nobody_reads_is_sigpipe() -> None:
         assert bare.said() == ["PIPE_BROKEN"]
 
 
+def test_who_writes_a_pipe_that_loses_its_reader_knows_how_much_went_in() -> None:
+    """The error carries the bytes written before, through either call; other errors carry 0."""
+    with BareMachine() as bare:
+        bare.run(
+            "syscall('ke_signal_handler', 13, 'SIG_IGN')\n"
+            "for call in 'vfs_write', 'ke_pipe_write':\n"
+            "    reader, writer = syscall('ke_create_pipe', 4)\n"
+            "    def read_a_little():\n"
+            "        syscall('ke_pipe_read', reader, 3)\n"
+            "        syscall('vfs_close', reader)\n"
+            "    syscall('process_thread', read_a_little)\n"
+            "    try: syscall(call, writer, b'x' * 100)\n"
+            "    except Exception as error: say(error.partial)\n"
+            "try: syscall('ke_pipe_write', reader, b'')\n"
+            "except Exception as error: say(error.partial)\n"
+        )
+
+        assert bare.said() == ["4", "4", "0"]
+
+
 def test_a_handled_signal_does_not_end_a_wait() -> None:
     """The handler runs while the program sleeps in a call; the call goes on and gets its true result."""
     with BareMachine() as bare:

@@ -223,7 +223,8 @@ class Pipes:
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
         """Write all of *data*. Blocks while the pipe is full. Returns the number of bytes.
 
-        Raises: PIPE_BROKEN when nobody can read it, after SIGPIPE has been sent to the caller and survived.
+        Raises: PIPE_BROKEN when nobody can read it, after SIGPIPE has been sent to the caller and survived; its
+                `partial` is the number of bytes written before.
         """
         pipe = end.pipe
         if not end.writes:
@@ -236,7 +237,7 @@ class Pipes:
                 if thread.process.alarm:
                     self._scheduler.attend(thread)
                 raise StatusError(
-                    Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)"
+                    Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)", start
                 )
             room = pipe.max_size - pipe.buffered
             remaining = total - start
@@ -353,7 +354,8 @@ class Pipes:
 
         Returns: the number of bytes.
         Blocks:  while the pipe is full.
-        Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE).
+        Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE), with the bytes written before
+                 as its `partial`.
         """
         end = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_PIPE)
         assert type(end) is PipeEnd
