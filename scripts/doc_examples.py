@@ -61,7 +61,8 @@ def run_in_a_machine(path: Path) -> str:
     """A program of the guest, as `axisos run --seed 7` runs it; this Python must run with PYTHONHASHSEED=0."""
     from axisos import Machine, host
 
-    result = host.run(Machine(seed=7), str(path))
+    schedule = "fifo" if path.read_text().startswith(f"{GUEST_MARK}--in-order ") else "random"
+    result = host.run(Machine(seed=host.BOOT_SEED, schedule=schedule), str(path), seed=7)
     text = result.stdout.decode() + result.stderr.decode()
     if result.exit_code:
         text += f"exit code {result.exit_code}" + (f": {result.reason}" if result.reason else "") + "\n"

@@ -309,6 +309,7 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "signals": ("ke_signal_", "ke_setpgid", "ke_getpgid"),
     "irql": ("ke_raise_irql", "ke_lower_irql", "ke_get_irql"),
     "statistics": ("ke_ipc_stats",),
+    "wait-graph": ("ke_wait_graph",),
 }
 
 TABLES: dict[str, Callable[[], Iterable[str]]] = {

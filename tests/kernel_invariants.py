@@ -10,7 +10,6 @@ requests, the registry, the log; and on a whole machine the books of the Pipelin
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -67,8 +66,8 @@ class Tables:
         bodies = {id(header.body): header.body for header in self.headers.values()}
         for thread in self.threads.values():  # whoever waits for a thing keeps it when its handles are closed
             bodies.update((id(mutex), mutex) for mutex in thread.mutexes)
-        for block in self._blocks():
-            bodies.update((id(each), each) for each in block.objects)
+            if thread.wait.active and thread.wait.reason in WAITS_FOR_OBJECTS:
+                bodies.update((id(each), each) for each in thread.wait.objects)
         self.dispatchers = [
             body for body in bodies.values() if any(c.__name__ == "Dispatcher" for c in type(body).__mro__)
         ]
@@ -90,22 +89,6 @@ class Tables:
     def owner_of(self, call: str) -> Any:
         """The subsystem that answers a native call."""
         return self.kernel.table.entries[call].body.__self__
-
-    def _blocks(self) -> list[Any]:
-        """The waits of this kernel's threads for objects whose handles are all closed: only the stacks hold those."""
-        standing = {id(block.wait) for header in self.headers.values() for block in getattr(header.body, "waiters", ())}
-        lost = [
-            thread
-            for thread in self.threads.values()
-            if thread.wait.active and thread.wait.reason in WAITS_FOR_OBJECTS and id(thread.wait) not in standing
-        ]
-        if not lost:
-            return []
-        return [
-            each
-            for each in gc.get_objects()
-            if type(each).__name__ == "WaitBlock" and self.threads.get(each.wait.thread.pid) is each.wait.thread
-        ]
 
 
 # --- who runs, who waits -----------------------------------------------------------------------------------------
@@ -180,7 +163,7 @@ def _deadlines(tables: Tables) -> Iterator[str]:
         if deadline.action is None:
             continue
         about = deadline.argument
-        wait = about.wait if kind(about) == "WaitBlock" else about
+        wait = about
         if kind(wait) == "Wait" and not tables.living(wait.thread):
             yield f"a deadline is kept for the dead {wait.thread}"
         if kind(about) == "Timer" and about.deadline is not deadline:
@@ -268,12 +251,11 @@ def _waits(tables: Tables) -> Iterator[str]:
             yield f"process {pid} has stale waits for any child"
     seen = set()
     for each in tables.dispatchers:
-        for block in each.waiters:
-            standing[WAIT_OBJECT].add(id(block.wait))
-            if id(block) in seen:
-                continue
-            seen.add(id(block))
-            yield from _block(tables, block)
+        for wait in each.waiters:
+            standing[WAIT_OBJECT].add(id(wait))
+            if id(wait) not in seen:
+                seen.add(id(wait))
+                yield from _wait_for_objects(tables, wait)
     standing[WAIT_ALERTABLE] = standing[WAIT_OBJECT]
     for thread in tables.threads.values():
         wait = thread.wait
@@ -281,17 +263,18 @@ def _waits(tables: Tables) -> Iterator[str]:
             yield f"{thread} sleeps for {wait.reason!r} and stands nowhere: nothing can wake it"
 
 
-def _block(tables: Tables, block: Any) -> Iterator[str]:
-    thread = block.wait.thread
-    if not tables.waits(block.wait):
-        yield f"{block.objects} are waited for by {thread}, who does not"
+def _wait_for_objects(tables: Tables, wait: Any) -> Iterator[str]:
+    thread = wait.thread
+    if not tables.waits(wait):
+        yield f"{wait.objects} are waited for by {thread}, who does not"
         return
-    if thread.wait is block.wait and block.wait.reason not in WAITS_FOR_OBJECTS:
-        yield f"{thread} stands in the queue of {block.objects} and waits for {block.wait.reason!r}"
-    if not all(block in each.waiters for each in block.objects):
-        yield f"{thread} waits for {block.objects} and does not stand in each queue"
-    if (all if block.wait_all else any)([each.signaled(thread) for each in block.objects]):
-        yield f"{thread} waits for {block.objects}, which have come"
+    if wait.reason not in WAITS_FOR_OBJECTS:
+        yield f"{thread} stands in the queue of {wait.objects} and waits for {wait.reason!r}"
+    if not all(wait in each.waiters for each in wait.objects):
+        yield f"{thread} waits for {wait.objects} and does not stand in each queue"
+    runs_handler = thread.wait is not wait  # and looks again after it
+    if not runs_handler and (all if wait.wait_all else any)([each.signaled(thread) for each in wait.objects]):
+        yield f"{thread} waits for {wait.objects}, which have come"
 
 
 def _mutexes(tables: Tables) -> Iterator[str]:

@@ -118,6 +118,10 @@ def test_imports_that_are_not_offered_are_notes(rules: check.Rules, tmp_path: Pa
         "No module named 'socket'; AxisOS does not offer this part of Python's library",
         "No module named 'xml'; AxisOS does not offer this part of Python's library",
     ]
+    assert noted(rules, "import multiprocessing, queue, concurrent.futures") == [
+        "No module named 'multiprocessing'; AxisOS does not offer this part of Python's library: threading, "
+        "concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe and axis.ipc connect them",
+    ]
     assert noted(rules, "import json.decoder, json.nothing, numpy") == [
         "No module named 'json.nothing'", "No module named 'numpy'",
     ]  # fmt: skip

@@ -142,6 +142,8 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
         (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number above 0"),
         (["explore", "--pct", "1000", "x.py"], 2, "1000 is more than 100"),
         (["run", "--pct", "2", "x.py"], 2, "--pct needs --seed"),
+        (["run", "--in-order", "x.py"], 2, "--in-order needs --seed"),
+        (["run", "--seed", "1", "--pct", "2", "--in-order", "x.py"], 2, "not allowed with argument"),
     ],
 )
 def test_bad_usage_is_one_line(tool: Tool, arguments: list[str], code: int, said: str) -> None:

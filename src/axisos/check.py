@@ -190,7 +190,7 @@ class Rules:
             return ("import-name", f"cannot import name {withheld[0]!r} from {name!r}") if withheld else None
         if any(_is_module(os.path.join(on_disk, place, top)) for place in ("lib/python", "usr/lib")):
             return None
-        known = "; AxisOS does not offer this part of Python's library" if top in sys.stdlib_module_names else ""
+        known = vetted.not_offered(top) if top in sys.stdlib_module_names else ""
         return "import", f"No module named {top!r}{known}"
 
     def _call_note(self, node: ast.Call) -> tuple[str, str] | None:

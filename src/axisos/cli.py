@@ -83,7 +83,11 @@ def _add_job_options(command: Any) -> None:
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
     command.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation, scheduled by chance from N")
-    _add_pct(command)
+    order = command.add_mutually_exclusive_group()
+    _add_pct(order)
+    order.add_argument(
+        "--in-order", action="store_true", help="with --seed: threads run in the order in which they became ready"
+    )
     command.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
     command.add_argument("--cpu-limit", type=_positive, metavar="S", help="processor seconds of the program")
     command.add_argument("--trace", metavar="FILE", help="write one line for everything that happens")
@@ -133,7 +137,7 @@ def _add_explore(commands: Any) -> None:
     explore.add_argument("--json", action="store_true", help="as JSON")
     explore.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
     explore.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
-    explore.set_defaults(action=explore_action, seed=0, cpu_limit=None, line=None)
+    explore.set_defaults(action=explore_action, seed=0, in_order=False, cpu_limit=None, line=None)
 
 
 def _add_check(commands: Any) -> None:
@@ -223,8 +227,8 @@ def _job_of(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _schedule_of(options: argparse.Namespace) -> str:
-    """How programs are scheduled: in order, unless there is a seed to decide."""
-    if options.seed is None:
+    """How programs are scheduled: in order, unless there is a seed to decide and it may."""
+    if options.seed is None or options.in_order:
         return "fifo"
     return "random" if options.pct is None else f"pct:{options.pct}"
 
@@ -233,8 +237,9 @@ def run_action(options: argparse.Namespace) -> int:
     """Run one program or shell line under the supervisor."""
     from axisos.supervisor import supervise
 
-    if options.pct is not None and options.seed is None:
-        print("axisos: --pct needs --seed: only a simulation has a schedule", file=sys.stderr)
+    if options.seed is None and (options.pct is not None or options.in_order):
+        option = "--in-order" if options.in_order else "--pct"
+        print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         return USAGE_EXIT
     job = _job_of(options)
     disk = None
@@ -255,8 +260,7 @@ def _child(
     options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int, heart: Heart
 ) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
-    from axisos.explore import BOOT_SEED
-    from axisos.host import JobRunner
+    from axisos.host import BOOT_SEED, JobRunner
     from axisos.machine.confinement import confine
     from axisos.machine.interrupt import break_into_long_calls
     from axisos.machine.machine import MEMORY_BYTES, Machine
@@ -379,7 +383,8 @@ def explore_action(options: argparse.Namespace) -> int:
 def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
     import signal
 
-    from axisos.explore import BOOT_SEED, INTERRUPTED_EXIT, Explorer, replay_command, report
+    from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
+    from axisos.host import BOOT_SEED
     from axisos.machine.confinement import confine
     from axisos.machine.machine import MEMORY_BYTES, Machine
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from axisos.machine.machine import Machine
 
-BOOT_SEED = 0  # of all that comes before the program, whatever the seed
 SLEEP_LIMIT_S = 3600.0  # of machine time, after which a program that only sleeps is given up
 WORK_S = 20.0  # the same for one that works: four million checkpoints
 PROCESSOR_S = 30.0  # of the host, that one run may take

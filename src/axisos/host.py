@@ -24,6 +24,7 @@ HEADLESS_INIT = "/bin/headless.py"
 WORK_DIRECTORY = "/tmp"  # where a program of the host is put
 DRIVER_DIRECTORY = "/drivers"  # drivers are loaded from the root file system
 GUEST_PREFIX = "guest:"
+BOOT_SEED = 0  # of a simulated job's machine: all up to the job's program is the same, whatever the job's seed is
 DEADLOCK_LOOK_S = 0.2  # a machine that sleeps longer than this is asked whether anybody will ever go on
 STOPPED_EXIT = 137  # the machine, or what runs in it, was stopped from outside
 
@@ -179,15 +180,17 @@ def run(
     stdin: bytes = b"",
     *,
     timeout: float = 60.0,
+    seed: int | None = None,
     **job: Any,
 ) -> Result:
     """Run one program, or one shell line (`path=None, line="..."`), in a machine that is off; it is off afterwards.
 
-    Args:    path: a host file, or `guest:/path`. timeout: machine seconds. job: further arguments of `make_job`.
+    Args:    path: a host file, or `guest:/path`. timeout: machine seconds. seed: as of `JobRunner`. job: further
+             arguments of `make_job`.
     Returns: a `Result`. A program that is not done in time is killed: exit code 137 and the reason.
     Raises:  UnusableJob.
     """
-    runner = JobRunner(machine, make_job(path, args, user=user, **job))
+    runner = JobRunner(machine, make_job(path, args, user=user, **job), seed)
     port = runner.port
     port.feed(stdin)
     port.feed_eof()

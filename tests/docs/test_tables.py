@@ -182,3 +182,10 @@ def test_each_call_of_the_original_is_here_or_is_accounted_for() -> None:
     missing = {name for row in syscall_reference.MISSING for name in row.split()}
     assert not names & missing
     assert names >= syscall_reference.NEW
+
+
+def test_a_call_that_may_be_refused_because_it_would_sleep_says_that_it_blocks() -> None:
+    calls = script("doc_tables").calls()
+    reference = script("syscall_reference")
+    silent = [name for name in calls if "WOULD_BLOCK" in reference.statuses_of(calls, name) and not calls[name].blocks]
+    assert silent == []

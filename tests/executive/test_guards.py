@@ -113,6 +113,29 @@ def test_nobody_is_elevated_without_a_grant() -> None:
         assert bare.said() == ["ACCESS_DENIED"] and process.ring == 3
 
 
+def test_a_grant_is_not_used_up_by_a_call_that_is_refused() -> None:
+    """There is no room for one more process of that user; within one's own user none is needed."""
+    waits = ATTEMPT + "while True:\n    syscall('signal_pull')\n    say(attempt('process_elevate', 2.5))\n"
+    for uid, said_first in ((1000, "True"), (1001, "QUOTA_EXCEEDED")):
+        with BareMachine() as bare:
+            limit = bare.kernel.processes.limits.account(uid, 3).limits
+            process = bare.kernel.spawn_source(bare.PRELUDE + waits, 3, "/a.py", uid=1000)
+            held = [] if uid == 1000 else [bare.kernel.spawn_source("syscall('signal_pull')", 3, "/b.py", uid=uid)]
+            bare.settle()
+            limit.user_processes = 1
+            process.grant = (uid, uid, (), 2.5)
+            for word in (said_first, "True"):
+                bare.kernel.messages.post(process.pid, "go")
+                bare.machine.computer.push_signal("work")
+                bare.settle()
+                assert bare.said()[-1] == word
+                if word == "True":
+                    break
+                bare.kernel.processes.terminate(held[0], 0, "exited")
+            assert (process.ring, process.uid, process.grant) == (2.5, uid, None)
+            assert bare.kernel.processes.limits.account(uid, 3).counts["processes"] == 1
+
+
 def test_only_process_2_registers_as_the_pipeline_manager() -> None:
     """Another service that says so is refused."""
     assert said("say(attempt('kernel_register_pipeline'))", ring=1) == ["ACCESS_DENIED"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,26 @@ def test_writing_to_a_pipe_that_nobody_reads_is_sigpipe() -> None:
 
         assert victim.exit_status == 128 + 13
         assert bare.said() == ["PIPE_BROKEN"]
+
+
+def test_who_writes_a_pipe_that_loses_its_reader_knows_how_much_went_in() -> None:
+    """The error carries the bytes written before, through either call; other errors carry 0."""
+    with BareMachine() as bare:
+        bare.run(
+            "syscall('ke_signal_handler', 13, 'SIG_IGN')\n"
+            "for call in 'vfs_write', 'ke_pipe_write':\n"
+            "    reader, writer = syscall('ke_create_pipe', 4)\n"
+            "    def read_a_little():\n"
+            "        syscall('ke_pipe_read', reader, 3)\n"
+            "        syscall('vfs_close', reader)\n"
+            "    syscall('process_thread', read_a_little)\n"
+            "    try: syscall(call, writer, b'x' * 100)\n"
+            "    except Exception as error: say(error.partial)\n"
+            "try: syscall('ke_pipe_write', reader, b'')\n"
+            "except Exception as error: say(error.partial)\n"
+        )
+
+        assert bare.said() == ["4", "4", "0"]
 
 
 def test_a_handled_signal_does_not_end_a_wait() -> None:
@@ -259,3 +280,42 @@ def test_whatever_the_sizes_the_bytes_of_a_pipe_come_out_as_they_went_in(
         )
 
         assert bare.said() == ["True"]
+
+
+@pytest.mark.parametrize(
+    ("make", "give"),
+    [
+        ("syscall('ke_create_mutex')", "syscall('ke_release_mutex', it)"),
+        ("syscall('ke_create_semaphore', 0)", "syscall('ke_release_semaphore', it)"),
+        ("syscall('ke_create_event')", "syscall('ke_set_event', it)"),
+    ],
+)
+def test_a_wait_that_a_handler_ends_by_raising_has_taken_nothing(make: str, give: str) -> None:
+    """What it was given while the handler ran goes to the next who waits, as a queue's message does."""
+    program = f"""
+def handler(number):
+    syscall("process_sleep", 50)
+    raise LookupError
+syscall("ke_signal_handler", 30, handler)
+it, held = {make}, syscall("ke_create_event")
+def other():
+    if "mutex" in {make!r}:
+        syscall("ke_wait_single", it)
+    syscall("ke_set_event", held)
+    syscall("process_sleep", 120)
+    {give}
+syscall("process_thread", other)
+syscall("ke_wait_single", held)
+try:
+    syscall("ke_wait_single", it)
+except LookupError:
+    say("raised")
+syscall("process_thread", lambda: say(syscall("ke_wait_single", it, 500)))
+syscall("process_sleep", 1000)
+"""
+    with BareMachine() as bare:
+        process = bare.start(program)
+        bare.machine.run_for(0.1)
+        bare.kernel.signals.send(process, 30)
+        bare.machine.run_for(2)
+        assert bare.said() == ["raised", "0"]

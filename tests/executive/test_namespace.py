@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from abi.status import Status, StatusError
+from axisos import Machine, host
 from executive.ob_manager import ObjectManager
 from kernel_invariants import broken_promises
 from kernelrig import BareMachine
@@ -220,3 +222,37 @@ syscall("signal_pull")
         process = bare.run(program)
         assert bare.said() == ["704"]
         assert process.main.mutexes == []
+
+
+def test_a_handle_made_by_a_library_knows_the_programs_line(tmp_path: Path) -> None:
+    program = tmp_path / "p.py"
+    program.write_text(
+        "def look():\n    return open('/etc/hostname')\nfile = look()\n"
+        "print(syscall('ob_list_handles')[-1]['origin'])\n"
+    )
+    with Machine(seed=7) as machine:
+        assert host.run(machine, str(program)).stdout == b"/tmp/p.py:2 in look\n"
+
+
+def test_a_file_is_not_waitable_whatever_its_handle_grants(tmp_path: Path) -> None:
+    program = tmp_path / "p.py"
+    program.write_text(
+        "try:\n    syscall('ke_wait_single', syscall('vfs_open', '/etc/hostname'), 0)\n"
+        "except Exception as error:\n    print(int(error.status))\n"
+    )
+    with Machine(seed=7) as machine:
+        assert host.run(machine, str(program)).stdout == b"825\n"
+
+
+def test_deleting_a_link_leaves_alone_what_is_no_link() -> None:
+    program = r"""
+from abi.status import StatusError
+syscall("ob_insert_object", syscall("ob_create_object", "IoDeviceObject", {}), r"\Device\Box")
+try:
+    say(syscall("ob_delete_symlink", r"\Device\Box"))
+except StatusError as error:
+    say(int(error.status))
+"""
+    with BareMachine() as bare:
+        bare.run(program, 1)
+        assert bare.said() == ["706"]

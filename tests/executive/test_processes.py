@@ -81,6 +81,57 @@ def test_a_program_that_will_not_die_dies(body: str) -> None:
         assert bare.said() == ["killed", "next"]
 
 
+@pytest.mark.parametrize("body", [
+    "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+    "try:\n        while True: pass\n    finally:\n        while True: pass",
+    "try:\n        syscall('ke_wait_single', syscall('ke_create_event'))\n    finally:\n        say('never')",
+])  # fmt: skip
+def test_one_thread_is_ended_and_the_others_go_on(body: str) -> None:
+    """Whatever it does, in the middle of it; who waits for it wakes, and what it owned is abandoned."""
+    with BareMachine() as bare:
+        bare.run(
+            "mutex, got = syscall('ke_create_mutex'), []\n"
+            "def victim():\n"
+            "    syscall('ke_wait_single', mutex)\n"
+            f"    {body}\n"
+            "def waiter(): got.append(syscall('process_wait', tid))\n"
+            "syscall('ke_signal_handler', 30, got.append)\n"
+            "tid = syscall('process_thread', victim)\n"
+            "syscall('process_thread', waiter)\n"
+            "syscall('process_sleep', 20)\n"
+            "say(syscall('process_end_thread', tid), syscall('process_status', tid))\n"
+            "syscall('process_sleep', 1)\n"
+            "say(syscall('ke_wait_single', mutex, 0), len(syscall('process_list_threads')))\n"
+            "syscall('ke_signal_send', syscall('process_get_pid'), 30)\n"
+            "syscall('process_yield')\n"
+            "say(got)\n"
+        )
+
+        assert bare.said() == ["True None", "128 1", "[True, 30]"]
+
+
+def test_whose_threads_may_be_ended() -> None:
+    """One's own process's, but not the main one; a thread may end itself."""
+    with BareMachine() as bare:
+        other = bare.start("syscall('process_thread', lambda: syscall('signal_pull'))\nsyscall('signal_pull')")
+        bare.settle()
+        theirs = other.threads[1].pid
+        bare.run(
+            "def own():\n"
+            "    say('begins')\n"
+            "    try: syscall('process_end_thread', syscall('process_get_pid'))\n"
+            "    finally: say('never')\n"
+            "tid = syscall('process_thread', own)\n"
+            "syscall('process_wait', tid)\n"
+            f"for each in (tid, {theirs}, {other.pid}, 999, syscall('process_get_pid')):\n"
+            "    try: say(syscall('process_end_thread', each))\n"
+            "    except Exception as error: say(error.status.name)\n"
+        )
+
+        assert bare.said() == ["begins", *["NO_SUCH_PROCESS"] * 4, "INVALID_PARAMETER"]
+        assert [thread.pid for thread in other.threads] == [other.pid, theirs]
+
+
 def test_who_may_signal_whom() -> None:
     """Pids 0 and 1, other users and more privileged rings are out of reach; uid 0 reaches other users."""
     with BareMachine() as bare:

@@ -374,7 +374,8 @@ def test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not(
             "syscall('ke_raise_irql', 2)\n"
             "for call in (('ke_mq_receive', queue), ('ke_mq_receive', queue, 0), ('ke_mq_send', queue, b'x'),\n"
             "             ('ke_mq_send', queue, b'x'), ('ke_set_timer', timer, 5), ('ke_wait_single', event),\n"
-            "             ('ke_pipe_read', reader)):\n"
+            "             ('ke_pipe_read', reader), ('signal_pull',), ('signal_pull', 5), ('signal_pull', 0),\n"
+            "             ('process_sleep', 1), ('process_wait', 99)):\n"
             "    try: say(syscall(*call))\n"
             "    except Exception as error: say(error.status.name)\n"
             "syscall('ke_lower_irql', 0)\n"
@@ -390,5 +391,10 @@ def test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not(
             "True",
             "WOULD_BLOCK",
             "WOULD_BLOCK",
+            "WOULD_BLOCK",
+            "WOULD_BLOCK",
+            "None",
+            "WOULD_BLOCK",
+            "NO_SUCH_PROCESS",
             "0",
         ]

@@ -11,7 +11,7 @@ from kernelrig import BareMachine
 
 def graph(bare: BareMachine) -> tuple[dict[int, dict[str, Any]], list[list[int]]]:
     """(waits by thread id, cycles), as `ke_wait_graph` tells."""
-    told = bare.kernel.wait_graph.ke_wait_graph(None)
+    told = bare.kernel.wait_graph.ke_wait_graph(bare.kernel.scheduler.kernel_thread)
     return {wait["tid"]: wait for wait in told["waits"]}, told["cycles"]
 
 

@@ -18,7 +18,8 @@ from axisos import __file__ as PACKAGE
 LIBRARY = Path(PACKAGE).parent / "rootfs" / "lib" / "python"
 MODULES = (
     "os", "os.path", "sys", "time", "threading", "io", "pathlib", "signal", "subprocess", "shutil", "tempfile", "glob",
-    "fnmatch", "stat", "errno", "shlex", "atexit", "getpass",
+    "fnmatch", "stat", "errno", "shlex", "atexit", "getpass", "queue",
+    "concurrent.futures",
 )
 # What the host's modules have imported for themselves, and what they do not document.
 PASSERS_BY = {
@@ -28,6 +29,7 @@ PASSERS_BY = {
         "EBADF", "ELOOP", "ENOENT", "ENOTDIR", "S_ISBLK", "S_ISCHR", "S_ISDIR", "S_ISFIFO", "S_ISLNK", "S_ISREG",
         "S_ISSOCK", "Sequence", "attrgetter", "urlquote_from_bytes",
     },
+    "queue": {"GenericAlias", "deque", "heappop", "heappush", "time"},
     "shlex": {"StringIO", "deque"},
     "shutil": {"nt"},
     "sys": {"thread_info"},
@@ -131,17 +133,23 @@ LATER = {
 }
 # Classes that are written in C, or that take anything and hand it on: their signature tells nothing.
 OPAQUE = {
-    "os.DirEntry.__init__", "threading.excepthook", "threading.Lock.__init__", "threading.RLock.__init__", "io.FileIO.__init__",
+    "os.DirEntry.__init__", "threading.excepthook", "threading.Lock.__init__", "threading.RLock.__init__", "queue.SimpleQueue.__init__", "io.FileIO.__init__",
     "io.BytesIO.__init__", "io.StringIO.__init__", "pathlib.PurePosixPath.__init__", "os.stat_result.__init__",
     "tempfile.SpooledTemporaryFile.write", "tempfile.SpooledTemporaryFile.writelines",
 }
+
+
+def source_of(module: str) -> Path:
+    """Where a module of ours is."""
+    place = LIBRARY / module.replace("os.path", "posixpath").replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def functions_of(module: str) -> list[tuple[str, ast.FunctionDef, object]]:
     """(dotted name, our definition, Python's function) of what both have."""
     theirs = importlib.import_module(module)
     found = []
-    for node in ast.parse((LIBRARY / f"{module.replace('os.path', 'posixpath')}.py").read_text()).body:
+    for node in ast.parse(source_of(module).read_text()).body:
         if isinstance(node, ast.FunctionDef) and node.name[0] != "_":
             found.append((f"{module}.{node.name}", node, getattr(theirs, node.name, None)))
         if isinstance(node, ast.ClassDef) and node.name[0] != "_" and hasattr(theirs, node.name):

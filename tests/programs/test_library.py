@@ -33,7 +33,7 @@ WITHHELD: dict[str, tuple[str, str]] = {
 MODULES = """
     math cmath json json.decoder re string textwrap random datetime decimal fractions statistics collections
     collections.abc itertools functools operator heapq bisect copy dataclasses enum typing abc contextlib types base64
-    binascii hashlib hmac struct uuid zlib csv difflib pprint traceback unicodedata secrets calendar numbers array queue
+    binascii hashlib hmac struct uuid zlib csv difflib pprint traceback unicodedata secrets calendar numbers array
     keyword reprlib graphlib colorsys html html.entities html.parser argparse logging configparser ipaddress
     urllib.parse getopt optparse cmd sched timeit tomllib quopri gzip unittest inspect ast codecs locale warnings
 """.split()  # noqa: SIM905  (a table is read as words)

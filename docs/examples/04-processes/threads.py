@@ -1,4 +1,4 @@
-# Run it: axisos run --seed 7 threads.py
+# Run it: axisos run --seed 7 --in-order threads.py
 import threading
 
 seen = []

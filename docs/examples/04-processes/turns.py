@@ -1,4 +1,4 @@
-# Run it: axisos run --seed 7 turns.py
+# Run it: axisos run --seed 7 --in-order turns.py
 import sys
 import time
 

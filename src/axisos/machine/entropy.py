@@ -6,11 +6,15 @@ repeat its tokens, and two machines of one seed draw the same.
 
 from __future__ import annotations
 
-from os import urandom
+from os import getpid, urandom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+PAGE = 4096
+SHORT = 256
 
 
 class Entropy:
@@ -26,10 +30,23 @@ class Entropy:
 
 
 class HostEntropy(Entropy):
-    """The operating system's source."""
+    """The operating system's source, asked for a page at a time: most that is drawn is short."""
+
+    def __init__(self) -> None:
+        self._page = b""
+        self._at = 0
+        self._owner = 0  # the process that has drawn the page: one that is forked must not repeat it
 
     def bytes(self, count: int) -> bytes:
-        return urandom(count)
+        at = self._at
+        end = self._at = at + count
+        if end > len(self._page) or self._owner != getpid():
+            if count > SHORT:
+                return urandom(count)
+            self._page, self._owner = urandom(PAGE), getpid()
+            at, end = 0, count
+            self._at = end
+        return self._page[at:end]
 
 
 class SeededEntropy(Entropy):

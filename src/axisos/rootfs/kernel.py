@@ -7,6 +7,7 @@ The firmware runs this file with its own namespace, in which it has put `raw_com
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from abi.names import DKMS_PID, KERNEL_PID, PIPELINE_PID, TYPE_FILE
@@ -128,6 +129,7 @@ class Kernel:
         self.watchdog = watchdog = Watchdog(scheduler, processes, memory, log)
         self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
         self.waits = waits = Waits(scheduler, ob)
+        signals.look_again = waits.look_again
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
         events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
         self.dpcs = dpcs = Dpcs(scheduler, log.kprint)
@@ -183,7 +185,7 @@ class Kernel:
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
         processes.on_thread_end = (mutexes.abandon, process_objects.ended)
-        ob.origin_of_call = lambda: origin_of_call(scheduler.current)
+        ob.origin_of_call = partial(origin_of_call, scheduler)
         computer.memory_meter = processes.memory_in_use
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend

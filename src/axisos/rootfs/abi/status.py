@@ -172,12 +172,14 @@ class Status(int, metaclass=Sealed):
 class StatusError(Exception, metaclass=Sealed):
     """A failure on its way to another ring: a status for programs, a detail for people.
 
-    Attributes: `status` (a `Status`) and `detail` (one line: what, where, and what to do).
+    Attributes: `status` (a `Status`), `detail` (one line: what, where, and what to do) and `partial` (the bytes that a
+    write had moved before it failed, else 0).
     """
 
-    def __init__(self, status: int, detail: str = "") -> None:
+    def __init__(self, status: int, detail: str = "", partial: int = 0) -> None:
         self.status = Status(status)
         self.detail = detail
+        self.partial = partial
         super().__init__(self.status, detail)
 
     def __str__(self) -> str:

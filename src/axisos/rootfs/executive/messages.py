@@ -114,6 +114,7 @@ class Messages:
         Args:    timeout_ms: milliseconds to wait at most; None for ever, 0 not at all.
         Returns: (sender pid, name, *args), or None when the time is over.
         Blocks:  the calling thread, while there is no message.
+        Raises:  WOULD_BLOCK (IRQL).
         """
         if thread.messages:
             message = thread.messages.popleft()
@@ -121,11 +122,15 @@ class Messages:
                 self._work_for(thread, message[-1])
             return message
         if timeout_ms is None:
+            if thread.irql >= DISPATCH_LEVEL:
+                _refuse_sleep(thread)
             return self._scheduler.block(thread, WAIT_MESSAGE)
         if type(timeout_ms) is not int and type(timeout_ms) is not float:
             refuse_argument("signal_pull", "timeout_ms", "int | float | None", timeout_ms)
         if timeout_ms <= 0:
             return None
+        if thread.irql >= DISPATCH_LEVEL:
+            _refuse_sleep(thread)
         deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
         try:
             return self._scheduler.block(thread, WAIT_MESSAGE)
@@ -303,3 +308,7 @@ class Messages:
                 wait.request_id = 0
                 wait.server = None
                 self._scheduler.wake(wait, (Status.CANCELLED, f"process {thread.pid}, which was to answer, is gone"))
+
+
+def _refuse_sleep(thread: Thread) -> None:
+    raise StatusError(Status.WOULD_BLOCK, f"signal_pull: a thread at IRQL {thread.irql} may not sleep")

@@ -64,20 +64,28 @@ class ObjectCalls:
 
     @syscall(rings=SERVICES)
     def ob_delete_object(self, thread: Thread, path: str) -> bool:
-        """Take a name away. Returns: True. Raises: OBJECT_NAME_NOT_FOUND, ACCESS_DENIED (permanent)."""
+        """Take a name away.
+
+        Returns: True.
+        Raises:  OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED (permanent), DIRECTORY_NOT_EMPTY.
+        """
         self._ob.delete_object(path)
         return True
 
     @syscall(rings=SERVICES)
     def ob_create_symlink(self, thread: Thread, path: str, target: str) -> bool:
-        """Make *path* another name of *target*. Returns: True. Raises: OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION."""
+        """Make *path* another name of *target*.
+
+        Returns: True.
+        Raises:  OBJECT_NAME_INVALID, OBJECT_NAME_COLLISION, OBJECT_NAME_NOT_FOUND (no such directory).
+        """
         self._ob.create_symbolic_link(path, target)
         return True
 
     @syscall(rings=SERVICES)
     def ob_delete_symlink(self, thread: Thread, path: str) -> bool:
-        """Take a link away. Returns: True. Raises: OBJECT_NAME_NOT_FOUND."""
-        self._ob.delete_object(path)
+        """Take a link away. Returns: True. Raises: OBJECT_NAME_NOT_FOUND; OBJECT_TYPE_MISMATCH for what is no link."""
+        self._ob.delete_object(path, TYPE_SYMBOLIC_LINK)
         return True
 
     @syscall(rings=SERVICES)
@@ -103,7 +111,7 @@ class ObjectCalls:
 
         Args:    access: the rights that it grants. inheritable: whether children of the process get it, too.
         Returns: its token.
-        Raises:  NO_SUCH_PROCESS, HANDLE_TABLE_FULL, DELETE_PENDING.
+        Raises:  NO_SUCH_PROCESS, HANDLE_TABLE_FULL, DELETE_PENDING, INVALID_PARAMETER (rights that there are not).
         """
         return self._ob.create_handle(self._processes.find(pid), _header(header), access, inheritable)
 
@@ -146,7 +154,7 @@ class ObjectCalls:
         Args:    access: rights of the new handle, None for the same. inheritable: whether children of the target
                  process get it, too.
         Returns: the new token, which is the target process's.
-        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL.
+        Raises:  NO_SUCH_PROCESS, INVALID_HANDLE, ACCESS_DENIED, HANDLE_TABLE_FULL, DELETE_PENDING.
         """
         source, target = self._processes.find(source_pid), self._processes.find(target_pid)
         caller = thread.process
@@ -234,7 +242,7 @@ class ObjectCalls:
         """A handle to a named object; a device is opened with vfs_open instead.
 
         Args:    path: `\\Directory\\Name`; links are followed. access: rights wanted, None for all that the caller may
-                 have: by owner, group and mode r is GENERIC_READ, w GENERIC_WRITE, each with SYNCHRONIZE.
+                 have: by owner, group and mode r is GENERIC_READ and SYNCHRONIZE, w GENERIC_WRITE.
         Returns: its token.
         Raises:  OBJECT_NAME_NOT_FOUND, OBJECT_NAME_INVALID, ACCESS_DENIED, DELETE_PENDING, HANDLE_TABLE_FULL,
                  INVALID_PARAMETER.

@@ -132,18 +132,33 @@ class ObjectManager(Namespace):
             raise StatusError(Status.SYNAPSE_TOKEN_MISMATCH, "the handle was opened under another synapse token")
         return entry
 
+    def entry_of(self, process: Process, handle: object) -> HandleEntry:
+        """`resolve`, without its pains for what is nearly always so."""
+        entry = process.handles.entries.get(handle) if type(handle) is str else None
+        if entry is not None and entry.synapse_token is process.token:
+            return entry
+        return self.resolve(process, handle)
+
     def reference_by_handle(self, process: Process, handle: object, access: int) -> ObjectHeader:
         """The object behind a handle that grants *access* (0: any).
 
         Raises: as `resolve`; ACCESS_DENIED when the handle does not grant all of it.
         """
-        entry = self.resolve(process, handle)
+        entry = self.entry_of(process, handle)
         if entry.granted_access & access != access:
             raise StatusError(Status.ACCESS_DENIED, f"the handle to {entry.header.type} does not grant that access")
         return entry.header
 
     def body_of(self, process: Process, handle: object, access: int, type_name: str) -> object:
         """The body behind a handle of a certain type. Raises: as `reference_by_handle`; OBJECT_TYPE_MISMATCH."""
+        entry = process.handles.entries.get(handle) if type(handle) is str else None
+        if (
+            entry is not None
+            and entry.synapse_token is process.token
+            and entry.granted_access & access == access
+            and entry.header.type_object.name == type_name
+        ):  # as nearly always; else it is found out what is wrong
+            return entry.header.body
         header = self.reference_by_handle(process, handle, access)
         if header.type_object.name != type_name:
             raise StatusError(Status.OBJECT_TYPE_MISMATCH, f"the handle is to a {header.type}, not to a {type_name}")

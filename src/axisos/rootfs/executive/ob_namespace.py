@@ -96,14 +96,17 @@ class Namespace(Objects):
         del entries[name]
         header.name = ""
 
-    def delete_object(self, path: str) -> None:
+    def delete_object(self, path: str, type_name: str | None = None) -> None:
         """Take an object's name away, of a link the link's own; it ends when nobody holds it any more.
 
-        Raises: OBJECT_NAME_NOT_FOUND; ACCESS_DENIED for a permanent object; DIRECTORY_NOT_EMPTY.
+        Raises: OBJECT_NAME_NOT_FOUND; OBJECT_TYPE_MISMATCH unless it is of that type; ACCESS_DENIED for a permanent
+                object; DIRECTORY_NOT_EMPTY.
         """
         header, rest = self._walk(path)
         if rest:
             raise _not_found(path)
+        if type_name is not None and header.type_object.name != type_name:
+            raise StatusError(Status.OBJECT_TYPE_MISMATCH, f"{path[:80]} is a {header.type}, not a {type_name}")
         if header.permanent:
             raise StatusError(Status.ACCESS_DENIED, f"{path} is permanent")
         if header.type_object.name == TYPE_DIRECTORY and header.body:

@@ -169,7 +169,7 @@ class Objects:
 def allowed_access(process: Process, header: ObjectHeader) -> int:
     """The rights that an object's owner, group and mode give a process: what may be granted to it by name.
 
-    r gives GENERIC_READ, w GENERIC_WRITE, x GENERIC_EXECUTE, and any of them SYNCHRONIZE; its owner may also delete it.
+    r gives GENERIC_READ and SYNCHRONIZE, w GENERIC_WRITE, x GENERIC_EXECUTE; its owner may also delete it.
     User 0 and ring 0 and 1 have all rights.
     """
     if process.uid == 0 or process.ring <= 1:
@@ -181,10 +181,8 @@ def allowed_access(process: Process, header: ObjectHeader) -> int:
         allowed = mask.DELETE
     elif process.gid == security.group_gid or security.group_gid in process.groups:
         mode >>= 3
-    if mode & 7:
-        allowed |= mask.SYNCHRONIZE
     if mode & 4:
-        allowed |= mask.GENERIC_READ
+        allowed |= mask.GENERIC_READ | mask.SYNCHRONIZE
     if mode & 2:
         allowed |= mask.GENERIC_WRITE
     if mode & 1:

@@ -9,30 +9,46 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from executive.process import Thread
+    from executive.scheduler import Scheduler
 
     Origin = tuple[CodeType, int]  # code of a program, and an instruction in it
 
+KERNEL_FRAMES = 5  # from `origin_of_call` to a program, at least: looking at a frame is what costs
 LIBRARIES = "/lib/"  # what stands between a program and the kernel, and is not what its author looks for
 
 
-def origin_of_call(current: Thread) -> Origin | None:
+def origin_of_call(scheduler: Scheduler) -> Origin | None:
     """The place in a program where the call under way was made, below the kernel and the libraries.
 
     A service works for the client whose call it answers; the client's call counts then. None if there is none: what the
     kernel does by itself.
     """
-    maker = current.payer if current.is_system else current
-    return place_of(maker, _getframe(1) if maker is current else None)
-
-
-def place_of(thread: Thread, frame: FrameType | None = None) -> Origin | None:
-    """Where a thread is in its program: the running one, seen from its *frame*, or one that waits."""
-    sandbox = thread.process.sandbox
+    current = scheduler.current
+    if current.is_system:
+        return place_of(current.payer) if current.payer is not current else None
+    sandbox = current.process.sandbox
     if sandbox is None:
         return None
-    if frame is None and thread.task is not None:
-        frame = thread.task.gr_frame
-    names = sandbox.builtins  # what the process's code has, and nobody else's
+    names = sandbox.builtins
+    depth = KERNEL_FRAMES
+    try:
+        while (frame := _getframe(depth)).f_builtins is not names:
+            depth += 1
+    except ValueError:
+        return None
+    return _outside_libraries(frame, names)
+
+
+def place_of(thread: Thread) -> Origin | None:
+    """Where a thread that does not run is in its program."""
+    sandbox = thread.process.sandbox
+    if sandbox is None or thread.task is None:
+        return None
+    return _outside_libraries(thread.task.gr_frame, sandbox.builtins)
+
+
+def _outside_libraries(frame: FrameType | None, names: dict[str, object]) -> Origin | None:
+    """The first frame from here on of the process's own code, which has *names* for builtins; better of no library."""
     library: Origin | None = None
     while frame is not None:
         if frame.f_builtins is names:

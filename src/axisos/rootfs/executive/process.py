@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from greenlet import greenlet
 
+    from executive.ke_ipc.dispatcher import Dispatcher
     from executive.ke_ipc.mutexes import Mutex
     from executive.limits import Charge
     from executive.ob_manager import HandleTable
@@ -62,13 +63,15 @@ class Wait:
     that what ends the outer wait cannot end one of the handler's.
     """
 
-    __slots__ = ("active", "on", "reason", "request_id", "result", "server", "thread")
+    __slots__ = ("active", "objects", "on", "reason", "request_id", "result", "server", "thread", "wait_all")
 
     def __init__(self, thread: Thread) -> None:
         self.thread = thread
         self.active = False
         self.reason = ""
-        self.on: object = None  # what it is for, as far as `wait_graph` wants to know; stale once it is over
+        self.objects: tuple[Dispatcher, ...] = ()  # that it is for, one or
+        self.wait_all = False  # all of them, while it is a wait for objects
+        self.on: object = None  # what else it is for, for `wait_graph` to see
         self.result: object = None
         self.request_id = 0  # of the forwarded call that is to be answered
         self.server: Thread | None = None  # who is to answer it

@@ -232,6 +232,33 @@ class ProcessManager:
         self.threads[tid] = made
         return tid
 
+    @syscall(rings=ANY_RING)
+    def process_end_thread(self, thread: Thread, tid: int) -> bool:
+        """End one thread of the calling process where it stands; the others go on.
+
+        Mutexes that it owned are abandoned: the next owner is told (128). Whatever else it was about to do or to give
+        back stays undone.
+
+        Args:    tid: its id; the caller's own ends the caller.
+        Returns: True.
+        Raises:  NO_SUCH_PROCESS if the process has no such thread; INVALID_PARAMETER for the main thread, with which
+                 the process ends (process_exit, process_kill).
+        """
+        process = thread.process
+        target = self.threads.get(tid)
+        if target is None or target.process is not process:
+            raise StatusError(Status.NO_SUCH_PROCESS, f"process_end_thread: you have no thread {tid}")
+        if target.is_main:
+            raise StatusError(
+                Status.INVALID_PARAMETER, "process_end_thread: the main thread ends with its process (process_exit)"
+            )
+        process.alarm = True  # until it is unwound every checkpoint and call of it raises
+        if process.sandbox is not None:
+            process.sandbox.raise_flag()
+        with_headroom(self._end_one, target)
+        self.take_own_signals(thread)
+        return True
+
     @syscall(rings=SERVICES)
     def process_grant(
         self, thread: Thread, pid: int, uid: int, gid: int, groups: list[int] | tuple[int, ...], ring: int | float
@@ -260,18 +287,21 @@ class ProcessManager:
         process = thread.process
         if ring != 2.5:
             raise StatusError(Status.INVALID_PARAMETER, f"process_elevate: to ring 2.5 only, not {ring}")
-        grant, process.grant = process.grant, None
+        grant = process.grant
         if grant is None or grant[3] > 2.5:
+            process.grant = None
             raise StatusError(
                 Status.ACCESS_DENIED, "process_elevate: the logon service has not granted ring 2.5 to you"
             )
         account = self.limits.account(grant[0], 2.5)
-        counted = charge((account,), "processes")
-        process.charge.release()  # type: ignore[union-attr]  # every process has one
-        process.account.held_bytes -= process.ledger.held_bytes
-        account.held_bytes += process.ledger.held_bytes
-        process.account, process.limits, process.charge = account, account.limits, counted
-        process.ledger.limits = account.limits
+        if account is not process.account:  # what it made before counts for whom it was made, until it is gone
+            counted = charge((account,), "processes")
+            process.charge.release()  # type: ignore[union-attr]  # every process has one
+            process.account.held_bytes -= process.ledger.held_bytes
+            account.held_bytes += process.ledger.held_bytes
+            process.account, process.limits, process.charge = account, account.limits, counted
+            process.ledger.limits = account.limits
+        process.grant = None
         process.uid, process.gid, process.groups, process.ring = grant
         process.calls = self._table.by_ring[2.5]
         if process.sandbox is not None:
@@ -377,6 +407,11 @@ class ProcessManager:
         if thread.is_main:
             self.terminate(process, exit_status, reason)
             return
+        self._end_one(thread)
+
+    def _end_one(self, thread: Thread) -> None:
+        """End a thread and not its process."""
+        process = thread.process
         process.threads.remove(thread)
         if len(process.ended_threads) >= MAX_EXIT_RECORDS:
             del process.ended_threads[next(iter(process.ended_threads))]

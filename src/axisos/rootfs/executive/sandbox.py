@@ -540,8 +540,9 @@ class Sandbox:
             module = self._load_top(name)
         if module is None:
             message = f"No module named {name!r}"
-            if name.partition(".")[0] in _host_sys.stdlib_module_names:
-                message += "; AxisOS does not offer this part of Python's library"
+            top = name.partition(".")[0]
+            if top in _host_sys.stdlib_module_names:
+                message += vetted.not_offered(top)
             raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:
             holder.__dict__[last] = module

@@ -170,7 +170,11 @@ class Scheduler:
             return
         thread = wait.thread
         if thread.status is SLEEPING and thread.wait is wait:
-            self.make_ready(thread)  # first: where no stack is left for it, the wait goes on
+            if thread.is_system or thread.process.stopped or thread.used_ns >= QUANTUM_NS:
+                self.make_ready(thread)  # first: where no stack is left for it, the wait goes on
+            else:  # as it does in nearly all cases
+                self._woken.append(thread)
+                thread.status = READY
         wait.active = False
         wait.result = result
 
@@ -211,7 +215,7 @@ class Scheduler:
     def waits_with_deadlines(self) -> set[int]:
         """The identities of the waits that a deadline will end."""
         return {
-            id(getattr(deadline.argument, "wait", deadline.argument))
+            id(deadline.argument)
             for _due_ns, _arrival, deadline in self._deadlines
             if deadline.action is not None
         }
@@ -255,8 +259,11 @@ class Scheduler:
             thread.status = SLEEPING
             self._switch_from(thread, successor)
             successor = None
-            if process.alarm and (wait.active or thread.killed):  # a wait that is over keeps what it got
-                self._alarmed_while_waiting(thread, wait)
+            if process.alarm:
+                if wait.active or thread.killed:  # a wait that is over keeps what it got
+                    self._alarmed_while_waiting(thread, wait)
+                elif process.sandbox is not None:
+                    process.sandbox.raise_flag()  # and what there is to look after comes next
             if not wait.active:
                 break
         result = wait.result

@@ -361,7 +361,7 @@ class Gate:
         if isinstance(error, StatusError):
             if thread.process.ring <= 2:
                 return error
-            return StatusError(error.status, error.detail)
+            return StatusError(error.status, error.detail, error.partial)
         entry = self._table.entries.get(name)
         if isinstance(error, TypeError) and entry is not None and not entry.accepts(len(args)):
             return StatusError(Status.INVALID_PARAMETER, f"{name} was given {len(args)} arguments: it is {entry}")

@@ -40,7 +40,6 @@ COPIED: dict[str, frozenset[str]] = {
     "_csv": _words("""Dialect Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC QUOTE_STRINGS QUOTE_NOTNULL
         __version__ reader writer"""),
     "struct": _words("Struct calcsize error iter_unpack pack pack_into unpack unpack_from"),
-    "_queue": _words("Empty SimpleQueue"),
     "_md5": _words(""),
     "_sha1": _words(""),
     "_sha256": _words(""),
@@ -70,7 +69,7 @@ PUBLIC_C = _words("cmath binascii array struct")
 _LIBRARY = _words("""
     __future__ json json.decoder json.encoder json.scanner string textwrap random fractions statistics
     collections collections.abc _collections_abc functools operator heapq bisect copy dataclasses enum typing abc
-    contextlib types base64 hmac csv difflib pprint calendar numbers queue keyword reprlib weakref _weakrefset
+    contextlib types base64 hmac csv difflib pprint calendar numbers keyword reprlib weakref _weakrefset
     copyreg graphlib colorsys html html.entities uuid argparse logging
 """)
 # What ordinary programs import beyond the everyday modules. Each is Python that computes on what it is given, or opens
@@ -98,8 +97,20 @@ PUBLIC_SHIMS = _words("""
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg") | _PARTS
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
 SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib") | PUBLIC_C | (
-    _LIBRARY - _words("random uuid queue calendar argparse logging")
+    _LIBRARY - _words("random uuid calendar argparse logging")
 )
+
+# Modules of Python's library that are not offered, and what does the like.
+_INSTEAD = {
+    "multiprocessing": "threading, concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe "
+                       "and axis.ipc connect them",
+}
+
+
+def not_offered(top: str) -> str:
+    """What the error for a module of Python's library says that is not offered."""
+    instead = _INSTEAD.get(top)
+    return "; AxisOS does not offer this part of Python's library" + (f": {instead}" if instead else "")
 
 
 def copied(module: ModuleType, name: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi import access as mask
-from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT, WaitBlock
+from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT, satisfiable
 from executive.ke_ipc.events import Event
 from executive.ke_ipc.message_queues import WAIT_RECEIVE, WAIT_SEND, MessageQueue
 from executive.ke_ipc.mutexes import Mutex
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from executive.ob_manager import HandleEntry
+    from executive.process import Wait
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
 
 MAX_TOLD = 8  # helpers that a sentence names
-_FOR_THINGS = frozenset({WAIT_OBJECT, WAIT_ALERTABLE, WAIT_READ, WAIT_WRITE, WAIT_SEND, WAIT_RECEIVE, WAIT_EXIT})
+_FOR_OBJECTS = frozenset({WAIT_OBJECT, WAIT_ALERTABLE})
+_FOR_THINGS = frozenset({WAIT_READ, WAIT_WRITE, WAIT_SEND, WAIT_RECEIVE, WAIT_EXIT})
 
 
 class Target:
@@ -92,7 +94,7 @@ class WaitGraph:
 
     @syscall(rings=ANY_RING)
     def ke_wait_graph(self, thread: Thread) -> dict[str, object]:
-        """Which threads of programs wait for which others.
+        """Which threads of programs wait for which others; user 0 sees all programs, others their own.
 
         Returns: {waits, cycles}. waits: [{tid, pid, image, reason, place, needs_all, stuck, on}], by tid; on: [{kind,
                  number, name, state, origin, helpers}], helpers: ids of the threads that can end the wait; stuck:
@@ -101,6 +103,8 @@ class WaitGraph:
         """
         snapshot = Snapshot(self._scheduler, self._processes)
         stuck = snapshot.stuck()
+        caller = thread.process
+        sees_all = caller.uid == 0 or caller.ring <= 1
         return {
             "waits": [
                 {
@@ -124,8 +128,13 @@ class WaitGraph:
                     ],
                 }
                 for tid, waiting in snapshot.waiting.items()
+                if sees_all or waiting.thread.process.uid == caller.uid
             ],
-            "cycles": snapshot.cycles(stuck),
+            "cycles": [
+                cycle
+                for cycle in snapshot.cycles(stuck)
+                if sees_all or all(snapshot.waiting[tid].thread.process.uid == caller.uid for tid in cycle)
+            ],
         }
 
     def deadlock(self) -> list[str]:
@@ -207,12 +216,13 @@ class Snapshot:
         """None for a wait that ends without any program's help."""
         if thread.wait.reason is WAIT_MESSAGE:
             return Waiting(thread, [self._anybody(thread, "a message")], False)
-        on = _thing(thread)
-        if isinstance(on, WaitBlock):
-            if not on.wait_all and any(isinstance(each, Timer) and each.deadline is not None for each in on.objects):
+        wait = thread.wait
+        if wait.reason in _FOR_OBJECTS:
+            if not wait.wait_all and any(isinstance(each, Timer) and each.deadline for each in wait.objects):
                 return None
-            targets = [self._object(thread, each) for each in on.objects if not _ticks(each)]
-            return Waiting(thread, targets, on.wait_all)
+            targets = [self._object(thread, each) for each in wait.objects if not _ticks(each)]
+            return Waiting(thread, targets, wait.wait_all)
+        on = _thing(wait)
         if isinstance(on, Pipe):
             return Waiting(thread, [self._pipe(thread, on, thread.wait.reason is WAIT_READ)], False)
         if isinstance(on, MessageQueue):
@@ -283,9 +293,8 @@ def _ticks(body: object) -> bool:
     return isinstance(body, Timer) and (body.is_set or body.deadline is not None)
 
 
-def _thing(thread: Thread) -> object:
-    """What a waiting thread's wait is for; None where programs have no part in it."""
-    wait = thread.wait
+def _thing(wait: Wait) -> object:
+    """What a wait that is not for dispatcher objects is for; None where programs have no part in it."""
     return wait.on if wait.reason in _FOR_THINGS else None
 
 
@@ -293,11 +302,12 @@ def _could_go_on(thread: Thread) -> bool:
     """Whether what a thread waits for is there."""
     if thread.process.stopped or thread.killed:
         return False
-    if thread.wait.reason is WAIT_MESSAGE:
+    wait = thread.wait
+    if wait.reason is WAIT_MESSAGE:
         return bool(thread.messages)
-    on = _thing(thread)
-    if isinstance(on, WaitBlock):
-        return on.is_satisfiable()
+    if wait.reason in _FOR_OBJECTS:
+        return satisfiable(thread, wait.objects, wait.wait_all)
+    on = _thing(wait)
     if isinstance(on, Pipe):
         if thread.wait.reason is WAIT_READ:
             return on.buffered > 0 or not on.writers

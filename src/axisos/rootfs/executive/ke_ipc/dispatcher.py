@@ -1,14 +1,16 @@
-"""Dispatcher objects: things that a thread can wait for, and the one way of waiting (manual, chapter 13).
+"""Dispatcher objects: things that a thread can wait for, and the one way of waiting (manual, chapter 13.1).
 
 Each kind says when it is *signaled* for a thread and what a satisfied wait *consumes*. Waiting for any or for all of
 several, with a time limit, is the same for all kinds and stands here.
 
-    thread ---- WaitBlock ----> event    (queue, first come first served)
-           \\--- WaitBlock ----> mutex
+    thread ---- Wait ----> event    (queue, first come first served)
+           \\--- Wait ----> mutex
 
 Always so   whoever changes an object calls `wake_waiters`: it tests each waiter's own condition in order, consumes on
-            its behalf, removes all its blocks and only then makes it ready. So nothing is lost, nothing is taken
-            twice, and a wait for all takes all or nothing. Blocks are removed on every way out of a wait.
+            its behalf, takes it out of all queues and only then makes it ready. So nothing is lost, nothing is taken
+            twice, and a wait for all takes all or nothing. A wait stands in no queue once it is over, whichever way.
+            A thread that runs a signal handler in the middle of a wait is passed over, keeps its place, and looks again
+            when the handler is done: nothing is given to who may never come back for it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
 
+    Objects = tuple["Dispatcher", ...]
+
 WAIT_OBJECT = "ke_wait"
 WAIT_ALERTABLE = "ke_wait alertable"  # a signal handler that ran ends it
 MAX_WAIT_OBJECTS = 64
@@ -40,7 +44,7 @@ class Dispatcher:
     __slots__ = ("waiters",)
 
     def __init__(self) -> None:
-        self.waiters: deque[WaitBlock] = deque()
+        self.waiters: deque[Wait] | tuple[()] = ()  # a queue, once somebody has waited: most objects never need one
 
     def signaled(self, thread: Thread) -> bool:
         """Whether a wait of *thread* would be satisfied now."""
@@ -50,45 +54,39 @@ class Dispatcher:
         """Take what a satisfied wait takes. Returns whether the object had been abandoned by its owner."""
         return False
 
+    def enqueue(self, wait: Wait) -> None:
+        """Stand in the queue, at its end."""
+        if type(self.waiters) is tuple:
+            self.waiters = deque()
+        self.waiters.append(wait)  # type: ignore[union-attr]
 
-class WaitBlock:
-    """One thread's wait for one or several objects."""
 
-    __slots__ = ("objects", "wait", "wait_all")
+def satisfiable(thread: Thread, objects: Objects, wait_all: bool) -> bool:
+    """Whether `satisfy` would consume."""
+    return (all if wait_all else any)([each.signaled(thread) for each in objects])
 
-    def __init__(self, wait: Wait, objects: list[Dispatcher], wait_all: bool) -> None:
-        self.wait = wait
-        self.objects = objects
-        self.wait_all = wait_all
 
-    def try_satisfy(self) -> int | None:
-        """Consume and give the wait's result if it is satisfied now, else None."""
-        thread = self.wait.thread
-        if self.wait_all:
-            if not all(each.signaled(thread) for each in self.objects):
-                return None
-            abandoned = [each.consume(thread) for each in self.objects]  # every one, not until the first that was
-            return ABANDONED if any(abandoned) else 0
-        for index, each in enumerate(self.objects):
-            if each.signaled(thread):
-                return ABANDONED + index if each.consume(thread) else index
-        return None
+def satisfy(thread: Thread, objects: Objects, wait_all: bool) -> int | None:
+    """Consume and give the wait's result if it is satisfied now, else None."""
+    if wait_all:
+        if not satisfiable(thread, objects, True):
+            return None
+        abandoned = [each.consume(thread) for each in objects]  # every one, not until the first that was
+        return ABANDONED if any(abandoned) else 0
+    for index, each in enumerate(objects):
+        if each.signaled(thread):
+            return ABANDONED + index if each.consume(thread) else index
+    return None
 
-    def is_satisfiable(self) -> bool:
-        """Whether `try_satisfy` would consume."""
-        thread = self.wait.thread
-        return (all if self.wait_all else any)(each.signaled(thread) for each in self.objects)
 
-    def enqueue(self) -> None:
-        """Stand in the queue of every object."""
-        for each in self.objects:
-            each.waiters.append(self)
-
-    def dequeue(self) -> None:
-        """Leave every queue."""
-        for each in self.objects:
-            if self in each.waiters:
-                each.waiters.remove(self)
+def leave(wait: Wait) -> None:
+    """Take a wait out of every queue that it still stands in."""
+    for each in wait.objects:
+        waiters = each.waiters
+        if waiters and waiters[0] is wait:
+            waiters.popleft()
+        elif wait in waiters:
+            waiters.remove(wait)  # type: ignore[union-attr]
 
 
 def require_passive(thread: Thread, call: str) -> None:
@@ -107,66 +105,88 @@ class Waits:
         self.waits_satisfied = 0
         self.waits_timed_out = 0
 
-    def dispatcher(self, thread: Thread, handle: object, access: int = mask.SYNCHRONIZE) -> Dispatcher:
+    def dispatcher(self, thread: Thread, handle: object) -> Dispatcher:
         """The waitable object behind a handle. Raises: as handles do; NOT_WAITABLE."""
-        header = self._ob.reference_by_handle(thread.process, handle, access)
-        if not isinstance(header.body, Dispatcher):
-            raise StatusError(Status.NOT_WAITABLE, f"{header.type} objects cannot be waited for")
-        return header.body
+        entry = self._ob.entry_of(thread.process, handle)
+        body = entry.header.body
+        if not isinstance(body, Dispatcher):
+            raise StatusError(Status.NOT_WAITABLE, f"{entry.header.type} objects cannot be waited for")
+        if not entry.granted_access & mask.SYNCHRONIZE:
+            raise StatusError(Status.ACCESS_DENIED, f"the handle to {entry.header.type} does not grant SYNCHRONIZE")
+        return body
 
     def wake_waiters(self, changed: Dispatcher) -> int:
         """*changed* may satisfy waits now: end those, first come first served. Returns how many ended."""
-        woken = 0
         waiters = changed.waiters
-        if not waiters:
-            return 0
-        for block in list(waiters):
-            wait = block.wait
-            if not wait.active or wait.thread.killed:  # it leaves with another result, or was killed: it takes nothing
+        woken = at = 0
+        while at < len(waiters):
+            wait = waiters[at]
+            thread = wait.thread
+            if not wait.active or thread.killed or thread.wait is not wait:
+                at += 1  # it leaves with another result, or runs a handler: it takes nothing
                 continue
-            result = block.try_satisfy()
-            if result is not None:
-                block.dequeue()
-                self.waits_satisfied += 1
-                self._scheduler.wake(block.wait, result)
-                woken += 1
+            if not changed.signaled(thread):
+                break  # nor is it for anybody behind
+            objects = wait.objects
+            if len(objects) == 1:
+                result: int | None = ABANDONED if changed.consume(thread) else 0
+                del waiters[at]  # type: ignore[union-attr]
+            else:
+                result = satisfy(thread, objects, wait.wait_all)
+                if result is None:
+                    at += 1
+                    continue
+                leave(wait)
+            self.waits_satisfied += 1
+            self._scheduler.wake(wait, result)
+            woken += 1
         return woken
 
+    def look_again(self, wait: Wait) -> None:
+        """The handler that a waiting thread has run is done: what it waits for may have come meanwhile."""
+        result = satisfy(wait.thread, wait.objects, wait.wait_all)
+        if result is not None:
+            leave(wait)
+            self.waits_satisfied += 1
+            self._scheduler.wake(wait, result)
+
     def wait(
-        self,
-        thread: Thread,
-        objects: list[Dispatcher],
-        wait_all: bool,
-        timeout_ms: float | None,
-        alertable: bool = False,
+        self, thread: Thread, objects: Objects, wait_all: bool, timeout_ms: float | None, alertable: bool = False
     ) -> int:
         """Wait for any or all of *objects*. Returns the manual's wait result. Blocks the thread."""
-        require_passive(thread, "wait")
+        if thread.irql:
+            require_passive(thread, "wait")
         self.waits_issued += 1
-        block = WaitBlock(thread.wait, objects, wait_all)
-        result = block.try_satisfy()
+        result = satisfy(thread, objects, wait_all)
         if result is not None:
             self.waits_satisfied += 1
             return result
-        if timeout_ms is not None and timeout_ms <= 0:
-            self.waits_timed_out += 1
-            return TIMEOUT
-        block.enqueue()
-        thread.wait.on = block
-        deadline = None
+        wait, deadline = thread.wait, None
         if timeout_ms is not None:
-            deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, block)
+            if timeout_ms <= 0:
+                self.waits_timed_out += 1
+                return TIMEOUT
+            deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, wait)
+        wait.objects = objects
+        wait.wait_all = wait_all
+        for each in objects:
+            each.enqueue(wait)
         try:
-            return self._scheduler.block(thread, WAIT_ALERTABLE if alertable else WAIT_OBJECT)  # type: ignore[return-value]
+            result = self._scheduler.block(thread, WAIT_ALERTABLE if alertable else WAIT_OBJECT)  # type: ignore[assignment]
+        except BaseException:
+            leave(wait)
+            raise
         finally:
             if deadline is not None:
                 deadline.cancel()
-            block.dequeue()
+        if result == INTERRUPTED:
+            leave(wait)
+        return result  # type: ignore[return-value]
 
-    def _time_out(self, block: WaitBlock) -> None:
-        block.dequeue()
+    def _time_out(self, wait: Wait) -> None:
+        leave(wait)
         self.waits_timed_out += 1
-        self._scheduler.wake(block.wait, TIMEOUT)
+        self._scheduler.wake(wait, TIMEOUT)
 
     # --- system calls ------------------------------------------------------------------------------------------
 
@@ -182,7 +202,12 @@ class Waits:
         Blocks:  the calling thread.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, NOT_WAITABLE, WOULD_BLOCK (IRQL).
         """
-        return self.wait(thread, [self.dispatcher(thread, handle)], False, timeout_ms, alertable)
+        awaited = self.dispatcher(thread, handle)
+        if awaited.signaled(thread) and not thread.irql:  # the same as `wait`, straight on
+            self.waits_issued += 1
+            self.waits_satisfied += 1
+            return ABANDONED if awaited.consume(thread) else 0
+        return self.wait(thread, (awaited,), False, timeout_ms, alertable)
 
     @syscall(rings=ANY_RING)
     def ke_wait_multiple(
@@ -197,13 +222,14 @@ class Waits:
 
         Returns: any: the lowest index that is satisfied, 128 + index for an abandoned mutex; all: 0, or 128 if one
                  was abandoned; 192 after a signal handler, if alertable; 258 when the time is over.
+        Blocks:  the calling thread.
         Raises:  as ke_wait_single; INVALID_PARAMETER for the number of handles, or the same object twice for all.
         """
         if not 1 <= len(handles) <= MAX_WAIT_OBJECTS:
             raise StatusError(
                 Status.INVALID_PARAMETER, f"1 to {MAX_WAIT_OBJECTS} objects can be waited for, not {len(handles)}"
             )
-        objects = [self.dispatcher(thread, handle) for handle in handles]
+        objects = tuple([self.dispatcher(thread, handle) for handle in handles])
         if wait_all and len({id(each) for each in objects}) != len(objects):
             raise StatusError(Status.INVALID_PARAMETER, "a wait for all names the same object twice")
         return self.wait(thread, objects, wait_all, timeout_ms, alertable)

@@ -49,9 +49,6 @@ class Events:
         ob.create_object_type(TYPE_EVENT)
         self._named = NamedObjects(ob, "\\Event", TYPE_EVENT)
 
-    def _event(self, thread: Thread, handle: Handle) -> Event:
-        return self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_EVENT)  # type: ignore[return-value]
-
     @syscall(rings=ANY_RING)
     def ke_create_event(
         self,
@@ -92,14 +89,17 @@ class Events:
         Returns: how many threads woke.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH.
         """
-        event = self._event(thread, handle)
+        event = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_EVENT)
+        assert type(event) is Event
         event.is_set = True
-        return self._waits.wake_waiters(event)
+        return self._waits.wake_waiters(event) if event.waiters else 0
 
     @syscall(rings=ANY_RING)
     def ke_reset_event(self, thread: Thread, handle: Handle) -> bool:
         """Unset an event. Returns: True. Raises: as ke_set_event."""
-        self._event(thread, handle).is_set = False
+        event = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_EVENT)
+        assert type(event) is Event
+        event.is_set = False
         return True
 
     @syscall(rings=ANY_RING)
@@ -109,7 +109,8 @@ class Events:
         Returns: how many threads woke.
         Raises:  as ke_set_event.
         """
-        event = self._event(thread, handle)
+        event = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_EVENT)
+        assert type(event) is Event
         event.is_set = True
         woken = self._waits.wake_waiters(event)
         event.is_set = False

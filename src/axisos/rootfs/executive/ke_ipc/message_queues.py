@@ -102,9 +102,6 @@ class MessageQueues:
         assert isinstance(queue, MessageQueue)
         queue.charge.release()
 
-    def _queue(self, thread: Thread, handle: Handle, access: int) -> MessageQueue:
-        return self._ob.body_of(thread.process, handle, access, TYPE_MESSAGE_QUEUE)  # type: ignore[return-value]
-
     # --- moving messages ---------------------------------------------------------------------------------------
 
     def _put(self, queue: MessageQueue, message: Message) -> None:
@@ -116,7 +113,8 @@ class MessageQueues:
                 self._scheduler.wake(receiver.wait, None)
                 return
         heapq.heappush(queue.messages, message)
-        self._waits.wake_waiters(queue)
+        if queue.waiters:
+            self._waits.wake_waiters(queue)
 
     def _take(self, queue: MessageQueue) -> Message:
         """The next message; the first sender that still waits gets the room."""
@@ -220,7 +218,8 @@ class MessageQueues:
                  OBJECT_TYPE_MISMATCH, INVALID_PARAMETER, WOULD_BLOCK (IRQL), CANCELLED (the queue's last handle was
                  closed meanwhile).
         """
-        queue = self._queue(thread, handle, mask.WRITE)
+        queue = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_MESSAGE_QUEUE)
+        assert type(queue) is MessageQueue
         if not -MAX_PRIORITY <= priority <= MAX_PRIORITY:
             raise StatusError(Status.INVALID_PARAMETER, f"ke_mq_send: a priority is at most {MAX_PRIORITY}")
         size = len(message if type(message) is bytes else message.encode("utf-8", "surrogatepass"))  # type: ignore[union-attr]
@@ -247,7 +246,8 @@ class MessageQueues:
         Raises:  TIMEOUT, INVALID_HANDLE, ACCESS_DENIED (no READ), OBJECT_TYPE_MISMATCH, WOULD_BLOCK (IRQL),
                  CANCELLED (the queue's last handle was closed meanwhile).
         """
-        queue = self._queue(thread, handle, mask.READ)
+        queue = self._ob.body_of(thread.process, handle, mask.READ, TYPE_MESSAGE_QUEUE)
+        assert type(queue) is MessageQueue
         if queue.messages:
             minus_priority, _number, data = self._take(queue)
             return data, -minus_priority

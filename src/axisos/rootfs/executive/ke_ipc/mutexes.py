@@ -106,5 +106,6 @@ class Mutexes:
         if mutex.recursion == 0:
             mutex.owner = None
             thread.mutexes.remove(mutex)
-            self._waits.wake_waiters(mutex)
+            if mutex.waiters:
+                self._waits.wake_waiters(mutex)
         return True

@@ -29,7 +29,7 @@ from executive.ob_objects import allowed_access
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
-    from executive.ke_ipc.dispatcher import WaitBlock, Waits
+    from executive.ke_ipc.dispatcher import Waits
     from executive.ke_ipc.posix_signals import PosixSignals
     from executive.ob_manager import ObjectManager
     from executive.ob_objects import ObjectHeader
@@ -70,7 +70,7 @@ class Pipe:
         self.readers = 0  # open ends
         self.writers = 0
         self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
-        self.waiters: deque[WaitBlock] = deque()  # for any of its ends
+        self.waiters: deque[Wait] = deque()  # for any of its ends
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 
@@ -78,9 +78,11 @@ class Pipe:
         """Up to *count* bytes from the front."""
         chunks = self.chunks
         if count is None or count >= self.buffered:
-            data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-            chunks.clear()
             self.buffered = 0
+            if len(chunks) == 1:
+                return chunks.popleft()
+            data = b"".join(chunks)
+            chunks.clear()
             return data
         taken = []
         wanted = count
@@ -221,7 +223,8 @@ class Pipes:
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
         """Write all of *data*. Blocks while the pipe is full. Returns the number of bytes.
 
-        Raises: PIPE_BROKEN when nobody can read it, after SIGPIPE has been sent to the caller and survived.
+        Raises: PIPE_BROKEN when nobody can read it, after SIGPIPE has been sent to the caller and survived; its
+                `partial` is the number of bytes written before.
         """
         pipe = end.pipe
         if not end.writes:
@@ -234,7 +237,7 @@ class Pipes:
                 if thread.process.alarm:
                     self._scheduler.attend(thread)
                 raise StatusError(
-                    Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)"
+                    Status.PIPE_BROKEN, f"nobody reads the pipe any more ({start} of {total} bytes were written)", start
                 )
             room = pipe.max_size - pipe.buffered
             remaining = total - start
@@ -341,7 +344,9 @@ class Pipes:
         Blocks:  while the pipe is empty.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, WOULD_BLOCK (IRQL).
         """
-        return self.read(thread, self.end_of(thread, handle, mask.READ), count)
+        end = self._ob.body_of(thread.process, handle, mask.READ, TYPE_PIPE)
+        assert type(end) is PipeEnd
+        return self.read(thread, end, count)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_write(self, thread: Thread, handle: Handle, data: bytes) -> int:
@@ -349,9 +354,12 @@ class Pipes:
 
         Returns: the number of bytes.
         Blocks:  while the pipe is full.
-        Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE).
+        Raises:  as ke_pipe_read; PIPE_BROKEN when nobody can read it (after SIGPIPE), with the bytes written before
+                 as its `partial`.
         """
-        return self.write(thread, self.end_of(thread, handle, mask.WRITE), data)
+        end = self._ob.body_of(thread.process, handle, mask.WRITE, TYPE_PIPE)
+        assert type(end) is PipeEnd
+        return self.write(thread, end, data)
 
     @syscall(rings=ANY_RING)
     def ke_pipe_close(self, thread: Thread, handle: Handle, is_write_end: bool) -> bool:

@@ -26,7 +26,7 @@ from abi.signals import (
     UNCATCHABLE,
 )
 from abi.status import Status, StatusError
-from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE
+from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE, WAIT_OBJECT
 from executive.messages import WAIT_MESSAGE
 from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
 from executive.syscalls import ANY_RING, syscall
@@ -56,6 +56,7 @@ class PosixSignals:
         self._scheduler = scheduler
         self._processes = processes
         self._trace = trace
+        self.look_again: Callable[[Wait], None]  # at what an interrupted wait is for; wired by the kernel
         self.signals_sent = 0
         self.signals_delivered = 0
 
@@ -118,13 +119,13 @@ class PosixSignals:
     def _alarm(self, process: Process) -> None:
         """Have a thread of the process look after its signals soon."""
         process.alarm = True
-        if process.sandbox is not None:
-            process.sandbox.raise_flag()
         if not process.stopped:
             for thread in process.threads:
                 if thread.status is SLEEPING:
                     self._scheduler.poke(thread)
-                    break
+                    return  # it looks after them when it wakes: it is in a system call
+        if process.sandbox is not None:
+            process.sandbox.raise_flag()
 
     # --- taking them -------------------------------------------------------------------------------------------
 
@@ -146,12 +147,16 @@ class PosixSignals:
             complaint, process.complaint = process.complaint, None
             raise complaint
         while True:
-            signum = next((number for number in process.pending_signals if number not in process.mask), 0)
-            if not signum:
+            for signum in process.pending_signals:
+                if signum not in process.mask:
+                    break
+            else:
                 process.alarm = False
                 return
             if not thread.is_main and process.signal_handlers.get(signum) is keyboard_interrupt:
                 self._scheduler.poke(process.main)  # whose business it is, as in any Python
+                if process.sandbox is not None:
+                    process.sandbox.raise_flag()  # it may be computing
                 return
             process.pending_signals.remove(signum)
             self._deliver(thread, signum)
@@ -181,6 +186,8 @@ class PosixSignals:
             self._scheduler.wake(interrupted, thread.messages.popleft())  # came while the handler ran
         elif interrupted.active and interrupted.reason is WAIT_ALERTABLE:
             self._scheduler.wake(interrupted, INTERRUPTED)
+        elif interrupted.active and interrupted.reason is WAIT_OBJECT:
+            self.look_again(interrupted)
 
     # --- system calls ------------------------------------------------------------------------------------------
 

@@ -108,5 +108,6 @@ class Semaphores:
             )
         previous = semaphore.count
         semaphore.count += count
-        self._waits.wake_waiters(semaphore)
+        if semaphore.waiters:
+            self._waits.wake_waiters(semaphore)
         return previous

@@ -131,6 +131,9 @@ TABLES: dict[str, dict[str, str]] = {
     "glob": {
         "glob0 glob1": "use glob.glob",
     },
+    "concurrent.futures": {
+        "ProcessPoolExecutor": "a machine has one processor; use ThreadPoolExecutor, or subprocess.Popen for programs",
+    },
     "getpass": {
         "unix_getpass win_getpass fallback_getpass": "use getpass.getpass",
     },

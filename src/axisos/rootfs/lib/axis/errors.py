@@ -2,7 +2,7 @@
 
 A system call raises `StatusError(status, detail)`. The libraries hand it on as the builtin exception that fits, and
 that exception still is a `StatusError`: `except FileNotFoundError` and `except StatusError` both catch it, and
-`.status`, `.detail` tell what the kernel said.
+`.status`, `.detail` and `.partial` tell what the kernel said.
 
 Called by   the libraries in /lib/axis and /lib/python, on their error paths only.
 Always so   a status without a fitting builtin stays the `StatusError` that it was.
@@ -24,9 +24,9 @@ class _Mapped(StatusError):
 
     def __init__(
         self, status: int, detail: str = "", errno: int | None = None, strerror: str = "",
-        filename: object = None, filename2: object = None,
+        filename: object = None, filename2: object = None, partial: int = 0,
     ) -> None:
-        StatusError.__init__(self, status, detail)
+        StatusError.__init__(self, status, detail, partial)
         self.errno = errno
         self.strerror: str | None = strerror
         self.filename = filename
@@ -176,7 +176,7 @@ def to_builtin(error: StatusError, filename: object = None, filename2: object = 
     kind, errno, strerror = row
     if errno is not None and not strerror:  # which limit it was that was met
         return kind(error.status, "", errno, error.detail or error.status.meaning, filename, filename2)
-    return kind(error.status, error.detail, errno, strerror, filename, filename2)
+    return kind(error.status, error.detail, errno, strerror, filename, filename2, error.partial)
 
 
 def raise_for(error: StatusError, filename: object = None, filename2: object = None) -> NoReturn:

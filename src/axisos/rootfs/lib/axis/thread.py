@@ -6,11 +6,13 @@ A thread has an id of its own and shares everything else: memory, handles, synap
 from __future__ import annotations
 
 from abi.status import StatusError
+from axis.handles import listed
 from axis.syscall import fail, syscall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 RUNNING = "running"
 READY = "ready"
@@ -42,9 +44,12 @@ class Thread:
             self._joined = True
         return True
 
-    def kill(self, force: bool = False) -> bool:
-        """Send it SIGTERM, with *force* SIGKILL. Raises 606 when it is gone."""
-        return syscall("process_kill", self.pid, 9 if force else 15)  # type: ignore[no-any-return]
+    def kill(self, force: bool = True) -> bool:
+        """End it where it stands; the others go on. Raises 606 when it has ended already.
+
+        A thread cannot refuse, so *force* makes no difference; processes can, and `signals.send` asks them. Kernel mutexes that it owned are abandoned (`sync.wait` gives 128); a lock of `threading` stays locked for ever.
+        """
+        return syscall("process_end_thread", self.pid)  # type: ignore[no-any-return]
 
     def status(self) -> str:
         """RUNNING, READY, SLEEPING, STOPPED or DEAD."""
@@ -66,10 +71,8 @@ class Thread:
 
 
 def create(function: Callable[[], object]) -> Thread:
-    """Start a thread that runs *function*. Raises 601 if it cannot be called."""
-    if not callable(function):
-        fail(StatusError(601, f"a thread runs a function, not {type(function).__name__}"))
-    return Thread(syscall("process_thread", function))
+    """Start a thread that runs *function*. Raises 601 if it cannot be called, 609 when there may be no more."""
+    return Thread(syscall("process_thread", _callable(function)))
 
 
 def yield_() -> None:
@@ -78,10 +81,10 @@ def yield_() -> None:
 
 
 def sleep(seconds: float) -> None:
-    """Let *seconds* of machine time go by. Blocks the calling thread only; never early."""
-    if seconds < 0:
-        fail(StatusError(601, "sleep length must be non-negative"))
-    syscall("process_sleep", seconds * 1000)
+    """Let *seconds* of machine time go by. Blocks the calling thread only; never early. Raises 601."""
+    if not isinstance(seconds, int | float) or not seconds >= 0:
+        fail(StatusError(601, f"a thread sleeps for 0 seconds or more, not {seconds!r}"))
+    syscall("process_sleep", float(seconds) * 1000)
 
 
 def list() -> list[int]:  # type: ignore[valid-type]
@@ -95,8 +98,23 @@ def current() -> int:
 
 
 def parallel(functions: Iterable[Callable[[], object]]) -> int:
-    """Run all functions at the same time and wait for all of them; returns how many there were."""
-    threads = [create(function) for function in functions]
-    for thread in threads:
-        thread.join()
+    """Run all functions at the same time and wait for all of them; returns how many there were.
+
+    Raises:  601 if one cannot be called, and none is; 609 when there may be no more threads, after those that could be
+             started have ended.
+    """
+    called = [_callable(function) for function in listed(functions, "several functions run in parallel")]
+    threads = []
+    try:
+        for function in called:
+            threads.append(create(function))
+    finally:
+        for thread in threads:
+            thread.join()
     return len(threads)
+
+
+def _callable(function: Any) -> Callable[[], object]:
+    if not callable(function):
+        fail(StatusError(601, f"a thread runs a function, not {type(function).__name__}"))
+    return function  # type: ignore[no-any-return]

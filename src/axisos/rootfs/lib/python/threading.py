@@ -1,4 +1,4 @@
-"""Threads and locks as Python programmers know them, on the kernel's threads and semaphores.
+"""Threads and locks as Python programmers know them, on the kernel's threads and events.
 
 Threads are preempted like processes. The process ends when its main thread has returned and the threads that are not
 daemons have ended. Free locks are taken and given back without a system call: a thread is only ever preempted at a
@@ -6,6 +6,8 @@ function's entry, in a loop's body or in a system call, so a test and the store 
 """
 
 from __future__ import annotations
+
+from _waiting import Line, deadline_after, left_until, milliseconds
 
 from abi.status import StatusError
 
@@ -18,16 +20,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_MAX = 9223372036.0
 ThreadError = RuntimeError
-_PERMITS = 0x7FFFFFFF
-
-
-def _milliseconds(timeout: float | None) -> float | None:
-    return None if timeout is None else max(0.0, float(timeout)) * 1000
-
-
-def _now() -> float:
-    """Machine seconds since power-on."""
-    return syscall("time_get")[0]  # type: ignore[no-any-return]
 
 
 class Lock:
@@ -35,17 +27,19 @@ class Lock:
 
     def __init__(self) -> None:
         self._held = False
-        self._waiting = 0
-        self._wake: str | None = None  # a semaphore, made when a thread first has to wait
+        self._line = Line()
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take it; False if it was not to be had in time. *timeout* in seconds, -1 = for ever."""
-        if timeout != -1 and not blocking:
-            raise ValueError("can't specify a timeout for a non-blocking call")
-        if timeout < 0 and timeout != -1:
-            raise ValueError("timeout value must be a non-negative number")
-        if timeout > TIMEOUT_MAX:
-            raise OverflowError("timeout value is too large")
+        if timeout != -1:
+            if not blocking:
+                raise ValueError("can't specify a timeout for a non-blocking call")
+            if timeout != timeout:
+                raise ValueError("Invalid value NaN (not a number)")
+            if timeout < 0:
+                raise ValueError("timeout value must be a non-negative number")
+            if timeout > TIMEOUT_MAX:
+                raise OverflowError("timeout value is too large")
         if not self._held:
             self._held = True
             return True
@@ -54,36 +48,20 @@ class Lock:
         return self._wait(None if timeout == -1 else timeout)
 
     def _wait(self, timeout: float | None) -> bool:
-        deadline = None if timeout is None else _now() + timeout
-        if self._wake is None:
-            semaphore = syscall("ke_create_semaphore", 0, _PERMITS)
-            if self._wake is None:
-                self._wake = semaphore
-        while True:
-            self._waiting += 1
-            if not self._held:
-                self._waiting -= 1
-                self._held = True
-                return True
-            left = None if deadline is None else deadline - _now()
-            late = left is not None and left <= 0
-            try:
-                result = 258 if late else syscall("ke_wait_single", self._wake, _milliseconds(left))
-            finally:  # a signal's handler may raise out of the wait
-                self._waiting -= 1
-            if not self._held:
-                self._held = True
-                return True
-            if result == 258:
+        deadline = deadline_after(timeout)
+        while self._held:
+            if not self._line.wait(left_until(deadline), self.locked) and self._held:
                 return False
+        self._held = True
+        return True
 
     def release(self) -> None:
         """Give it back; RuntimeError if nobody holds it."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
         self._held = False
-        if self._waiting:
-            syscall("ke_release_semaphore", self._wake, 1)
+        if self._line.waiters:
+            self._line.call()
 
     def locked(self) -> bool:
         return self._held
@@ -156,7 +134,7 @@ class Condition:
 
     def __init__(self, lock: Any = None) -> None:
         self._lock = RLock() if lock is None else lock
-        self._waiters: list[Lock] = []
+        self._line = Line()
         self.acquire = self._lock.acquire
         self.release = self._lock.release
 
@@ -178,28 +156,33 @@ class Condition:
         """Give the lock back, wait to be notified, take it again; False if *timeout* seconds passed first."""
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
-        waiter = Lock()
-        waiter.acquire()
-        self._waiters.append(waiter)
-        saved = self._lock._release_save() if isinstance(self._lock, RLock) else self._lock.release()
-        notified = False
+        saved: list[Any] = []
+
+        def let_go() -> bool:
+            saved.append(self._release_save())
+            return True
+
         try:
-            notified = waiter.acquire() if timeout is None else waiter.acquire(True, max(0.0, timeout))
-            return notified
+            return self._line.wait(timeout, let_go)
         finally:
-            if isinstance(self._lock, RLock):
-                self._lock._acquire_restore(saved)
-            else:
-                self._lock.acquire()
-            if not notified and waiter in self._waiters:
-                self._waiters.remove(waiter)
+            if saved:
+                self._acquire_restore(saved[0])
+
+    def _release_save(self) -> Any:
+        return self._lock._release_save() if isinstance(self._lock, RLock) else self._lock.release()
+
+    def _acquire_restore(self, saved: Any) -> None:
+        if isinstance(self._lock, RLock):
+            self._lock._acquire_restore(saved)
+        else:
+            self._lock.acquire()
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float | None = None) -> Any:
         """Wait until *predicate* is true; its last value."""
-        deadline = None if timeout is None else _now() + timeout
         result = predicate()
+        deadline = None if result else deadline_after(timeout)
         while not result:
-            left = None if deadline is None else deadline - _now()
+            left = left_until(deadline)
             if left is not None and left <= 0:
                 break
             self.wait(left)
@@ -210,16 +193,17 @@ class Condition:
         """Wake up to *n* of the waiting threads."""
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
-        for waiter in self._waiters[:n]:
-            self._waiters.remove(waiter)
-            waiter.release()
+        if self._line.waiters:
+            self._line.call(n)
 
     def notify_all(self) -> None:
         """Wake all waiting threads."""
-        self.notify(len(self._waiters))
+        self.notify(len(self._line.waiters))
+
+    notifyAll = notify_all
 
     def __repr__(self) -> str:
-        return f"<Condition({self._lock!r}, {len(self._waiters)})>"
+        return f"<Condition({self._lock!r}, {len(self._line.waiters)})>"
 
 
 class Semaphore:
@@ -252,6 +236,12 @@ class Semaphore:
     def _check(self, n: int) -> None:
         """Whether *n* more are allowed."""
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} at {id(self):#x}: value={self._permits()}>"
+
+    def _permits(self) -> str:
+        return str(self._value)
+
     def __enter__(self) -> bool:
         return self.acquire()
 
@@ -270,6 +260,9 @@ class BoundedSemaphore(Semaphore):
         if self._value + n > self._initial:
             raise ValueError("Semaphore released too many times")
 
+    def _permits(self) -> str:
+        return f"{self._value}/{self._initial}"
+
 
 class Event:
     """A flag that threads can wait for."""
@@ -283,6 +276,8 @@ class Event:
 
     def is_set(self) -> bool:
         return self._flag
+
+    isSet = is_set
 
     def set(self) -> None:
         with self._condition:
@@ -305,64 +300,95 @@ class BrokenBarrierError(RuntimeError):
     """A barrier was aborted, reset, or not reached in time."""
 
 
+class _Gathering:
+    """Those who wait at a barrier until all have come."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.complete = False
+        self.broken = False
+
+
 class Barrier:
-    """All of *parties* threads wait for each other."""
+    """All of *parties* threads wait for each other, as often as they like."""
 
     def __init__(self, parties: int, action: Callable[[], object] | None = None, timeout: float | None = None) -> None:
         if parties < 1:
             raise ValueError("parties must be > 0")
-        self.parties = parties
-        self.broken = False
-        self.n_waiting = 0
+        self._parties = parties
         self._action = action
         self._timeout = timeout
-        self._round = 0
+        self._gathering = _Gathering()
         self._condition = Condition(Lock())
 
+    @property
+    def parties(self) -> int:
+        """How many threads it waits for."""
+        return self._parties
+
+    @property
+    def n_waiting(self) -> int:
+        """How many threads wait now."""
+        return 0 if self._gathering.broken else self._gathering.waiting
+
+    @property
+    def broken(self) -> bool:
+        """Whether it was aborted or not reached in time, and not reset since."""
+        return self._gathering.broken
+
     def wait(self, timeout: float | None = None) -> int:
-        """Returns a different number from 0 to parties - 1 in each thread."""
+        """Returns a different number from 0 to parties - 1 in each thread; BrokenBarrierError if it is broken."""
         with self._condition:
-            if self.broken:
+            mine = self._gathering
+            if mine.broken:
                 raise BrokenBarrierError
-            index = self.n_waiting
-            self.n_waiting += 1
-            if self.n_waiting == self.parties:
-                try:
-                    if self._action is not None:
-                        self._action()
-                except BaseException:
-                    self._break()
-                    raise
-                self._next()
+            index = mine.waiting
+            mine.waiting += 1
+            if mine.waiting == self._parties:
+                self._complete(mine)
                 return index
-            this = self._round
             limit = self._timeout if timeout is None else timeout
-            if not self._condition.wait_for(lambda: self._round != this or self.broken, limit):
+            try:
+                in_time = self._condition.wait_for(lambda: mine.complete or mine.broken, limit)
+            except BaseException:
+                mine.waiting -= 1
+                raise
+            if not in_time:
                 self._break()
-            if self.broken and self._round == this:
+            if mine.broken:
                 raise BrokenBarrierError
             return index
 
-    def _next(self) -> None:
-        self.n_waiting = 0
-        self._round += 1
+    def _complete(self, gathering: _Gathering) -> None:
+        try:
+            if self._action is not None:
+                self._action()
+        except BaseException:
+            self._break()
+            raise
+        gathering.complete = True
+        self._gathering = _Gathering()
         self._condition.notify_all()
 
     def _break(self) -> None:
-        self.broken = True
-        self.n_waiting = 0
+        self._gathering.broken = True
         self._condition.notify_all()
 
     def abort(self) -> None:
+        """Break it: those who wait, and who come until `reset`, get BrokenBarrierError."""
         with self._condition:
             self._break()
 
     def reset(self) -> None:
+        """Begin anew; those who wait get BrokenBarrierError."""
         with self._condition:
-            if self.n_waiting:
+            if self._gathering.waiting:
                 self._break()
-            self._round += 1
-            self.broken = False
+            self._gathering = _Gathering()
+
+    def __repr__(self) -> str:
+        state = "broken" if self.broken else f"waiters={self.n_waiting}/{self._parties}"
+        return f"<{type(self).__module__}.{type(self).__qualname__} at {id(self):#x}: {state}>"
 
 
 class Thread:
@@ -477,7 +503,7 @@ class Thread:
         if self._ended:
             return
         try:
-            syscall("process_wait", self.ident, _milliseconds(timeout))
+            syscall("process_wait", self.ident, milliseconds(timeout))
             self._ended = True
         except StatusError as error:
             if error.status == 606:
