@@ -26,7 +26,9 @@ HURRY_MS = 2  # all that puppets are told in one step is done by then
 SIGKILL = 9
 HANDLED = (30, 31)  # the signals that every puppet handles from the start
 
-PLAY = f"HANDLED = {HANDLED}" + """
+PLAY = (
+    f"HANDLED = {HANDLED}"
+    + """
 NOTES = []
 VIEWS = {}
 
@@ -69,6 +71,7 @@ for signum in HANDLED:
     handle(signum, "heard")
 play()
 """
+)
 
 
 @contextmanager
@@ -195,7 +198,9 @@ class Stage:
         kernel = self.kernel
         found = broken_promises(kernel)
         now = self._counts()
-        found += [f"{what}: {now[what]} instead of {self._empty[what]}" for what in now if now[what] != self._empty[what]]
+        found += [
+            f"{what}: {now[what]} instead of {self._empty[what]}" for what in now if now[what] != self._empty[what]
+        ]
         return found
 
     def _counts(self) -> dict[str, object]:

@@ -253,9 +253,7 @@ class Waiting(Model):
         """Whether it had been abandoned."""
         it = self.objects[name]
         abandoned = False
-        if it["kind"] == "event" and not it["manual"]:
-            it["set"] = False
-        elif it["kind"] == "timer" and it["period"]:
+        if (it["kind"] == "event" and not it["manual"]) or (it["kind"] == "timer" and it["period"]):
             it["set"] = False
         elif it["kind"] == "semaphore":
             it["count"] -= 1

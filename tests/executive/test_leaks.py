@@ -40,8 +40,8 @@ def timeout():
 def spawn():
     if env["depth"] < 2:
         slots = {-10: any_handle(), -11: any_handle()} if draw() < 0.5 else None
-        deeper = {"seed": chance.randrange(10**9), "depth": env["depth"] + 1}
-        children.append(syscall("process_spawn", %r, 3, deeper, slots, pick((None, 0))))
+        deeper = {"path": env["path"], "seed": chance.randrange(10**9), "depth": env["depth"] + 1}
+        children.append(syscall("process_spawn", env["path"], 3, deeper, slots, pick((None, 0))))
 
 def thread():
     children.append(syscall("process_thread", lambda: act(chance.randrange(6))))
@@ -117,14 +117,14 @@ for _ in range(12):
     keep(syscall(pick(("ke_create_event", "ke_create_mutex", "ke_create_semaphore", "ke_create_pipe"))))
     act(6)
 pick((lambda: None, lambda: syscall("signal_pull"), lambda: syscall("process_exit", 3), lambda: 1 // 0))()
-""" % PATH  # noqa: UP031  # the program is full of braces
+"""
 
 ALIVE = "syscall('ke_set_event', syscall('ke_create_event'))\nsay('alive')"
 
 
 def leaky(stage: Stage, seed: int) -> Any:
     """One program as a process that runs from now on."""
-    process = stage.kernel.spawn_source(LEAKY, 3, PATH, {"seed": seed, "depth": 0})
+    process = stage.kernel.spawn_source(LEAKY, 3, PATH, {"path": PATH, "seed": seed, "depth": 0})
     process.limits.handles = 100
     stage.processes.append(process)
     return process

@@ -14,7 +14,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from abi import access as mask
 from abi.names import TYPE_DIRECTORY, TYPE_SYMBOLIC_LINK
@@ -404,9 +411,7 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         def model() -> dict[str, Any]:
             if access is not None and access & ~handle["access"]:
                 raise Refused(Status.ACCESS_DENIED)
-            return self.give(
-                target.pid, handle["object"], handle["access"] if access is None else access, inheritable
-            )
+            return self.give(target.pid, handle["object"], handle["access"] if access is None else access, inheritable)
 
         source = self.processes[handle["process"]]
         self.receive(lambda: self.ob.duplicate_handle(source, token, target, access, inheritable), model)
