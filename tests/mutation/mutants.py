@@ -347,7 +347,7 @@ MUTANTS = (
     Mutant(
         "the kernel's trace reaches a program",
         f"{E}/syscalls.py",
-        "            return StatusError(error.status, error.detail)\n",
+        "            return StatusError(error.status, error.detail, error.partial)\n",
         "            return error\n",
         f"{GUARDS}an_error_carries_nothing_of_the_kernels",
     ),
@@ -418,8 +418,8 @@ MUTANTS = (
     Mutant(
         "a released mutex wakes nobody",
         f"{K}/mutexes.py",
-        "            thread.mutexes.remove(mutex)\n            self._waits.wake_waiters(mutex)\n",
-        "            thread.mutexes.remove(mutex)\n",
+        "            if mutex.waiters:\n                self._waits.wake_waiters(mutex)\n        return True\n",
+        "        return True\n",
         f"{TESTS}sections.py::test_two_processes_count_in_one_section_under_a_mutex",
     ),
     Mutant(
@@ -432,23 +432,23 @@ MUTANTS = (
     Mutant(
         "the dead take permits",
         f"{K}/dispatcher.py",
-        "            if not wait.active or wait.thread.killed:",
+        "            if not wait.active or thread.killed or thread.wait is not wait:",
         "            if False:",
         f"{EDGES}a_permit_that_is_given_back_after_a_kill_does_not_go_to_the_dead",
     ),
     Mutant(
         "a wait for all stops at the first abandoned one",
         f"{K}/dispatcher.py",
-        "            if not all(each.signaled(thread) for each in self.objects):\n",
-        "            if not any(each.signaled(thread) for each in self.objects):\n",
+        "        if not satisfiable(thread, objects, True):\n",
+        "        if not satisfiable(thread, objects, False):\n",
         f"{TESTS}timers.py::test_a_wait_for_all_takes_all_or_nothing_under_contention "
         f"{TESTS}ke_ipc.py::test_wait_for_any_and_for_all_take_only_what_they_return",
     ),
     Mutant(
         "who waits leaves its queues standing",
         f"{K}/dispatcher.py",
-        "                deadline.cancel()\n            block.dequeue()\n",
-        "                deadline.cancel()\n",
+        "        except BaseException:\n            leave(wait)\n            raise\n",
+        "        except BaseException:\n            raise\n",
         f"{TESTS}timers.py::test_a_killed_waiter_takes_nothing_with_it {GUARDS}an_interrupted_wait_leaves_no_trace",
     ),
     Mutant(

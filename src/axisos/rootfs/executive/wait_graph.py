@@ -202,13 +202,18 @@ class Snapshot:
             at: int | None = start
             while at is not None and at not in seen and at not in path:
                 path.append(at)
-                at = next((helper.pid for helper in self.waiting[at].helpers() if helper.pid in stuck), None)
+                helpers = [helper.pid for helper in self.waiting[at].helpers() if helper.pid in stuck]
+                helpers.sort(key=self._waits_for_an_end)  # who does that helps nobody: others are the reason
+                at = helpers[0] if helpers else None
             if at in path:
                 circle = path[path.index(at) :]
                 lowest = circle.index(min(circle))
                 found.append(circle[lowest:] + circle[:lowest])
             seen.update(path)
         return found
+
+    def _waits_for_an_end(self, tid: int) -> bool:
+        return self.waiting[tid].thread.wait.reason is WAIT_EXIT
 
     # --- what a wait is for ------------------------------------------------------------------------------------
 

@@ -35,23 +35,23 @@ def fail(error: StatusError, about: object = None) -> NoReturn:
 
 
 def spawn(
-    path: str, ring: float | dict[str, Any] | None = None, environment: dict[str, Any] | None = None,
+    path: str, ring: float | dict[str, Any] | None = None, env: dict[str, Any] | None = None,
     handles: dict[int, Any] | None = None,
 ) -> int:
     """Start the program at *path* and return its pid.
 
     Args:    path: relative ones are looked up from the working directory; ring: None = 3, or the caller's if that is
-             higher (the manual's short form gives the environment here); environment: what the child sees as `env`,
+             higher (the manual's short form gives env here); env: what the child sees as `env`,
              None = {}; handles: its standard handles {-10: h, -11: h, -12: h}, None = the caller's own.
     Raises:  603, 500 (not executable), 501 (a ring of more privilege), 601.
     """
     from axis import filesystem, streams
 
     if isinstance(ring, dict):
-        ring, environment = None, ring
+        ring, env = None, ring
     streams.settle()
     try:
-        pid: int = kernel("process_spawn", filesystem.abspath(path), ring, environment or {}, handles)
+        pid: int = kernel("process_spawn", filesystem.abspath(path), ring, env or {}, handles)
     except StatusError as error:
         filesystem.raise_for(error, path)
     return pid
