@@ -26,11 +26,11 @@ from executive.syscalls import ANY_RING, syscall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executive.ke_ipc.dispatcher import WaitBlock, Waits
+    from executive.ke_ipc.dispatcher import Waits
     from executive.ke_ipc.dpc import Dpcs
     from executive.ob_manager import ObjectManager
     from executive.ob_objects import ObjectHeader
-    from executive.process import Thread
+    from executive.process import Thread, Wait
     from executive.scheduler import Deadline, Scheduler
 
     Handle = str | int
@@ -39,18 +39,25 @@ MAX_DELAY_MS = 1e12  # thirty years
 MIN_PERIOD_MS = 1
 
 
-class TimerWaiters(deque["WaitBlock"]):
+class TimerWaiters(deque["Wait"]):
     """Who waits for one timer; when the last of them has left, *on_empty* is called."""
 
     def __init__(self, on_empty: Callable[[], object]) -> None:
         super().__init__()
         self._on_empty = on_empty
 
-    def remove(self, block: WaitBlock) -> None:
+    def remove(self, wait: Wait) -> None:
         """Leave."""
-        super().remove(block)
+        super().remove(wait)
         if not self:
             self._on_empty()
+
+    def popleft(self) -> Wait:
+        """Leave as the first."""
+        wait = super().popleft()
+        if not self:
+            self._on_empty()
+        return wait
 
 
 class Timer(Dispatcher):
