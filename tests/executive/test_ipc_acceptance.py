@@ -1,6 +1,6 @@
 """What the IPC subsystem must do, point by point, first come first served and on schedules of chance.
 
-Told elsewhere: no two threads of four take half of a wait for all in 1,000 rounds, and the DPC of a timer (test_timers);
+Told elsewhere: a wait for all takes all or nothing in 1,000 rounds of four threads, the DPC of a timer (test_timers);
 64 KiB through 32 bytes, SIGPIPE and masked signals (test_ke_ipc); KILL and STOP cannot be masked, a call that is closed
 to a ring ends its caller (test_guards); who may signal whom (test_processes); a counter that two processes share
 (test_sections); priorities, full queues and messages that are too large (test_message_queues).
@@ -231,6 +231,20 @@ def test_who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close(bare: Bare
         "    syscall('process_sleep', 5)\n"
     )
     assert bare.said() == ["1", "1"]
+
+
+@pytest.mark.parametrize("written", [1, 3, 4])
+def test_who_waits_until_a_pipe_can_be_read_hears_of_the_first_bytes(bare: BareMachine, written: int) -> None:
+    """Also when they fill it, so that the end that wrote them has no room any more."""
+    bare.run(
+        "reader, writer = syscall('ke_create_pipe', 4)\n"
+        "syscall('process_thread', lambda: say('bytes', syscall('ke_wait_single', reader)))\n"
+        "syscall('process_sleep', 5)\n"
+        f"syscall('ke_pipe_write', writer, b'x' * {written})\n"
+        "syscall('process_sleep', 5)\n"
+        "say('later')\n"
+    )
+    assert bare.said() == ["bytes 0", "later"]
 
 
 def test_a_process_that_is_stopped_and_continued_in_a_wait_waits_on(bare: BareMachine) -> None:

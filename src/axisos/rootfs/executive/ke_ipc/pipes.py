@@ -53,11 +53,11 @@ class Pipe:
         "buffered",
         "charge",
         "chunks",
+        "ends",
         "header",
         "max_size",
         "read_waits",
         "readers",
-        "waiters",
         "write_waits",
         "writers",
     )
@@ -70,7 +70,7 @@ class Pipe:
         self.readers = 0  # open ends
         self.writers = 0
         self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
-        self.waiters: deque[Wait] = deque()  # for any of its ends
+        self.ends: list[PipeEnd] = []  # open, or still waited for
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 
@@ -102,10 +102,11 @@ class Pipe:
 class PipeEnd(Dispatcher):
     """One end, or both in one: signaled when an operation on it would not have to wait; reading, if it can do both."""
 
-    __slots__ = ("pipe", "reads", "writes")
+    __slots__ = ("closed", "pipe", "reads", "writes")
 
     def __init__(self, pipe: Pipe, reads: bool, writes: bool) -> None:
-        self.waiters = pipe.waiters
+        super().__init__()
+        self.closed = False  # the last handle is gone
         self.pipe = pipe
         self.reads = reads
         self.writes = writes
@@ -146,7 +147,9 @@ class Pipes:
                 pipe.chunks.clear()
                 pipe.buffered = 0
                 self._wake(pipe.write_waits)
-        self._waits.wake_waiters(end)
+        end.closed = True
+        self._wake_watchers(pipe)
+        pipe.ends = [each for each in pipe.ends if each.waiters or not each.closed]
         if not pipe.readers and not pipe.writers:
             pipe.charge.release()
         if pipe.header is not None:
@@ -170,6 +173,7 @@ class Pipes:
         """A handle to a new end of *pipe* that reads, writes or both. Raises: HANDLE_TABLE_FULL."""
         end = PipeEnd(pipe, bool(access & mask.READ), bool(access & mask.WRITE))
         handle = self._ob.create_owned(process, TYPE_PIPE, end, access | mask.SYNCHRONIZE)
+        pipe.ends.append(end)
         pipe.readers += end.reads
         pipe.writers += end.writes
         if pipe.header is not None:
@@ -192,6 +196,12 @@ class Pipes:
         """Let all waiters at an end look again."""
         while waits:
             self._scheduler.wake(waits.popleft(), None)
+
+    def _wake_watchers(self, pipe: Pipe) -> None:
+        """Let all go on who wait until an end can be read or written and may do so now."""
+        for end in pipe.ends:
+            if end.waiters:
+                self._waits.wake_waiters(end)
 
     def read(self, thread: Thread, end: PipeEnd, count: int | None) -> bytes:
         """Up to *count* bytes; b"" is end of file. Blocks while the pipe is empty and can still be written."""
@@ -216,8 +226,7 @@ class Pipes:
         data = pipe.take(count)
         if pipe.write_waits:
             self._wake(pipe.write_waits)
-        if pipe.waiters:
-            self._waits.wake_waiters(end)
+        self._wake_watchers(pipe)
         return data
 
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
@@ -250,8 +259,7 @@ class Pipes:
                     start += len(chunk)
                     if pipe.read_waits:
                         self._wake(pipe.read_waits)
-                    if pipe.waiters:
-                        self._waits.wake_waiters(end)
+                    self._wake_watchers(pipe)
                 if start >= total:
                     return total
             require_passive(thread, "pipe write")
