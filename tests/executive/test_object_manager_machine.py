@@ -187,8 +187,10 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         mine = process.uid == owner
         digit = mode >> 6 if mine else mode >> 3 if process.gid == group else mode
         rights = mask.DELETE if mine else 0
-        for bit, right in ((4, mask.GENERIC_READ), (2, mask.GENERIC_WRITE), (1, mask.GENERIC_EXECUTE)):
-            rights |= right | mask.SYNCHRONIZE if digit & bit else 0
+        for bit, right in (
+            (4, mask.GENERIC_READ | mask.SYNCHRONIZE), (2, mask.GENERIC_WRITE), (1, mask.GENERIC_EXECUTE)
+        ):  # fmt: skip
+            rights |= right if digit & bit else 0
         return rights
 
     def give(self, pid: int, key: Any, access: int, inheritable: bool) -> dict[str, Any]:

@@ -490,43 +490,43 @@ MUTANTS = (
     Mutant(
         "a wait for any takes the last that it can",
         f"{K}/dispatcher.py",
-        "        for index, each in enumerate(self.objects):\n",
-        "        for index, each in reversed(list(enumerate(self.objects))):\n",
+        "    for index, each in enumerate(objects):\n",
+        "    for index, each in reversed(list(enumerate(objects))):\n",
         plays("Waits"),
     ),
     Mutant(
         "a wait for all says nothing of the dead",
         f"{K}/dispatcher.py",
-        "            return ABANDONED if any(abandoned) else 0\n",
-        "            return 0\n",
+        "        return ABANDONED if any(abandoned) else 0\n",
+        "        return 0\n",
         plays("Mutexes"),
     ),
     Mutant(
         "the last in the queue is the first",
         f"{K}/dispatcher.py",
-        "        for block in list(waiters):\n",
-        "        for block in reversed(list(waiters)):\n",
+        "        self.waiters.append(wait)",
+        "        self.waiters.appendleft(wait)",
         plays("Events"),
     ),
     Mutant(
         "one waiter is woken at a time",
         f"{K}/dispatcher.py",
-        "                woken += 1\n",
-        "                return 1\n",
+        "            woken += 1\n",
+        "            return 1\n",
         plays("Events"),
     ),
     Mutant(
         "the limit of a wait that is over ends the next one",
         f"{K}/dispatcher.py",
-        "            if deadline is not None:\n                deadline.cancel()\n            block.dequeue()\n",
-        "            block.dequeue()\n",
+        "            if deadline is not None:\n                deadline.cancel()\n",
+        "            pass\n",
         plays("Events"),
     ),
     Mutant(
         "a wait that took too long was a success",
         f"{K}/dispatcher.py",
-        "        self._scheduler.wake(block.wait, TIMEOUT)\n",
-        "        self._scheduler.wake(block.wait, 0)\n",
+        "        self._scheduler.wake(wait, TIMEOUT)\n",
+        "        self._scheduler.wake(wait, 0)\n",
         plays("Events"),
     ),
     Mutant(
@@ -679,8 +679,8 @@ MUTANTS = (
     Mutant(
         "a message wakes nobody who waits for its queue",
         f"{K}/message_queues.py",
-        "        heapq.heappush(queue.messages, message)\n        self._waits.wake_waiters(queue)\n",
-        "        heapq.heappush(queue.messages, message)\n",
+        "        if queue.waiters:\n            self._waits.wake_waiters(queue)\n",
+        "",
         plays("Queues"),
     ),
     Mutant(
@@ -721,8 +721,8 @@ MUTANTS = (
     Mutant(
         "who waits for a pipe does not hear of an end",
         f"{K}/pipes.py",
-        "        self._waits.wake_waiters(end)\n        if not pipe.readers and not pipe.writers:\n",
-        "        if not pipe.readers and not pipe.writers:\n",
+        "        self._wake_watchers(pipe)\n        pipe.ends =",
+        "        pipe.ends =",
         f"{ACCEPTANCE}who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close",
     ),
     Mutant(
@@ -749,8 +749,8 @@ MUTANTS = (
     Mutant(
         "the last signal is taken first",
         f"{K}/posix_signals.py",
-        "            signum = next((number for number in process.pending_signals if",
-        "            signum = next((number for number in reversed(process.pending_signals) if",
+        "            for signum in process.pending_signals:\n                if signum not in process.mask:\n                    break\n",
+        "            for signum in reversed(process.pending_signals):\n                if signum not in process.mask:\n                    break\n",
         plays("Signals"),
     ),
     Mutant(
