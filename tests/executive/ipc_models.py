@@ -270,7 +270,8 @@ class Waiting(Model):
         if wait_all:
             if not all(self.signaled(name, thread) for name in names):
                 return None
-            return ABANDONED if any([self.take(name, thread) for name in names]) else 0
+            abandoned = [self.take(name, thread) for name in names]  # all of them
+            return ABANDONED if any(abandoned) else 0
         for index, name in enumerate(names):
             if self.signaled(name, thread):
                 return ABANDONED + index if self.take(name, thread) else index

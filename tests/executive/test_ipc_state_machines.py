@@ -39,7 +39,7 @@ from kernel_invariants import broken_promises
 from puppets import HANDLED, Puppet, Stage
 
 LONG = os.environ.get("AXISOS_LONG") == "1"
-EXAMPLES, STEPS = (500, 20) if LONG else (12, 6)
+EXAMPLES, STEPS = (400, 20) if LONG else (24, 6)
 LOOK_EACH = 1 if LONG else 4  # so many steps the kernel's promises are looked at
 MOST_PROCESSES, MOST_THREADS, MOST_OBJECTS = 3, 7, 4
 TIMEOUTS = (None, None, None, None, 0, 5, 15, 25, 45)  # ms; never due together with a timer
@@ -521,7 +521,7 @@ class Pipes(Acting):
         some = [f"{pipe}:{access}" for pipe in self.world.pipes for access in ("r", "w")]
         end = dice.choice(mine or some)
         token = self.token(thread, end)
-        what = dice.choice(("move", "move", "move", "move", "wait", "close", "wrong"))
+        what = dice.choice(("move", "move", "move", "move", "wait", "wait", "close", "wrong"))
         if what == "close":
             return thread, "close", (end,), "ke_pipe_close", (token, "w" in end.split(":")[1])
         if what == "wait" or thread == self.hand:

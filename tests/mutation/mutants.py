@@ -726,6 +726,13 @@ MUTANTS = (
         f"{ACCEPTANCE}who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close",
     ),
     Mutant(
+        "who waits until a pipe can be read does not hear of bytes",
+        f"{K}/pipes.py",
+        "                    self._wake_watchers(pipe)\n",
+        "",
+        f"{ACCEPTANCE}who_waits_until_a_pipe_can_be_read_hears_of_the_first_bytes",
+    ),
+    Mutant(
         "what is left of a piece is thrown away",
         f"{K}/pipes.py",
         "                chunks[0] = chunk[wanted:]\n",
@@ -749,8 +756,8 @@ MUTANTS = (
     Mutant(
         "the last signal is taken first",
         f"{K}/posix_signals.py",
-        "            for signum in process.pending_signals:\n                if signum not in process.mask:\n                    break\n",
-        "            for signum in reversed(process.pending_signals):\n                if signum not in process.mask:\n                    break\n",
+        "            for signum in process.pending_signals:\n",
+        "            for signum in reversed(process.pending_signals):\n",
         plays("Signals"),
     ),
     Mutant(
