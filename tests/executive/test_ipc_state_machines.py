@@ -489,9 +489,10 @@ class Pipes(Acting):
         for access, token in zip("rw", tokens, strict=True):
             self.handles[self.hand, f"{pipe}:{access}"] = token
         for process in self.processes():
-            for access in dice.choice(("", "r", "w", "rw")):
+            for access in dice.choice(("r", "w", "rw", "rw")):
                 self.pass_on(self.hand, f"{pipe}:{access}", process)
-        self.play((self.hand, "close", (f"{pipe}:r",), "ke_pipe_close", (tokens[0], False)))
+        if dice.random() < 0.3:
+            self.play((self.hand, "close", (f"{pipe}:r",), "ke_pipe_close", (tokens[0], False)))
 
     def pass_on(self, giver: int, end: str, taker: int) -> None:
         for world in self.worlds:
@@ -520,8 +521,10 @@ class Pipes(Acting):
         mine = sorted(end for process, end in self.world.ends if process == own)
         some = [f"{pipe}:{access}" for pipe in self.world.pipes for access in ("r", "w")]
         end = dice.choice(mine or some)
+        if mine and dice.random() < 0.5:  # a reader takes all that comes: let there be more who write
+            end = dice.choice([each for each in mine if "w" in each] or mine)
         token = self.token(thread, end)
-        what = dice.choice(("move", "move", "move", "move", "wait", "wait", "close", "wrong"))
+        what = dice.choice(("move",) * 6 + ("wait",) * 4 + ("wrong",) + ("close",) * (thread != self.hand or alone))
         if what == "close":
             return thread, "close", (end,), "ke_pipe_close", (token, "w" in end.split(":")[1])
         if what == "wait" or thread == self.hand:
@@ -533,7 +536,8 @@ class Pipes(Acting):
             count = dice.choice((None, None, 0, 1, 2, 5))
             return thread, "read", (end, count), "ke_pipe_read", (token, count)
         self.made += 1
-        written = bytes([ord("a") + self.made % 26]) * dice.randint(0, 9)
+        size = self.world.pipes[end.split(":")[0]]["size"]
+        written = bytes([ord("a") + self.made % 26]) * dice.choice((0, 1, 2, size - 1, size, size, 9))
         return thread, "write", (end, written), "ke_pipe_write", (token, written)
 
 
