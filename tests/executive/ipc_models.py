@@ -6,6 +6,7 @@ gives its result or sleeps; what becomes known in a step stands in `results` (ca
 its possible *worlds*: what a machine does must be what happens in one of them.
 
     worlds = [world for each in worlds for world in each.do(thread, number, "set", "e1")]
+    worlds = [world for each in worlds for world in each.settle()]
     worlds = [world for each in worlds for world in each.tick()]
 
 An error is ("error", status).
@@ -66,12 +67,16 @@ class Model:
         self.signals = []
 
     def do(self, thread: int, number: int, what: str, *args: Any) -> list[Model]:
-        """One thread makes one call. Returns the worlds that may follow."""
+        """One thread makes one call. Returns the worlds that may be there when the next call of that step is made."""
         if thread in self.process_of:
             result = getattr(self, "do_" + what)(thread, number, *args)
             if result not in (SLEEPS, GONE, HANDLE):
                 self.report(thread, number, result)
-        return self.settle()
+        return self.in_between()
+
+    def in_between(self) -> list[Model]:
+        """The worlds in which some of what can happen by now has happened."""
+        return [self]
 
     def settle(self) -> list[Model]:
         """The worlds in which all has happened that can happen by now."""
@@ -629,23 +634,30 @@ class Piping(Model):
 
     def settle(self) -> list[Model]:
         """All orders in which those who can go on do so, until nobody can."""
-        found: dict[str, Model] = {}
-        seen: set[str] = set()
+        return [world for world in self.explore() if not world.movers()]
+
+    def in_between(self) -> list[Model]:
+        """Who can go on may do so before the next call is made, or after it."""
+        return list(self.explore())
+
+    def explore(self) -> list[Piping]:
+        """All worlds that this one may become, itself among them."""
+        found: dict[str, Piping] = {}
         todo: list[Piping] = [self]
         while todo:
             world = todo.pop()
             key = repr(sorted(vars(world).items()))
-            if key in seen:
+            if key in found:
                 continue
-            seen.add(key)
-            movers = [thread for thread in world.asleep if world.can_move(thread)]
-            if not movers:
-                found[key] = world
-            for thread in movers:
+            found[key] = world
+            for thread in world.movers():
                 following = deepcopy(world)
                 following.move(thread)
                 todo.append(following)
         return list(found.values())
+
+    def movers(self) -> list[int]:
+        return [thread for thread in self.asleep if self.can_move(thread)]
 
     def at_moment(self) -> list[Model]:
         super().at_moment()

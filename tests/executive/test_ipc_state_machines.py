@@ -148,7 +148,7 @@ class Play(RuleBasedStateMachine):
                 following = [deepcopy(world) if len(orders) > 1 else world]
                 for number, (thread, what, args, _, _) in order:
                     following = [each for at in following for each in at.do(thread, number, what, *args)]
-                worlds += following
+                worlds += [each for at in following for each in at.settle()]
         worlds = [each for world in worlds for each in world.tick()]
         results, signals = stage.run()
         handles = {}

@@ -716,7 +716,7 @@ MUTANTS = (
         f"{K}/pipes.py",
         "                pipe.buffered = 0\n                self._wake(pipe.write_waits)\n",
         "                pipe.buffered = 0\n",
-        plays("Pipes"),
+        "executive/test_named_pipes.py::test_writing_with_no_reader_is_sigpipe_and_a_waiting_writer_learns_of_it",
     ),
     Mutant(
         "who waits for a pipe does not hear of an end",
