@@ -150,6 +150,19 @@ class Waits:
             self.waits_satisfied += 1
             self._scheduler.wake(wait, result)
 
+    def wait(
+        self, thread: Thread, objects: Objects, wait_all: bool, timeout_ms: float | None, alertable: bool = False
+    ) -> int:
+        """Wait for any or all of *objects*. Returns the manual's wait result. Blocks the thread."""
+        if thread.irql:
+            require_passive(thread, "wait")
+        self.waits_issued += 1
+        result = satisfy(thread, objects, wait_all)
+        if result is not None:
+            self.waits_satisfied += 1
+            return result
+        return self._sleep(thread, objects, wait_all, timeout_ms, alertable)
+
     def _sleep(
         self, thread: Thread, objects: Objects, wait_all: bool, timeout_ms: float | None, alertable: bool
     ) -> int:
@@ -228,14 +241,7 @@ class Waits:
         objects = tuple([self.dispatcher(thread, handle) for handle in handles])
         if wait_all and len({id(each) for each in objects}) != len(objects):
             raise StatusError(Status.INVALID_PARAMETER, "a wait for all names the same object twice")
-        if thread.irql:
-            require_passive(thread, "wait")
-        self.waits_issued += 1
-        result = satisfy(thread, objects, wait_all)
-        if result is not None:
-            self.waits_satisfied += 1
-            return result
-        return self._sleep(thread, objects, wait_all, timeout_ms, alertable)
+        return self.wait(thread, objects, wait_all, timeout_ms, alertable)
 
 
 if TYPE_CHECKING:
