@@ -216,7 +216,7 @@ def test_a_dpc_that_sleeps_or_fails_is_logged_and_does_no_harm() -> None:
         kernel, ran = bare.kernel, []
 
         def sleeps(_first: object, _second: object) -> None:
-            kernel.waits.wait(kernel.scheduler.kernel_thread, [Event(False, False)], False, None)
+            kernel.waits.wait(kernel.scheduler.kernel_thread, (Event(False, False),), False, None)
 
         kernel.dpcs.queue_dpc(sleeps)
         kernel.dpcs.queue_dpc(lambda first, second: ran.append((first, second)), 1, 2)

@@ -161,6 +161,12 @@ class Waits:
         if result is not None:
             self.waits_satisfied += 1
             return result
+        return self._sleep(thread, objects, wait_all, timeout_ms, alertable)
+
+    def _sleep(
+        self, thread: Thread, objects: Objects, wait_all: bool, timeout_ms: float | None, alertable: bool
+    ) -> int:
+        """Stand in the queues until somebody satisfies the wait, or something else ends it."""
         wait, deadline = thread.wait, None
         if timeout_ms is not None:
             if timeout_ms <= 0:
@@ -172,13 +178,14 @@ class Waits:
         for each in objects:
             each.enqueue(wait)
         try:
-            result = self._scheduler.block(thread, WAIT_ALERTABLE if alertable else WAIT_OBJECT)  # type: ignore[assignment]
+            result = self._scheduler.block(thread, WAIT_ALERTABLE if alertable else WAIT_OBJECT)
         except BaseException:
             leave(wait)
-            raise
-        finally:
             if deadline is not None:
                 deadline.cancel()
+            raise
+        if deadline is not None:
+            deadline.cancel()
         if result == INTERRUPTED:
             leave(wait)
         return result  # type: ignore[return-value]
@@ -203,11 +210,13 @@ class Waits:
         Raises:  INVALID_HANDLE, ACCESS_DENIED, NOT_WAITABLE, WOULD_BLOCK (IRQL).
         """
         awaited = self.dispatcher(thread, handle)
-        if awaited.signaled(thread) and not thread.irql:  # the same as `wait`, straight on
-            self.waits_issued += 1
+        if thread.irql:
+            require_passive(thread, "wait")
+        self.waits_issued += 1
+        if awaited.signaled(thread):  # as `satisfy` would do it
             self.waits_satisfied += 1
             return ABANDONED if awaited.consume(thread) else 0
-        return self.wait(thread, (awaited,), False, timeout_ms, alertable)
+        return self._sleep(thread, (awaited,), False, timeout_ms, alertable)
 
     @syscall(rings=ANY_RING)
     def ke_wait_multiple(

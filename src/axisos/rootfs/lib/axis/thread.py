@@ -47,7 +47,8 @@ class Thread:
     def kill(self, force: bool = True) -> bool:
         """End it where it stands; the others go on. Raises 606 when it has ended already.
 
-        A thread cannot refuse, so *force* makes no difference; processes can, and `signals.send` asks them. Kernel mutexes that it owned are abandoned (`sync.wait` gives 128); a lock of `threading` stays locked for ever.
+        A thread cannot refuse, so *force* makes no difference; processes can, and `signals.send` asks them. Kernel
+        mutexes that it owned are abandoned (`sync.wait` gives 128); a lock of `threading` stays locked for ever.
         """
         return syscall("process_end_thread", self.pid)  # type: ignore[no-any-return]
 
