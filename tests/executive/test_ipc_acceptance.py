@@ -160,6 +160,20 @@ def test_a_time_limit_ends_a_wait_in_time_and_a_handled_signal_does_not_move_it(
     assert bare.kernel.signals.signals_delivered == 10
 
 
+def test_the_time_limit_of_a_wait_that_is_over_does_not_end_the_next_one(bare: BareMachine) -> None:
+    """The first wait of 20 ms is satisfied after 5; the second, of 100 ms, takes them all."""
+    bare.run(
+        "event = syscall('ke_create_event')\n"
+        "def set_it(): syscall('process_sleep', 5); syscall('ke_set_event', event)\n"
+        "syscall('process_thread', set_it)\n"
+        "first = syscall('ke_wait_single', event, 20)\n"
+        "start = syscall('time_get')[0]\n"
+        "second = syscall('ke_wait_single', event, 100)\n"
+        "say(first, second, syscall('time_get')[0] - start >= 0.1)\n"
+    )
+    assert bare.said() == ["0 258 True"]
+
+
 def test_a_signal_in_a_wait_for_a_mutex_gives_nobody_what_he_does_not_own(bare: BareMachine) -> None:
     """Whoever comes back with success may release it, whoever does not may not; twenty signals among three threads."""
     bare.run(

@@ -520,7 +520,7 @@ MUTANTS = (
         f"{K}/dispatcher.py",
         "            if deadline is not None:\n                deadline.cancel()\n",
         "            pass\n",
-        plays("Events"),
+        f"{ACCEPTANCE}the_time_limit_of_a_wait_that_is_over_does_not_end_the_next_one",
     ),
     Mutant(
         "a wait that took too long was a success",
