@@ -162,7 +162,7 @@ def test_a_time_limit_ends_a_wait_in_time_and_a_handled_signal_does_not_move_it(
 
 def test_the_time_limit_of_a_wait_that_is_over_does_not_end_the_next_one(bare: BareMachine) -> None:
     """The first wait of 20 ms is satisfied after 5; the second, of 100 ms, takes them all."""
-    bare.run(
+    bare.start(
         "event = syscall('ke_create_event')\n"
         "def set_it(): syscall('process_sleep', 5); syscall('ke_set_event', event)\n"
         "syscall('process_thread', set_it)\n"
@@ -171,6 +171,7 @@ def test_the_time_limit_of_a_wait_that_is_over_does_not_end_the_next_one(bare: B
         "second = syscall('ke_wait_single', event, 100)\n"
         "say(first, second, syscall('time_get')[0] - start >= 0.1)\n"
     )
+    bare.machine.run_for(1.0)
     assert bare.said() == ["0 258 True"]
 
 
