@@ -518,8 +518,8 @@ MUTANTS = (
     Mutant(
         "the limit of a wait that is over ends the next one",
         f"{K}/dispatcher.py",
-        "            if deadline is not None:\n                deadline.cancel()\n",
-        "            pass\n",
+        "        if deadline is not None:\n            deadline.cancel()\n        if result",
+        "        if result",
         f"{ACCEPTANCE}the_time_limit_of_a_wait_that_is_over_does_not_end_the_next_one",
     ),
     Mutant(
