@@ -54,6 +54,9 @@ class Dispatcher:
         """Take what a satisfied wait takes. Returns whether the object had been abandoned by its owner."""
         return False
 
+    def deserted(self) -> None:
+        """The last who waited has left, and not because the object was signaled."""
+
     def enqueue(self, wait: Wait) -> None:
         """Stand in the queue, at its end."""
         if type(self.waiters) is tuple:
@@ -87,6 +90,8 @@ def leave(wait: Wait) -> None:
             waiters.popleft()
         elif wait in waiters:
             waiters.remove(wait)  # type: ignore[union-attr]
+        if not waiters:
+            each.deserted()
 
 
 def require_passive(thread: Thread, call: str) -> None:

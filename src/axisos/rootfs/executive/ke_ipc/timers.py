@@ -13,8 +13,6 @@ Ticks that are past already when one is served are skipped, not made up for.
 
 from __future__ import annotations
 
-from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
 from abi import access as mask
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from executive.ke_ipc.dpc import Dpcs
     from executive.ob_manager import ObjectManager
     from executive.ob_objects import ObjectHeader
-    from executive.process import Thread, Wait
+    from executive.process import Thread
     from executive.scheduler import Deadline, Scheduler
 
     Handle = str | int
@@ -39,34 +37,14 @@ MAX_DELAY_MS = 1e12  # thirty years
 MIN_PERIOD_MS = 1
 
 
-class TimerWaiters(deque["Wait"]):
-    """Who waits for one timer; when the last of them has left, *on_empty* is called."""
-
-    def __init__(self, on_empty: Callable[[], object]) -> None:
-        super().__init__()
-        self._on_empty = on_empty
-
-    def remove(self, wait: Wait) -> None:
-        """Leave."""
-        super().remove(wait)
-        if not self:
-            self._on_empty()
-
-    def popleft(self) -> Wait:
-        """Leave as the first."""
-        wait = super().popleft()
-        if not self:
-            self._on_empty()
-        return wait
-
-
 class Timer(Dispatcher):
     """Armed with a deadline, or idle."""
 
-    __slots__ = ("argument", "closed", "deadline", "dpc", "due_ns", "is_set", "period_ns", "timer_id")
+    __slots__ = ("argument", "closed", "deadline", "dpc", "due_ns", "is_set", "period_ns", "timer_id", "timers")
 
-    def __init__(self, timer_id: int) -> None:
+    def __init__(self, timers: Timers, timer_id: int) -> None:
         super().__init__()
+        self.timers = timers
         self.timer_id = timer_id
         self.is_set = False
         self.deadline: Deadline | None = None  # None: idle
@@ -85,6 +63,10 @@ class Timer(Dispatcher):
         if self.period_ns:
             self.is_set = False
         return False
+
+    def deserted(self) -> None:
+        """The last wait has ended by its time limit, or by a kill."""
+        self.timers.stop_if_unreachable(self)
 
 
 class Timers:
@@ -105,9 +87,7 @@ class Timers:
     def make(self) -> Timer:
         """A new timer, idle."""
         self._last_id += 1
-        timer = Timer(self._last_id)
-        timer.waiters = TimerWaiters(partial(self._stop_if_unreachable, timer))
-        return timer
+        return Timer(self, self._last_id)
 
     def set(
         self,
@@ -163,10 +143,10 @@ class Timers:
         timer = header.body
         assert isinstance(timer, Timer)
         timer.closed = True
-        self._stop_if_unreachable(timer)
+        self.stop_if_unreachable(timer)
 
-    def _stop_if_unreachable(self, timer: Timer) -> None:
-        """Nobody waits for it, and nobody can any more: also where the last wait ended by its time limit, or a kill."""
+    def stop_if_unreachable(self, timer: Timer) -> None:
+        """Stop a timer for which nobody waits, and for which nobody can wait any more."""
         if timer.closed and not timer.waiters:
             self._disarm(timer)
 
