@@ -129,19 +129,27 @@ class Charge:
         self._amount = amount
 
     def release(self) -> None:
-        """It is gone."""
-        kind, amount, self._amount = self._kind, self._amount, 0
-        for ledger in self._ledgers:
-            ledger.add(kind, -amount)
+        """It is gone. Saying so again does nothing, and goes on with what could not be done for want of stack."""
+        while self._ledgers:
+            self._ledgers[-1].add(self._kind, -self._amount)
+            self._ledgers = self._ledgers[:-1]
 
 
 def charge(ledgers: tuple[Ledger, ...], kind: str, amount: int = 1) -> Charge:
     """Book *amount* of *kind* in all *ledgers*, or in none. Raises: QUOTA_EXCEEDED."""
     for ledger in ledgers:
         ledger.need_room(kind, amount)
-    for ledger in ledgers:
-        ledger.add(kind, amount)
-    return Charge(ledgers, kind, amount)
+    made = Charge(ledgers, kind, amount)
+    booked: list[Ledger] = []
+    try:
+        for ledger in ledgers:
+            ledger.add(kind, amount)
+            booked += (ledger,)
+    except BaseException:  # at the bottom of a recursion there may be no stack for the second
+        for ledger in booked:
+            ledger.add(kind, -amount)
+        raise
+    return made
 
 
 class LimitBook:

@@ -223,11 +223,15 @@ class ProcessManager:
             raise StatusError(Status.INVALID_PARAMETER, "process_thread: the argument cannot be called")
         process = thread.process
         counted = process.charge_for("threads")
-        tid = self._allocate_pid(process.ring)
-        made = Thread(tid, process, func, self._scheduler.now_ns())
-        made.charge = counted
-        made.used_ns = self._scheduler.quantum_used()
-        self._scheduler.make_ready(made)
+        try:
+            tid = self._allocate_pid(process.ring)
+            made = Thread(tid, process, func, self._scheduler.now_ns())
+            made.charge = counted
+            made.used_ns = self._scheduler.quantum_used()
+            self._scheduler.make_ready(made)
+        except BaseException:  # no stack was left for it
+            counted.release()
+            raise
         process.threads.append(made)
         self.threads[tid] = made
         return tid

@@ -187,8 +187,12 @@ class MessageQueues:
                 f"not {max_messages} of {max_size}",
             )
         process = thread.process
-        queue = MessageQueue(max_messages, max_size, process.charge_for("queue_bytes", max_messages * max_size))
-        handle = self._named.make_held(process, name, queue, permissions)
+        charge = process.charge_for("queue_bytes", max_messages * max_size)
+        try:
+            handle = self._named.make_held(process, name, MessageQueue(max_messages, max_size, charge), permissions)
+        except BaseException:
+            charge.release()
+            raise
         self.mq_created += 1
         return handle
 

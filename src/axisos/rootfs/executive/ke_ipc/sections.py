@@ -277,8 +277,12 @@ class Sections:
                 Status.INVALID_PARAMETER, f"ke_create_section: a section has 1 to {MAX_SIZE} bytes, not {size}"
             )
         process = thread.process
-        section = Section(size, process.charge_for("section_bytes", size))
-        handle = self._named.make_held(process, name, section, permissions)
+        charge = process.charge_for("section_bytes", size)
+        try:
+            handle = self._named.make_held(process, name, Section(size, charge), permissions)
+        except BaseException:
+            charge.release()
+            raise
         self.section_created += 1
         return handle
 
