@@ -1,4 +1,4 @@
-"""Threads of this process (manual, chapter 17.2). Python's own `threading` stands on this module.
+"""Threads of this process (manual, chapter 17.3). Python's `threading` stands on the same system calls.
 
 A thread has an id of its own and shares everything else: memory, handles, synapse token.
 """
