@@ -115,7 +115,7 @@ def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None
     code, out, _err = tool("explore", "--seeds", "500", program)
     first, second, third = out.splitlines()
     assert code == 0 and first == "the program leaves nothing to chance: all runs are the same"
-    assert second.startswith("1 runs under random schedules in ")
+    assert second.startswith("1 run under random schedules in ")
     assert third.split(None, 1) == ["1", "ended with status 0"]
 
 
@@ -139,7 +139,7 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
     [
         (["explore"], 2, "PROGRAM"),
         (["explore", "/nowhere.py"], 127, "/nowhere.py"),
-        (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number above 0"),
+        (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number from 1 to 1000000000"),
         (["explore", "--pct", "1000", "x.py"], 2, "1000 is more than 100"),
         (["run", "--pct", "2", "x.py"], 2, "--pct needs --seed"),
         (["run", "--in-order", "x.py"], 2, "--in-order needs --seed"),
