@@ -47,7 +47,7 @@ def reset_event(event: Target) -> bool:
 def pulse_event(event: Target) -> int:
     """Wake those who wait now (all, or one for auto-reset) and leave it unsignaled; returns how many.
 
-    Raises 600, 500, 706.
+    Raises:  600, 500, 706.
     """
     return syscall("ke_pulse_event", handle_of(event))  # type: ignore[no-any-return]
 
@@ -80,7 +80,7 @@ def create_timer() -> str:
 def set_timer(timer: Target, delay_ms: float, period_ms: float = 0) -> bool:
     """(Re)start it: signaled after *delay_ms*, then, if a period is given, every *period_ms*.
 
-    Raises 601, 600, 500, 706.
+    Raises:  601, 600, 500, 706.
     """
     return syscall("ke_set_timer", handle_of(timer), delay_ms, period_ms)  # type: ignore[no-any-return]
 
@@ -130,7 +130,7 @@ def wait_multiple(
 
 
 def close(target: Target) -> bool:
-    """Give the handle back; the object goes with its last one. Raises 600."""
+    """Give the handle back; the object goes with its last one. Raises 600, 708 (protected)."""
     return syscall("vfs_close", handle_of(target))  # type: ignore[no-any-return]
 
 
