@@ -185,6 +185,7 @@ def test_each_call_of_the_original_is_here_or_is_accounted_for() -> None:
 
 
 def test_a_call_that_may_be_refused_because_it_would_sleep_says_that_it_blocks() -> None:
+    """The column that says which calls sleep is made from that."""
     calls = script("doc_tables").calls()
     reference = script("syscall_reference")
     silent = [name for name in calls if "WOULD_BLOCK" in reference.statuses_of(calls, name) and not calls[name].blocks]
