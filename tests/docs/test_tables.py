@@ -49,6 +49,11 @@ def test_a_wrong_table_is_found() -> None:
     assert doc_tables.refreshed(page).endswith("<!-- end -->\nafter\n")
 
 
+def test_code_in_a_cell_stays_as_it_is() -> None:
+    """What is no code shows as it was written, too; a bar would be the next cell's everywhere."""
+    assert doc_tables.cell("an int_ or `int_ | *args`") == "an int\\_ or `int_ \\| *args`"
+
+
 def test_every_status_is_told_once_with_where_it_comes_from() -> None:
     """The calls whose docstring names it or refers to one that does; their groups where they are many."""
     rows = {int(row.split(" | ")[0][2:]): row.split(" | ")[4] for row in list(doc_tables.statuses())[2:]}
@@ -186,7 +191,6 @@ def test_each_call_of_the_original_is_here_or_is_accounted_for() -> None:
 
 def test_a_call_that_may_be_refused_because_it_would_sleep_says_that_it_blocks() -> None:
     """The column that says which calls sleep is made from that."""
-    calls = script("doc_tables").calls()
-    reference = script("syscall_reference")
-    silent = [name for name in calls if "WOULD_BLOCK" in reference.statuses_of(calls, name) and not calls[name].blocks]
-    assert silent == []
+    calls = doc_tables.calls()
+    refused = [name for name in calls if "WOULD_BLOCK" in syscall_reference.statuses_of(calls, name)]
+    assert [name for name in refused if not calls[name].blocks] == []
