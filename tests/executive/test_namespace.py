@@ -222,6 +222,23 @@ say(attempt("ke_set_event", end), attempt("process_open", 999))
         assert broken_promises(bare.kernel) == []
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("ke_create_event", False, False, None), ("ke_create_mutex", False, None),
+        ("ke_create_semaphore", 1, 1, None), ("ke_create_section", None, 16), ("ke_create_mqueue", None, 1, 1),
+    ],
+    ids=lambda call: call[0],
+)  # fmt: skip
+@pytest.mark.parametrize("permissions", ["rw-", "8", "0644"])
+def test_permissions_that_are_none_are_refused_without_a_name_too(call: tuple[object, ...], permissions: str) -> None:
+    """And nothing is made, nor counted."""
+    with BareMachine() as bare:
+        bare.run(f"{ATTEMPT}\nsay(attempt(*{call!r}, {permissions!r}), syscall('ob_list_handles'))")
+        assert bare.said() == ["601 []"]
+        assert broken_promises(bare.kernel) == []
+
+
 def test_a_mutex_that_cannot_be_made_is_nobodys() -> None:
     """Its name is taken: the caller owns nothing."""
     program = ATTEMPT + """
