@@ -49,7 +49,7 @@ def open_section(name: str) -> str:
 def map_section(section: Target) -> Any:
     """A live view: a mapping of names to plain values, which are copied in and out; everybody sees every change.
 
-    Nothing locks it; use a mutex. Raises 600, 500, 706; storing what is not plain data raises 601, beyond the size 609.
+    Nothing locks it; use a mutex. Raises 600, 500, 706. Storing what is not plain data is 601, beyond the size 609.
     """
     return syscall("ke_map_section", handle_of(section))
 
@@ -156,12 +156,12 @@ def _holding(kind: Any, handle: str) -> Any:
 
 
 def raise_irql(level: int) -> int:
-    """Rings 0 to 2 only: a caller of any other ring is ended. Returns the level before."""
+    """Rings 0 to 2 only: a caller of any other ring is ended. Returns the level before. Raises 601 for a lower one."""
     return syscall("ke_raise_irql", level)  # type: ignore[no-any-return]
 
 
 def lower_irql(level: int) -> None:
-    """Rings 0 to 2 only: a caller of any other ring is ended."""
+    """Rings 0 to 2 only: a caller of any other ring is ended. Raises 601 for a higher level."""
     syscall("ke_lower_irql", level)
 
 

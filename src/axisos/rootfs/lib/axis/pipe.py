@@ -97,8 +97,8 @@ def read(target: Target, count: int | None = None) -> bytes:
 def write(target: Target, data: bytes | bytearray | memoryview | str) -> int:
     """Write all of *data*, blocking while the pipe is full; returns the bytes written.
 
-    Raises:  820 (`BrokenPipeError`) when nobody reads it any more and SIGPIPE is handled or ignored; its `partial` is
-             the number of bytes written before. 600, 500, 601, 706.
+    Raises:  600, 500, 601, 706; 820 (`BrokenPipeError`) when nobody reads it any more and SIGPIPE is handled or
+             ignored: its `partial` is the number of bytes written before.
     """
     if type(data) is str:
         data = data.encode()
