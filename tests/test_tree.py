@@ -92,6 +92,16 @@ def test_rings_up_to_two_take_time_and_chance_from_the_machine(folder: str) -> N
             assert name.partition(".")[0] not in UNDETERMINED, f"{relative(path)}:{line}: {name}"
 
 
+def test_a_change_is_told_in_a_file_of_its_number_and_kind() -> None:
+    """One paragraph, as changes/README.md asks for."""
+    fragments = [path for path in (ROOT / "changes").glob("*") if path.name != "README.md"]
+    assert fragments
+    for path in fragments:
+        assert re.fullmatch(r"\d+[a-z]?\.(feature|change|fix|removal)\.md", path.name), path.name
+        text = path.read_text().strip()
+        assert text and "\n\n" not in text, f"{path.name} is not one paragraph"
+
+
 def kept_names(tree: ast.Module) -> Iterator[str]:
     """The private names that a file defines or stores: of functions, classes, constants and attributes."""
     for node in ast.walk(tree):
