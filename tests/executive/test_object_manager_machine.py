@@ -111,6 +111,7 @@ class ObjectsAndHandles(RuleBasedStateMachine):
                 getattr(self, name)(**arguments(dice))
             self.all_counts_are_the_models()
             self.all_names_are_the_models()
+            self.all_handles_are_the_models()
             self.procedures_were_called_as_often_and_in_that_order()
 
     # --- the model ---------------------------------------------------------------------------------------------
