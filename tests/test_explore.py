@@ -129,6 +129,8 @@ def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None
         ("while True: pass", "did not end: it worked for 20 s of machine time"),
         ("thread.sleep(10**6)", "did not end: it slept for 3600 s of machine time"),
         ("raise SystemExit(3)", "ended with status 3"),
+        ("syscall('process_kill', syscall('process_get_pid'))", "ended by signal SIGTERM"),
+        ("for _ in range(400): print('x' * 999)\nraise SystemExit(4)", "ended with status 4"),
         ("syscall('ke_raise_irql', 2)", "stopped: ring violation: called ke_raise_irql, which is closed to ring 3"),
     ],
 )

@@ -23,6 +23,7 @@ import json
 import os
 import select
 import signal
+from hashlib import sha256
 from time import perf_counter
 
 from axisos.host import STOPPED_EXIT, JobRunner
@@ -38,6 +39,7 @@ WORK_S = 20.0  # the same for one that works: four million checkpoints
 PROCESSOR_S = 30.0  # of the host, that one run may take
 MAX_REPORT = 4000  # bytes that one write to a pipe takes whole
 MAX_JOBS = 12  # children that fill a pipe with their reports at most
+MAX_ERRORS = 8192  # bytes of the end of standard error that are kept
 MAX_LINES = 40  # of a sample that is shown
 PASSED = "ended with status 0"
 INTERRUPTED_EXIT = 130  # as a shell says that SIGINT ended something
@@ -57,6 +59,28 @@ class Verdict:
         return self.kind != PASSED
 
 
+class Output:
+    """What a run writes: digests of all of it, and the end of its standard error."""
+
+    def __init__(self) -> None:
+        self._digests = {1: sha256(), 2: sha256()}
+        self._errors = b""
+
+    def add(self, stream: int, data: bytes) -> None:
+        """More of stream 1 or 2."""
+        self._digests[stream].update(data)
+        if stream == 2:
+            self._errors = (self._errors + data)[-MAX_ERRORS:]
+
+    def digest(self) -> str:
+        """Equal for runs that wrote the same to both streams."""
+        return "".join(digest.hexdigest()[:16] for digest in self._digests.values())
+
+    def error_lines(self) -> list[str]:
+        """The last lines of standard error."""
+        return self._errors.decode("utf-8", "replace").splitlines()
+
+
 class Explorer:
     """The server: forks a run for each seed and gathers the verdicts.
 
@@ -69,7 +93,7 @@ class Explorer:
         self.seeds = seeds
         self._jobs = min(max(jobs, 1), MAX_JOBS)
         self._report_fd = -1  # of a child
-        self._output = {1: bytearray(), 2: bytearray()}
+        self._output = Output()
         self._seed = -1
         self._runner = JobRunner(machine, job)
         self._runner.port.feed_eof()
@@ -130,9 +154,9 @@ class Explorer:
             self._send(_verdict(self._seed, process.exit_status, process.exit_reason, self._output))
 
     def _take_output(self) -> None:
-        for stream, written in self._output.items():
+        for stream in (1, 2):
             if self._runner.port.pending(stream):
-                written += self._runner.port.take(stream)
+                self._output.add(stream, self._runner.port.take(stream))
 
     def _send(self, verdict: Verdict) -> None:
         """A child's last act: one whole message, however long the sample is."""
@@ -149,6 +173,7 @@ class Explorer:
         """Something is to be decided: the children go on from here, each with its seed; the server ends here."""
         gc.collect()
         gc.freeze()  # nobody looks at these objects again, so their pages stay shared
+        signal.setitimer(signal.ITIMER_PROF, 0)
         start = perf_counter()
         reading, writing = os.pipe()
         running: dict[int, int] = {}  # process id -> seed
@@ -217,17 +242,16 @@ def replay_command(options: Any) -> str:
     return " ".join(words + [word.replace("{", "{{").replace("}", "}}") for word in rest])
 
 
-def _verdict(seed: int, exit_status: int, reason: str, output: dict[int, bytearray]) -> Verdict:
+def _verdict(seed: int, exit_status: int, reason: str, output: Output) -> Verdict:
     """What the end of the job's program, or of its machine, means."""
-    from hashlib import sha256
-
-    digest = sha256(bytes(output[1]) + b"\0" + bytes(output[2])).hexdigest()[:16]
-    told = bytes(output[2]).decode("utf-8", "replace").splitlines()
+    digest, told = output.digest(), output.error_lines()
     first, *more = reason.splitlines() or [""]
     if first.startswith("deadlock: "):
         return Verdict(seed, "deadlock", [first, *more], digest)
     if exit_status == 0:
         return Verdict(seed, PASSED, [], digest)
+    if first.startswith("signal "):
+        return Verdict(seed, f"ended by {first}", told, digest)
     if exit_status == STOPPED_EXIT:
         return Verdict(seed, f"stopped: {first}", [*more, *told], digest)
     last = told[-1].strip() if told else ""

@@ -368,7 +368,7 @@ class Waits(Acting):
         if dice.random() < 0.5:
             return thread, "cancel_timer", (name,), "ke_cancel_timer", (token,)
         delay = dice.choice((0, *DELAYS) if alone else DELAYS)
-        period = dice.choice(PERIODS)
+        period = dice.choice(PERIODS) if delay else 0  # or its ticks would come at the time of moves
         return thread, "set_timer", (name, delay, period), "ke_set_timer", (token, delay, period)
 
 

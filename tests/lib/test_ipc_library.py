@@ -216,6 +216,37 @@ def test_wrong_arguments_are_601_before_anything_happens(tmp_path: Path) -> None
     assert lines == ["27 [] -1 True"]
 
 
+def test_processes_share_what_has_a_name(tmp_path: Path) -> None:
+    """A child opens event, mutex and semaphore by name; the names are free when both have closed them."""
+    lines = output(tmp_path, """
+        import sys
+        from axis import sync
+        from axis.syscall import spawn, wait
+        if len(sys.argv) > 1:
+            with sync.Event.open("go") as go, sync.Mutex.open("lock") as lock, sync.Semaphore.open("seats") as seats:
+                go.wait()
+                with sync.locked(lock):
+                    print("child", seats.release(2), flush=True)
+        else:
+            with sync.Event(True, name="go") as go, sync.Mutex(True, "lock") as lock, sync.Semaphore(0, 5, "seats") as seats:
+                child = spawn(sys.argv[0], {"ARGS": ["child"]})
+                go.set()
+                print("parent", seats.wait(20), flush=True)
+                lock.release()
+                print("then", seats.wait(), seats.wait(), wait(child))
+            for make, open_again in ((sync.create_event, sync.open_event), (sync.create_mutex, sync.open_mutex), (sync.create_semaphore, sync.open_semaphore)):
+                try:
+                    open_again("go")
+                except FileNotFoundError as error:
+                    first = make(name="go")
+                    try:
+                        make(name="go")
+                    except FileExistsError as again:
+                        print(int(error.status), int(again.status))
+    """)
+    assert lines == ["parent 258", "child 0", "then 0 0 0", "703 704", "703 704", "703 704"]
+
+
 def test_killing_a_thread_ends_that_thread(tmp_path: Path) -> None:
     """Whether it computes or sleeps; the program goes on, what was waited for with join is over."""
     lines = output(tmp_path, """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from axisos.bench.rows import Row
 
 GROUPS = (
-    "boot", "syscall", "forward", "vfs", "irp", "switch", "ipc", "spawn", "memory", "console", "sandbox",
+    "boot", "syscall", "forward", "vfs", "irp", "switch", "ipc", "explore", "spawn", "memory", "console", "sandbox",
     "checkpoint", "fairness", "kill",
 )
 UNKNOWN_GROUP_EXIT = 2

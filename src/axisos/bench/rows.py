@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SECONDS, BYTES, BYTES_PER_SECOND, LINES_PER_SECOND, TIMES, PERCENT, COUNT = "s", "B", "B/s", "lines/s", "x", "%", ""
+SECONDS, BYTES, BYTES_PER_SECOND, TIMES, PERCENT, COUNT = "s", "B", "B/s", "x", "%", ""
+LINES_PER_SECOND, RUNS_PER_SECOND = "lines/s", "runs/s"
 _SCALES = {
     SECONDS: ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
     BYTES: ((1e6, "MB"), (1e3, "KB"), (1.0, "B")),
@@ -124,8 +125,8 @@ def figure(value: float, unit: str, sign: str = "x") -> str:
                 return f"{_digits(value / scale)} {name}"
         scale, name = scales[-1]
         return f"{_digits(value / scale)} {name}"
-    if unit == LINES_PER_SECOND:
-        return f"{round(value):,} lines/s"
+    if unit in (LINES_PER_SECOND, RUNS_PER_SECOND):
+        return f"{round(value):,} {unit}"
     return f"{_digits(value)} {sign if unit == TIMES else unit}".rstrip()
 
 

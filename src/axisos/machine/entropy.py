@@ -6,7 +6,7 @@ repeat its tokens, and two machines of one seed draw the same.
 
 from __future__ import annotations
 
-from os import getpid, urandom
+from os import register_at_fork, urandom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 PAGE = 4096  # bytes that are asked of the host at a time
 SHORT = 256  # bytes; longer draws do not use up a page
+
+
+_generation = 0  # of this process of the host: how often it and its ancestors have forked
+
+
+def _forked() -> None:
+    global _generation
+    _generation += 1
+
+
+register_at_fork(after_in_child=_forked)
 
 
 class Entropy:
@@ -34,15 +45,15 @@ class HostEntropy(Entropy):
     def __init__(self) -> None:
         self._page = b""
         self._at = 0
-        self._owner = 0  # the process that has drawn the page: one that is forked must not repeat it
+        self._generation = 0  # of the process that has drawn the page: one that is forked must not repeat it
 
     def bytes(self, count: int) -> bytes:
         at = self._at
         end = self._at = at + count
-        if end > len(self._page) or self._owner != getpid():
+        if end > len(self._page) or self._generation != _generation:
             if count > SHORT:
                 return urandom(count)
-            self._page, self._owner = urandom(PAGE), getpid()
+            self._page, self._generation = urandom(PAGE), _generation
             at, end = 0, count
             self._at = end
         return self._page[at:end]

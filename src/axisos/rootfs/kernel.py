@@ -87,7 +87,7 @@ class Kernel:
         from executive.watchdog import Watchdog
 
         computer.code_cache.set_policy(policy_hash())
-        self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.now_ns)
+        self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.ticks_ns)
         self.registry = registry = Registry(computer.uptime)
         registry.init_system()
         registry.set_value("@VT\\SYS\\BOOT", "KernelVersion", KERNEL_VERSION)

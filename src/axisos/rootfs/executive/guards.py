@@ -610,6 +610,9 @@ class Guards:
             return priced.power(base, exp)
         return priced.modular_power(base, exp, mod)
 
+    def round(self, number: Any, ndigits: Any = None) -> Any:
+        return priced.rounded(number, ndigits)
+
     def sorted(self, items: Any, /, *more: Any, key: Any = None, reverse: Any = False) -> list[Any]:
         if more:
             raise TypeError(f"sorted expected 1 argument, got {1 + len(more)}")
@@ -902,6 +905,8 @@ def _text_call(owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, A
         return format_text(text, args, kwargs)
     if name == "format_map":
         return format_map_text(text, *args, **kwargs)
+    if name in priced.BACKWARD:
+        return priced.search_back(text, name, args, kwargs)
     return priced.pad(text, name, args, kwargs)
 
 

@@ -168,9 +168,12 @@ class ObjectManager(Namespace):
         """A new object that lives as long as somebody has a handle to it; returns the first one."""
         header = self.create_object(type_name, body)
         try:
-            return self.create_handle(process, header, access)
-        finally:
+            handle = self.create_handle(process, header, access)
+        except BaseException:
             self.dereference_object(header)
+            raise
+        header.reference_count -= 1  # the creator's: the handle has one of its own
+        return handle
 
     def open_object(self, process: Process, path: str, access: int | None = None) -> str:
         """A handle to the object of that name; *access* None asks for all that its owner, group and mode allow.
@@ -201,9 +204,8 @@ class ObjectManager(Namespace):
         if entry.protected:
             raise StatusError(Status.HANDLE_NOT_CLOSABLE, f"the handle to {entry.header} is protected")
         del table.entries[token]  # type: ignore[arg-type]
-        for index, held in list(table.standard.items()):
-            if held == token:
-                del table.standard[index]
+        if token in table.standard.values():
+            table.standard = {index: held for index, held in table.standard.items() if held != token}
         self._release(entry)
         return entry.header
 

@@ -157,7 +157,8 @@ ATTRIBUTES = METHODS | _words("""
 # Attribute reads that the instrumenter turns into a checked call: their value depends on what it is read from.
 GUARDED = _words("""
     __dict__ __class__ __annotations__ __getattribute__ __setattr__ __delattr__
-    format format_map ljust rjust center zfill expandtabs mro __mro__ __bases__ __new__ __init__ __format__
+    format format_map ljust rjust center zfill expandtabs rfind rindex rsplit rpartition
+    mro __mro__ __bases__ __new__ __init__ __format__
     __mul__ __rmul__ __imul__ __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__
     __get__ __set__ __delete__ as_tuple sub subn expand sort __iadd__ __context__ __cause__
 """)

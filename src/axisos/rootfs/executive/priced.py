@@ -17,6 +17,9 @@ MAX_BITS = 1 << 21  # two integers of this size take the host about two seconds 
 MAX_BYTES = 1 << 28  # one repetition, padding or allocation may not make more than this
 MAX_POWER_WORK = 1 << 36  # bits of the exponent times bits of the modulus squared, for pow with three arguments
 MAX_INVERSE_BITS = 1 << 15  # of a modulus by which an inverse is sought
+SMALL_POWER = 1 << 16  # of ten, to which anything may be rounded
+MAX_COMPARISONS = 1 << 24  # of characters, in a search that compares at every place
+BACKWARD = frozenset({"rfind", "rindex", "rsplit", "rpartition"})
 PORTION = 1 << 17  # items that are sorted in one call
 WORD = 8  # bytes of a reference in a list or tuple
 
@@ -168,3 +171,52 @@ def pad(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         raise MemoryError(f"the text would be longer than {MAX_BYTES >> 20} MiB")
     base = str if isinstance(text, str) else bytes if isinstance(text, bytes) else bytearray
     return getattr(base, name)(text, *args, **kwargs)
+
+
+def search_back(text: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`text.rfind(needle, ...)` and its like. C searches backwards by comparing at every place, forwards in one pass.
+
+    So where that would be long, both are turned round and the search goes forwards.
+    """
+    text = _exact(text)
+    needle = _exact(args[0] if args else kwargs.get("sep"))
+    is_text = type(text) is str
+    if needle is None or is_text is not (type(needle) is str) or not (
+        len(needle) <= len(text) and len(needle) * len(text) > MAX_COMPARISONS
+    ):
+        return getattr(text, name)(*args, **kwargs)
+    where, what = text[::-1], needle[::-1]
+    if name == "rsplit":
+        limit = args[1] if len(args) > 1 else kwargs.get("maxsplit", -1)
+        return [part[::-1] for part in reversed(where.split(what, limit))]
+    if name == "rpartition":
+        after, found, before = where.partition(what)
+        return (before[::-1], found[::-1], after[::-1]) if found else (found, found, after[::-1])
+    start, stop, _step = slice(*(*args[1:3], None, None)[:2]).indices(len(text))
+    at = where.find(what, len(text) - stop, len(text) - start)
+    if at >= 0:
+        return len(text) - at - len(what)
+    if name == "rindex":
+        raise ValueError("substring not found" if is_text else "subsection not found")
+    return -1
+
+
+def _exact(value: Any) -> Any:
+    """A text of a program's own class as one of Python's, whose methods do what they say; None for what is no text."""
+    kind: Any
+    for kind in (str, bytes, bytearray):
+        if type(value) is kind:
+            return value
+        if isinstance(value, kind):
+            return kind.__getitem__(value, slice(None))
+    return None
+
+
+def rounded(number: Any, ndigits: Any) -> Any:
+    """`round(number, ndigits)`; an integer that is nothing beside the power of ten that it is rounded to is 0."""
+    if isinstance(number, int) and isinstance(ndigits, int) and int.__lt__(ndigits, -SMALL_POWER):
+        if type(number) is not int and type(number) is not bool:
+            raise OverflowError(f"a number of its own kind is rounded to powers of ten up to {SMALL_POWER} only")
+        if int.__neg__(ndigits) > number.bit_length() // 3 + 2:
+            return 0
+    return round(number, ndigits)

@@ -1373,6 +1373,7 @@ def _guest_builtins() -> dict[str, Any]:
         "type": TYPE,
         "range": RANGE,
         "pow": opaque(guards.pow),
+        "round": opaque(guards.round),
         "sorted": opaque(guards.sorted),
         "_axis_range": range,
         "_axis_range_guard": RANGE,

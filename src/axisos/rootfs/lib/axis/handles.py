@@ -26,6 +26,13 @@ class Held:
     def __init__(self, handle: str) -> None:
         self.handle = handle
 
+    @classmethod
+    def holding(cls, handle: str) -> Self:
+        """One that holds a handle that is there already."""
+        held = cls.__new__(cls)
+        Held.__init__(held, handle)
+        return held
+
     def close(self) -> None:
         """Give the handle back; the object goes with its last one. Closing again does nothing."""
         handle, self.handle = self.handle, CLOSED

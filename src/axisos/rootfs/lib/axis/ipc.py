@@ -115,7 +115,7 @@ class Section(Held):
     @classmethod
     def open(cls, name: str) -> Self:
         """As `open_section`."""
-        return _holding(cls, open_section(name))  # type: ignore[no-any-return]
+        return cls.holding(open_section(name))
 
     def map(self) -> Any:
         """As `map_section`; the view lasts beyond the handle."""
@@ -133,7 +133,7 @@ class MessageQueue(Held):
     @classmethod
     def open(cls, name: str) -> Self:
         """As `open_mqueue`."""
-        return _holding(cls, open_mqueue(name))  # type: ignore[no-any-return]
+        return cls.holding(open_mqueue(name))
 
     def send(self, message: bytes | str, priority: int = 0, timeout_ms: float | None = None) -> bool:
         """As `mq_send`."""
@@ -146,13 +146,6 @@ class MessageQueue(Held):
     def messages(self, timeout_ms: float | None = None) -> Iterator[MqMessage]:
         """As `ipc.messages`."""
         return messages(self, timeout_ms)
-
-
-def _holding(kind: Any, handle: str) -> Any:
-    """An object of that class around a handle that exists already."""
-    held = kind.__new__(kind)
-    Held.__init__(held, handle)
-    return held
 
 
 def raise_irql(level: int) -> int:

@@ -18,6 +18,7 @@ from axis.syscall import fail, syscall
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     Target = str | int | Held  # a handle, or what holds one
 
@@ -29,9 +30,21 @@ WAIT_FAILED = -1
 SEMAPHORE_MAXIMUM = 0x7FFFFFFF
 
 
-def create_event(manual_reset: bool = False, initial: bool = False) -> str:
-    """A new event. Auto-reset: one waiter per set; manual reset: open to all until `reset_event`. Raises 701."""
-    return syscall("ke_create_event", manual_reset, initial)  # type: ignore[no-any-return]
+def create_event(
+    manual_reset: bool = False, initial: bool = False, name: str | None = None, permissions: str = "600"
+) -> str:
+    """A new event. Auto-reset: one waiter per set; manual reset: open to all until `reset_event`.
+
+    Args:    name: by which others open it. permissions: who may, three octal digits for owner, group and others; r
+             waits, w sets.
+    Raises:  701; 704, 705 for the name, 601 for the permissions.
+    """
+    return syscall("ke_create_event", manual_reset, initial, name, permissions, about=name)  # type: ignore[no-any-return]
+
+
+def open_event(name: str) -> str:
+    """A handle to the event *name*, with what its permissions allow. Raises 703 if there is none, 500, 705, 701."""
+    return syscall("ke_open_event", name, about=name)  # type: ignore[no-any-return]
 
 
 def set_event(event: Target) -> int:
@@ -52,9 +65,18 @@ def pulse_event(event: Target) -> int:
     return syscall("ke_pulse_event", handle_of(event))  # type: ignore[no-any-return]
 
 
-def create_mutex(owned: bool = False) -> str:
-    """A new recursive mutex, taken by the caller at once if *owned*. Raises 701."""
-    return syscall("ke_create_mutex", owned)  # type: ignore[no-any-return]
+def create_mutex(owned: bool = False, name: str | None = None, permissions: str = "600") -> str:
+    """A new recursive mutex, taken by the caller at once if *owned*.
+
+    Args:    name, permissions: as of `create_event`; r takes, w gives back: one needs both.
+    Raises:  701; 704, 705 for the name, 601 for the permissions.
+    """
+    return syscall("ke_create_mutex", owned, name, permissions, about=name)  # type: ignore[no-any-return]
+
+
+def open_mutex(name: str) -> str:
+    """A handle to the mutex *name*, with what its permissions allow. Raises 703 if there is none, 500, 705, 701."""
+    return syscall("ke_open_mutex", name, about=name)  # type: ignore[no-any-return]
 
 
 def release_mutex(mutex: Target) -> bool:
@@ -62,9 +84,20 @@ def release_mutex(mutex: Target) -> bool:
     return syscall("ke_release_mutex", handle_of(mutex))  # type: ignore[no-any-return]
 
 
-def create_semaphore(initial: int = 1, maximum: int = SEMAPHORE_MAXIMUM) -> str:
-    """A new counting semaphore. Raises 601 unless 0 <= initial <= maximum and maximum >= 1, 701."""
-    return syscall("ke_create_semaphore", initial, maximum)  # type: ignore[no-any-return]
+def create_semaphore(
+    initial: int = 1, maximum: int = SEMAPHORE_MAXIMUM, name: str | None = None, permissions: str = "600"
+) -> str:
+    """A new counting semaphore.
+
+    Args:    name, permissions: as of `create_event`; r takes permits, w gives them back.
+    Raises:  601 unless 0 <= initial <= maximum and maximum >= 1, or for the permissions; 701; 704, 705 for the name.
+    """
+    return syscall("ke_create_semaphore", initial, maximum, name, permissions, about=name)  # type: ignore[no-any-return]
+
+
+def open_semaphore(name: str) -> str:
+    """A handle to the semaphore *name*, with what its permissions allow. Raises 703 if there is none, 500, 705, 701."""
+    return syscall("ke_open_semaphore", name, about=name)  # type: ignore[no-any-return]
 
 
 def release_semaphore(semaphore: Target, count: int = 1) -> int:
@@ -165,8 +198,15 @@ class _Waitable(Held):
 class Event(_Waitable):
     """An event of its own; arguments as for `create_event`."""
 
-    def __init__(self, manual_reset: bool = False, initial: bool = False) -> None:
-        super().__init__(create_event(manual_reset, initial))
+    def __init__(
+        self, manual_reset: bool = False, initial: bool = False, name: str | None = None, permissions: str = "600"
+    ) -> None:
+        super().__init__(create_event(manual_reset, initial, name, permissions))
+
+    @classmethod
+    def open(cls, name: str) -> Self:
+        """As `open_event`."""
+        return cls.holding(open_event(name))
 
     def set(self) -> int:
         """As `set_event`."""
@@ -184,8 +224,13 @@ class Event(_Waitable):
 class Mutex(_Waitable):
     """A mutex of its own; `wait` takes it. `with` closes it at the end: to hold it for a block use `locked`."""
 
-    def __init__(self, owned: bool = False) -> None:
-        super().__init__(create_mutex(owned))
+    def __init__(self, owned: bool = False, name: str | None = None, permissions: str = "600") -> None:
+        super().__init__(create_mutex(owned, name, permissions))
+
+    @classmethod
+    def open(cls, name: str) -> Self:
+        """As `open_mutex`."""
+        return cls.holding(open_mutex(name))
 
     def release(self) -> bool:
         """As `release_mutex`."""
@@ -195,8 +240,15 @@ class Mutex(_Waitable):
 class Semaphore(_Waitable):
     """A semaphore of its own; arguments as for `create_semaphore`. `wait` takes a permit."""
 
-    def __init__(self, initial: int = 1, maximum: int = SEMAPHORE_MAXIMUM) -> None:
-        super().__init__(create_semaphore(initial, maximum))
+    def __init__(
+        self, initial: int = 1, maximum: int = SEMAPHORE_MAXIMUM, name: str | None = None, permissions: str = "600"
+    ) -> None:
+        super().__init__(create_semaphore(initial, maximum, name, permissions))
+
+    @classmethod
+    def open(cls, name: str) -> Self:
+        """As `open_semaphore`."""
+        return cls.holding(open_semaphore(name))
 
     def release(self, count: int = 1) -> int:
         """As `release_semaphore`."""
