@@ -103,10 +103,7 @@ class Explorer:
         self.seconds = 0.0  # that the runs took
 
     def explore(self) -> None:
-        """Boot, fork, gather. In a child this never returns.
-
-        Raises: KeyboardInterrupt before the first fork; after it the process ends with INTERRUPTED_EXIT instead.
-        """
+        """Boot, fork, gather. In a child this never returns. Raises: KeyboardInterrupt, before the first fork."""
         start = perf_counter()
         _limit_processor()
         try:
@@ -284,7 +281,9 @@ def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> in
         print("the program leaves nothing to chance: all runs are the same")
     count = "1 run" if len(verdicts) == 1 else f"{len(verdicts)} runs"
     print(f"{count} under {schedule} schedules in {explorer.seconds:.1f} s ({rate:.0f} a second)")
-    _print_kinds(kinds)
+    for kind, runs in sorted(kinds.items(), key=lambda item: (item[1][0].failed, -len(item[1]))):
+        smallest = f", smallest seed {runs[0].seed}" if runs[0].failed else ""
+        print(f"  {len(runs):>6}  {kind}{smallest}")
     outputs = {verdict.output: verdict.seed for verdict in reversed(verdicts) if not verdict.failed}
     if len(outputs) > 1:
         first, second, *_ = sorted(outputs.values())
@@ -295,10 +294,3 @@ def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> in
             print(f"  {line}")
         print(f"\nreplay: {replay}")
     return int(failing is not None)
-
-
-def _print_kinds(kinds: dict[str, list[Verdict]]) -> None:
-    """How many runs ended in which way: those that passed first, then the most frequent ones."""
-    for kind, runs in sorted(kinds.items(), key=lambda item: (item[1][0].failed, -len(item[1]))):
-        smallest = f", smallest seed {runs[0].seed}" if runs[0].failed else ""
-        print(f"  {len(runs):>6}  {kind}{smallest}")

@@ -213,16 +213,15 @@ class Snapshot:
         return found
 
     def _waits_for_an_end(self, tid: int) -> bool:
-        """Of a process, a thread or any child, by a call that waits for nothing else."""
         return self.waiting[tid].thread.wait.reason is WAIT_EXIT
 
     # --- what a wait is for ------------------------------------------------------------------------------------
 
     def _wait_of(self, thread: Thread) -> Waiting | None:
         """None for a wait that ends without any program's help."""
-        wait = thread.wait
-        if wait.reason is WAIT_MESSAGE:
+        if thread.wait.reason is WAIT_MESSAGE:
             return Waiting(thread, [self._anybody(thread, "a message")], False)
+        wait = thread.wait
         if wait.reason in _FOR_OBJECTS:
             if not wait.wait_all and any(isinstance(each, Timer) and each.deadline for each in wait.objects):
                 return None
@@ -282,7 +281,6 @@ class Snapshot:
         return [other for _, process in sorted(able.items()) for other in process.threads if other is not thread]
 
     def _anybody(self, thread: Thread, what: str) -> Target:
-        """Something that every other program could send."""
         others = [other for other in self.threads if other is not thread and not other.process.is_init]
         return Target(what, 0, "from another program", "", others)
 
