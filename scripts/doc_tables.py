@@ -291,8 +291,10 @@ def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
 
 
 def cell(text: str) -> str:
-    """Text that stands in one cell of a table."""
-    return text.replace("_", "\\_").replace("*", "\\*").replace("|", "\\|")
+    """Text that stands in one cell of a table; what is code in it stays as it is."""
+    parts = text.split("`")
+    parts[::2] = [re.sub(r"([_*])", r"\\\1", part) for part in parts[::2]]
+    return "`".join(parts).replace("|", "\\|")
 
 
 # Which calls the tables in chapters tell of, by the beginnings of their names, in the order of the table.

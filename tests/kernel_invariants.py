@@ -163,9 +163,8 @@ def _deadlines(tables: Tables) -> Iterator[str]:
         if deadline.action is None:
             continue
         about = deadline.argument
-        wait = about
-        if kind(wait) == "Wait" and not tables.living(wait.thread):
-            yield f"a deadline is kept for the dead {wait.thread}"
+        if kind(about) == "Wait" and not tables.living(about.thread):
+            yield f"a deadline is kept for the dead {about.thread}"
         if kind(about) == "Timer" and about.deadline is not deadline:
             yield f"timer {about.timer_id} has a deadline that it does not know of"
 

@@ -7,6 +7,12 @@ from typing import Any
 from axisos import Machine
 
 
+def adopt(parent: Any, child: Any) -> None:
+    """Make a process the child of another, as if that had started it."""
+    del child.parent.children[child.pid]
+    child.parent, parent.children[child.pid] = parent, child
+
+
 class BareMachine:
     """One seeded machine whose programs are source texts; `say(...)` in them is heard by the test."""
 
@@ -37,6 +43,11 @@ class BareMachine:
         process = self.start(source, ring)
         self.settle(timeout)
         return process
+
+    def tell(self, pid: int, *message: object) -> None:
+        """Send a program a message, as from the kernel."""
+        self.kernel.messages.post(pid, *message)
+        self.machine.computer.push_signal("work")  # the hub may be asleep
 
     def said(self, level: str | None = "info") -> list[str]:
         """What programs have said so far, in order."""

@@ -19,7 +19,7 @@ from sys import getrecursionlimit, setrecursionlimit
 from typing import Any
 
 from kernel_invariants import broken_promises
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 
 STEP_MS = 10
 HURRY_MS = 2  # all that puppets are told in one step is done by then
@@ -117,8 +117,7 @@ class Stage:
         """A new process, whose main thread is the puppet; it plays from the next step on."""
         process = self.kernel.spawn_source(PLAY, 3, "/puppet.py", uid=uid)
         if parent is not None:
-            del process.parent.children[process.pid]
-            process.parent, parent.process.children[process.pid] = parent.process, process
+            adopt(parent.process, process)
         self.processes.append(process)
         return Puppet(process, process.pid)
 
@@ -137,8 +136,7 @@ class Stage:
     def tell(self, puppet: Puppet, name: str, *args: object) -> int:
         """Have a puppet make a call in the coming step. Returns: the number under which it will note the result."""
         self._told += 1
-        self.kernel.messages.post(puppet.tid, "do", self._told, name, args)
-        self._wake()
+        self.bare.tell(puppet.tid, "do", self._told, name, args)
         return self._told
 
     def step(self) -> None:

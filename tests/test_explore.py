@@ -64,6 +64,7 @@ def kinds(report: dict[str, Any]) -> dict[str, int]:
 
 @pytest.mark.parametrize("options", [(), ("--pct", "2")], ids=["random", "pct"])
 def test_a_lost_update_is_found_and_every_seed_can_be_run_again(tool: Tool, options: tuple[str, ...]) -> None:
+    """The line that it prints runs the failing one, the same each time; one that passed passes again."""
     code, report = explored(tool, LOST_UPDATE, "--seeds", "150", *options)
     assert code == 1
     assert set(kinds(report)) == {"ended with status 0", "AssertionError: lost update"}
@@ -79,6 +80,7 @@ def test_a_lost_update_is_found_and_every_seed_can_be_run_again(tool: Tool, opti
 
 
 def test_a_deadlock_is_told_with_who_waits_for_whom(tool: Tool) -> None:
+    """With the places in the program, and in the same words when it is run again."""
     code, report = explored(tool, PHILOSOPHERS, "--seeds", "40")
     assert code == 1 and set(kinds(report)) == {"ended with status 0", "deadlock"}
     [deadlock] = [kind for kind in report["kinds"] if kind["failed"]]
@@ -91,6 +93,7 @@ def test_a_deadlock_is_told_with_who_waits_for_whom(tool: Tool) -> None:
 
 
 def test_what_is_right_under_every_schedule_passes(tool: Tool) -> None:
+    """The same program with a lock: nothing to replay."""
     locked = LOST_UPDATE.replace("balance = 0", "balance, lock = 0, sync.create_mutex()").replace(
         "        seen = balance\n        balance = seen + 1 - fee()\n",
         "        with sync.locked(lock):\n            seen = balance\n            balance = seen + 1 - fee()\n",
@@ -111,11 +114,12 @@ def test_chance_is_more_than_the_schedule(tool: Tool) -> None:
 
 
 def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None:
+    """It is said that all runs are the same."""
     program = tool.program("print(sum(range(10)))\n")
     code, out, _err = tool("explore", "--seeds", "500", program)
     first, second, third = out.splitlines()
     assert code == 0 and first == "the program leaves nothing to chance: all runs are the same"
-    assert second.startswith("1 runs under random schedules in ")
+    assert second.startswith("1 run under random schedules in ")
     assert third.split(None, 1) == ["1", "ended with status 0"]
 
 
@@ -131,6 +135,7 @@ def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None
     ],
 )
 def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) -> None:
+    """Working, sleeping, an exit status, a violation."""
     source = f"from axis import thread\nthread.create(lambda: None)\nthread.yield_()\n{body}\n"
     code, report = explored(tool, source, "--seeds", "2")
     assert (code, kinds(report)) == (1, {kind: 2})
@@ -141,7 +146,7 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
     [
         (["explore"], 2, "PROGRAM"),
         (["explore", "/nowhere.py"], 127, "/nowhere.py"),
-        (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number above 0"),
+        (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number from 1 to 1000000000"),
         (["explore", "--pct", "1000", "x.py"], 2, "1000 is more than 100"),
         (["run", "--pct", "2", "x.py"], 2, "--pct needs --seed"),
         (["run", "--in-order", "x.py"], 2, "--in-order needs --seed"),
@@ -149,6 +154,7 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
     ],
 )
 def test_bad_usage_is_one_line(tool: Tool, arguments: list[str], code: int, said: str) -> None:
+    """It says what is wrong with which word, and the exit code is a shell's."""
     found, out, err = tool(*arguments)
     assert (found, out) == (code, "")
     assert said in err and err.count("\n") == 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,42 @@ def test_rings_up_to_two_take_time_and_chance_from_the_machine(folder: str) -> N
     for path in sorted((ROOTFS / folder).rglob("*.py")):
         for line, name in imports_of(path):
             assert name.partition(".")[0] not in UNDETERMINED, f"{relative(path)}:{line}: {name}"
+
+
+def test_a_change_is_told_in_a_file_of_its_number_and_kind() -> None:
+    """One paragraph, as changes/README.md asks for."""
+    fragments = [path for path in (ROOT / "changes").glob("*") if path.name != "README.md"]
+    assert fragments
+    for path in fragments:
+        assert re.fullmatch(r"\d+[a-z]?\.(feature|change|fix|removal)\.md", path.name), path.name
+        text = path.read_text().strip()
+        assert text and "\n\n" not in text, f"{path.name} is not one paragraph"
+
+
+def kept_names(tree: ast.Module) -> Iterator[str]:
+    """The private names that a file defines or stores: of functions, classes, constants and attributes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            name = node.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            name = node.attr
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+            name = node.id
+        else:
+            continue
+        if name.startswith("_") and not name.endswith("__"):
+            yield name
+
+
+def test_nothing_is_kept_that_nobody_reads() -> None:
+    """A private name stands in our sources once more than where it is defined, but in Python's own modules."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")}
+    words = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
+    unread = [
+        f"{relative(path)}: {name}"
+        for path, text in texts.items()
+        if ROOTFS / "lib" / "python" not in path.parents
+        for name in kept_names(ast.parse(text))
+        if words[name] == 1
+    ]
+    assert unread == []

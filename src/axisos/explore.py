@@ -103,7 +103,7 @@ class Explorer:
         self.seconds = 0.0  # that the runs took
 
     def explore(self) -> None:
-        """Boot, fork, gather. In a child this never returns. Raises: KeyboardInterrupt, when no run is left."""
+        """Boot, fork, gather. In a child this never returns. Raises: KeyboardInterrupt, before the first fork."""
         start = perf_counter()
         _limit_processor()
         try:
@@ -279,15 +279,15 @@ def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> in
         return int(failing is not None)
     if len(verdicts) == 1 and len(explorer.seeds) > 1:
         print("the program leaves nothing to chance: all runs are the same")
-    print(f"{len(verdicts)} runs under {schedule} schedules in {explorer.seconds:.1f} s ({rate:.0f} a second)")
+    count = "1 run" if len(verdicts) == 1 else f"{len(verdicts)} runs"
+    print(f"{count} under {schedule} schedules in {explorer.seconds:.1f} s ({rate:.0f} a second)")
     for kind, runs in sorted(kinds.items(), key=lambda item: (item[1][0].failed, -len(item[1]))):
         smallest = f", smallest seed {runs[0].seed}" if runs[0].failed else ""
         print(f"  {len(runs):>6}  {kind}{smallest}")
     outputs = {verdict.output: verdict.seed for verdict in reversed(verdicts) if not verdict.failed}
     if len(outputs) > 1:
-        seeds = sorted(outputs.values())
-        some = f"{seeds[0]} and {seeds[1]}"
-        print(f"those that passed wrote {len(outputs)} different outputs, for example under seeds {some}")
+        first, second, *_ = sorted(outputs.values())
+        print(f"those that passed wrote {len(outputs)} different outputs, for example under seeds {first} and {second}")
     if failing is not None:
         print(f"\nseed {failing.seed}: {failing.kind}")
         for line in failing.lines:

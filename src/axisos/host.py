@@ -156,10 +156,10 @@ class JobRunner:
             return STOPPED_EXIT, machine.last_error.splitlines()[0]
         if machine.state != "running":
             return STOPPED_EXIT, "the machine was switched off before the program ended"
-        deadlock = self.deadlock()
+        deadlock = self._deadlock()
         return (STOPPED_EXIT, "\n  ".join(["deadlock: " + deadlock[0], *deadlock[1:]])) if deadlock else None
 
-    def deadlock(self) -> list[str]:
+    def _deadlock(self) -> list[str]:
         """In a simulation, where nobody from outside will help: what is to be said if no program will ever go on."""
         if not self.sleeps or self.machine.seed is None or self.machine.kernel is None:
             return []

@@ -118,6 +118,7 @@ def test_types_are_counted(with_program) -> None:
     ],
 )
 def test_what_is_not_there_or_not_for_the_user_is_named(shell, line: str, complaint: str) -> None:
+    """One line on standard error, exit status 1."""
     result = shell(line)
     assert (result.stdout, result.stderr.decode(), result.exit_code) == (b"", complaint + "\n", 1)
 

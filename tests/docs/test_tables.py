@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,43 @@ def test_a_wrong_table_is_found() -> None:
     assert "| old |" not in doc_tables.refreshed(page)
     assert "`frame-attribute`" in doc_tables.refreshed(page)
     assert doc_tables.refreshed(page).endswith("<!-- end -->\nafter\n")
+
+
+def test_code_in_a_cell_stays_as_it_is() -> None:
+    """What is no code shows as it was written, too; a bar would be the next cell's everywhere."""
+    assert doc_tables.cell("an int_ or `int_ | *args`") == "an int\\_ or `int_ \\| *args`"
+
+
+LIBRARIES = ROOT / "src" / "axisos" / "rootfs" / "lib" / "axis"
+
+
+def statuses_raised(library: str) -> dict[str, set[str]]:
+    """Of each function, class and method of a library, the numbers in what its docstring says it raises."""
+    found = {}
+
+    def look(nodes: list[ast.stmt], prefix: str) -> None:
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                raises = re.search(r"\bRaises:? (.*?)(\.\s|\.?$)", ast.get_docstring(node) or "", re.DOTALL)
+                found[prefix + node.name] = set(re.findall(r"\b[2-8]\d\d\b", raises[1])) if raises else set()
+            if isinstance(node, ast.ClassDef):
+                look(node.body, f"{node.name}.")
+
+    look(ast.parse((LIBRARIES / f"{library}.py").read_text()).body, "")
+    return found
+
+
+@pytest.mark.parametrize("library", ["thread", "sync", "pipe", "ipc", "signals"])
+def test_a_librarys_page_has_the_statuses_of_its_docstrings(library: str) -> None:
+    """Row by row; a row that refers to another one apart."""
+    raised = statuses_raised(library)
+    page = (ROOT / "docs" / "17-libraries.md").read_text()
+    [table] = re.findall(rf"^\| Function of `axis\.{library}` .*\n\|---.*\n((?:\|.*\n)+)", page, re.MULTILINE)
+    for row in table.splitlines():
+        first, *_, last = [cell.strip() for cell in row.strip("|").split(" | ")]
+        names = re.findall(r"`(?:with )?([\w.]+)\(", first)
+        if "as `" not in last:
+            assert set(re.findall(r"\b\d{3}\b", last)) == set().union(*(raised[name] for name in names)), names
 
 
 def test_every_status_is_told_once_with_where_it_comes_from() -> None:
@@ -185,7 +223,7 @@ def test_each_call_of_the_original_is_here_or_is_accounted_for() -> None:
 
 
 def test_a_call_that_may_be_refused_because_it_would_sleep_says_that_it_blocks() -> None:
-    calls = script("doc_tables").calls()
-    reference = script("syscall_reference")
-    silent = [name for name in calls if "WOULD_BLOCK" in reference.statuses_of(calls, name) and not calls[name].blocks]
-    assert silent == []
+    """The column that says which calls sleep is made from that."""
+    calls = doc_tables.calls()
+    refused = [name for name in calls if "WOULD_BLOCK" in syscall_reference.statuses_of(calls, name)]
+    assert [name for name in refused if not calls[name].blocks] == []

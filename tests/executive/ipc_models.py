@@ -9,7 +9,7 @@ its possible *worlds*: what a machine does must be what happens in one of them.
     worlds = [world for each in worlds for world in each.settle()]
     worlds = [world for each in worlds for world in each.tick()]
 
-An error is ("error", status).
+An error is ("error", status), or the name of what was raised that has none.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ GONE = object()  # its caller died in it
 HANDLE = object()  # the result is a handle: what it looks like is not the model's business
 
 
-def error(status: int) -> tuple[str, int]:
-    """What a refused call gives."""
+def error(status: int | str) -> tuple[str, int | str]:
+    """What a refused call gives: a status, or the name of another exception."""
     return "error", status
 
 
@@ -569,9 +569,6 @@ class Piping(Model):
     def open_for(self, pipe: str, side: str) -> bool:
         return any(end.split(":")[0] == pipe and side in access for (_, end), access in self.ends.items())
 
-    def open(self, process: int, end: str) -> None:
-        self.ends[process, end] = end.split(":")[1]
-
     def access(self, thread: int, end: str) -> str:
         """What the thread may do with it: nothing if its process has no such handle."""
         return self.ends.get((self.process_of[thread], end), "")
@@ -860,12 +857,12 @@ class Sharing(Model):
     def do_item(self, thread: int, number: int, view: str, what: str, *args: Any) -> object:
         made = self.views.get((self.process_of[thread], view))
         if made is None:
-            return error("KeyError")  # type: ignore[arg-type]
+            return error("KeyError")
         it = self.sections[made]
         values = it["values"]
         if what in ("load", "delete"):
             if args[0] not in values:
-                return error("KeyError")  # type: ignore[arg-type]
+                return error("KeyError")
             return deepcopy(values[args[0]]) if what == "load" else self.forget(it, args[0])
         if what == "store":
             return self.store(it, *args)

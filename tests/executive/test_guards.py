@@ -15,7 +15,7 @@ from executive.plain import MAX_DEPTH, MAX_INT_BITS, MAX_ITEMS, copy_plain
 from executive.process import Process
 from executive.synapse import bypasses
 from kernel_invariants import broken_promises
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 from sandbox_world import boot, run
 
 ATTEMPT = (
@@ -92,8 +92,7 @@ def test_a_grant_is_used_up() -> None:
         )
         process.grant = (1001, 1001, (), 3)
         bare.settle()
-        bare.kernel.messages.post(process.pid, "go")
-        bare.machine.computer.push_signal("work")
+        bare.tell(process.pid, "go")
         bare.settle()
         assert "int ACCESS_DENIED" in bare.said()
 
@@ -107,8 +106,7 @@ def test_nobody_is_elevated_without_a_grant() -> None:
         process = bare.start(ATTEMPT + "syscall('signal_pull')\nsay(attempt('process_elevate', 2.5))")
         process.grant = (0, 0, (), 3)
         bare.settle()
-        bare.kernel.messages.post(process.pid, "go")
-        bare.machine.computer.push_signal("work")
+        bare.tell(process.pid, "go")
         bare.settle()
         assert bare.said() == ["ACCESS_DENIED"] and process.ring == 3
 
@@ -125,8 +123,7 @@ def test_a_grant_is_not_used_up_by_a_call_that_is_refused() -> None:
             limit.user_processes = 1
             process.grant = (uid, uid, (), 2.5)
             for word in (said_first, "True"):
-                bare.kernel.messages.post(process.pid, "go")
-                bare.machine.computer.push_signal("work")
+                bare.tell(process.pid, "go")
                 bare.settle()
                 assert bare.said()[-1] == word
                 if word == "True":
@@ -369,15 +366,11 @@ def test_nobody_signals_an_ancestor() -> None:
         child = bare.start(ATTEMPT + "parent = syscall('signal_pull')[2]\nsay(attempt('process_kill', parent, 9))")
         grandchild = bare.start(ATTEMPT + "elder = syscall('signal_pull')[2]\nsay(attempt('process_kill', elder, 9))")
         for young, old in ((child, parent), (grandchild, child)):
-            del young.parent.children[young.pid]
-            young.parent = old
-            old.children[young.pid] = young
+            adopt(old, young)
         bare.settle()
-        bare.kernel.messages.post(grandchild.pid, "elder", parent.pid)
-        bare.machine.computer.push_signal("work")
+        bare.tell(grandchild.pid, "elder", parent.pid)
         bare.settle()
-        bare.kernel.messages.post(child.pid, "parent", parent.pid)
-        bare.machine.computer.push_signal("work")
+        bare.tell(child.pid, "parent", parent.pid)
         bare.settle()
         assert bare.said() == ["ACCESS_DENIED", "ACCESS_DENIED"] and parent.status != "dead"
 
@@ -387,9 +380,7 @@ def test_orphans_go_to_the_next_living_ancestor() -> None:
     with BareMachine() as bare:
         elder, parent, child = (bare.start("syscall('signal_pull')") for _ in range(3))
         for young, old in ((parent, elder), (child, parent)):
-            del young.parent.children[young.pid]
-            young.parent = old
-            old.children[young.pid] = young
+            adopt(old, young)
         bare.settle()
         bare.kernel.processes.terminate(parent, 1, "the test says so")
         assert child.parent is elder and elder.children == {child.pid: child}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from kernel_invariants import broken_promises
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 
 CALL = (
     "def call(*args):\n    try: return syscall(*args)\n    except Exception as error: return int(error.status)\n"
@@ -27,12 +27,6 @@ def bare(request: pytest.FixtureRequest) -> Iterator[BareMachine]:
     with BareMachine(seed, schedule) as made:
         yield made
         assert broken_promises(made.kernel) == []
-
-
-def tell(bare: BareMachine, pid: int, *message: object) -> None:
-    """Send a program a message."""
-    bare.kernel.messages.post(pid, "told", *message)
-    bare.machine.computer.push_signal("work")
 
 
 def test_a_recursive_mutex_is_free_after_as_many_releases(bare: BareMachine) -> None:
@@ -131,10 +125,9 @@ def test_who_is_killed_with_a_mutex_leaves_it_and_is_heard_of_once(bare: BareMac
     )
     bare.machine.run_for(0.05)
     victim = bare.start(f"syscall('ke_wait_single', syscall('ke_open_mutex', 'shared'))\n{doing}\n")
-    del victim.parent.children[victim.pid]
-    victim.parent, parent.children[victim.pid] = parent, victim
+    adopt(parent, victim)
     bare.machine.run_for(0.05)
-    tell(bare, parent.pid, victim.pid)
+    bare.tell(parent.pid, "victim", victim.pid)
     bare.machine.run_for(1.0)
 
     assert sorted(bare.said()) == ["SIGCHLD", "True 137", "got 128"]
@@ -198,7 +191,7 @@ def test_a_signal_in_a_wait_for_a_mutex_gives_nobody_what_he_does_not_own(bare: 
 
 
 def test_a_reader_sees_the_end_of_the_file_when_the_writer_has_exited(bare: BareMachine) -> None:
-    """It has closed nothing; what it wrote before comes first, also what another thread of it still writes does not."""
+    """It has closed nothing, and another thread of it still waits; what it wrote comes first."""
     bare.start(
         "reader, writer = syscall('ke_create_named_pipe', 'p', 64)\n"
         "syscall('signal_pull')\n"
@@ -214,7 +207,7 @@ def test_a_reader_sees_the_end_of_the_file_when_the_writer_has_exited(bare: Bare
         "syscall('process_sleep', 20)\n"
     )
     bare.machine.run_for(0.01)
-    tell(bare, 20)
+    bare.tell(20, "it writes")
     bare.machine.run_for(1.0)
     assert bare.said() == ["b'ab'", "b'c'", "end"]
     assert writer.exit_status == 0

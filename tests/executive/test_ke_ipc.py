@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 
 
 def test_a_pipe_carries_more_than_it_holds_and_ends_with_its_last_writer() -> None:
@@ -180,8 +180,7 @@ def test_a_parent_hears_once_that_its_child_was_stopped() -> None:
             "syscall('process_sleep', 1)\n"
         )
         child = bare.start("syscall('signal_pull')")
-        del child.parent.children[child.pid]
-        child.parent, parent.children[child.pid] = parent, child
+        adopt(parent, child)
         bare.kernel.messages.post(parent.pid, "child", child.pid)
         bare.settle()
 

@@ -6,7 +6,7 @@ import pytest
 
 from axisos import Machine
 from kernel_invariants import broken_promises
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 
 ATTEMPT = (
     "def attempt(name, *args):\n"
@@ -277,15 +277,13 @@ def test_a_permit_that_is_given_back_after_a_kill_does_not_go_to_the_dead() -> N
             bare.settle()
             (token,) = owner.handles.entries
             copy = bare.kernel.ob.duplicate_handle(owner, token, victim)
-            bare.kernel.messages.post(victim.pid, "handle", copy)
-            bare.machine.computer.push_signal("work")
+            bare.tell(victim.pid, "handle", copy)
             bare.settle()
             if nested:
                 bare.kernel.signals.send(victim, 30)
                 bare.machine.computer.push_signal("work")
                 bare.machine.run_for(0.1)
-            bare.kernel.messages.post(owner.pid, "kill", victim.pid)
-            bare.machine.computer.push_signal("work")
+            bare.tell(owner.pid, "kill", victim.pid)
             bare.settle()
             assert bare.said() == ["free: 1"], nested
 
@@ -325,11 +323,9 @@ def test_a_reader_that_was_woken_and_killed_leaves_the_data_to_the_next() -> Non
         victim = bare.start("syscall('vfs_read', syscall('signal_pull')[2])")
         bare.settle()
         (reader, *_) = main.handles.entries
-        bare.kernel.messages.post(victim.pid, "handle", bare.kernel.ob.duplicate_handle(main, reader, victim))
-        bare.machine.computer.push_signal("work")
+        bare.tell(victim.pid, "handle", bare.kernel.ob.duplicate_handle(main, reader, victim))
         bare.settle()
-        bare.kernel.messages.post(main.pid, "go", victim.pid)
-        bare.machine.computer.push_signal("work")
+        bare.tell(main.pid, "go", victim.pid)
         bare.settle()
         assert bare.said() == ["other got b'data'"]
 
@@ -345,9 +341,7 @@ def test_ended_threads_do_not_push_out_the_status_of_ended_children() -> None:
             "say(syscall('process_wait_status', child))\n"
         )
         child = bare.start("raise SystemExit(7)")
-        bare.kernel.kernel_process.children.pop(child.pid)
-        child.parent = parent
-        parent.children[child.pid] = child
+        adopt(parent, child)
         bare.kernel.messages.post(parent.pid, "child", child.pid)
         bare.settle()
         assert bare.said() == ["7"]

@@ -35,6 +35,7 @@ def refused(call: Any, *args: Any, **named: Any) -> int:
 
 
 def test_a_name_needs_its_directory_and_a_directory_keeps_what_stands_in_it() -> None:
+    """Below what is no directory nothing has a name; a directory can be taken away when it is empty."""
     ob = manager()
     box = ob.create_object("IoDeviceObject", "box")
     assert refused(ob.insert_object, box, "\\Lab\\Box") == Status.OBJECT_NAME_NOT_FOUND
@@ -55,6 +56,7 @@ def test_a_name_needs_its_directory_and_a_directory_keeps_what_stands_in_it() ->
 
 
 def test_an_object_has_one_name_and_a_permanent_one_keeps_it() -> None:
+    """A second name is refused, and any name once the first was taken away; what is held stays without one."""
     ob = manager()
     box = ob.create_object("IoDeviceObject", "box")
     ob.insert_object(box, "\\Device\\Box")
@@ -71,6 +73,7 @@ def test_an_object_has_one_name_and_a_permanent_one_keeps_it() -> None:
 
 
 def test_links_lead_on_in_the_middle_of_a_path_and_not_for_ever() -> None:
+    """Eight of them, no more; deleting a link leaves what it leads to."""
     ob = manager()
     box = ob.create_object("IoDeviceObject", "box")
     ob.insert_object(box, "\\Device\\Box")
@@ -87,6 +90,7 @@ def test_links_lead_on_in_the_middle_of_a_path_and_not_for_ever() -> None:
 
 
 def test_a_type_may_say_how_a_path_goes_on_through_its_objects() -> None:
+    """Its parse procedure is given what is left of the path."""
     ob = manager()
     ob.create_object_type("Disk", parse=lambda header, rest: f"\\Device\\{header.body}{rest.replace(chr(92), '-')}")
     ob.insert_object(ob.create_object("Disk", "Part"), "\\Disk0")
@@ -97,12 +101,14 @@ def test_a_type_may_say_how_a_path_goes_on_through_its_objects() -> None:
 
 @pytest.mark.parametrize("path", ["", "x", "\\x\\", "\\\\x", "\\x\\\\y", "\\" + "x" * 255, "x\\y"])
 def test_what_is_no_path_is_refused(path: str) -> None:
+    """For looking and for naming alike."""
     ob = manager()
     assert refused(ob.lookup_object, path) == Status.OBJECT_NAME_INVALID
     assert refused(ob.insert_object, ob.create_object("ObpDirectory", {}), path) == Status.OBJECT_NAME_INVALID
 
 
 def test_programs_see_the_tree_and_every_type_stands_in_it() -> None:
+    """With the permissions of what programs have named, and how many objects there are."""
     program = """
 syscall("ke_create_mqueue", "jobs", 4, 16, "640")
 def tree(path, depth=0):
@@ -125,6 +131,7 @@ say(types["IpcMessageQueue"])
 
 
 def test_named_objects_are_opened_with_what_their_permissions_allow() -> None:
+    """By their own call or by their path; more is refused, and each handle grants no more than that."""
     owner = """
 held = [syscall("ke_create_event", True, True, "bell", "644"), syscall("ke_create_mutex", False, "lock", "600"),
         syscall("ke_create_semaphore", 1, 2, "seats", "666"), syscall("ke_create_named_pipe", "p", 64, "444")]
@@ -154,6 +161,7 @@ say(sorted((h["type"], h["granted_access"]) for h in syscall("ob_list_handles"))
 
 
 def test_a_protected_handle_stays_open_until_its_process_ends() -> None:
+    """Or until it is protected no more."""
     program = ATTEMPT + """
 event = syscall("ke_create_event")
 syscall("ob_set_handle_flags", event, None, True)
@@ -169,6 +177,7 @@ syscall("ob_set_handle_flags", syscall("ke_create_event"), None, True)
 
 
 def test_every_handle_knows_where_it_was_made_and_who_may_see_it() -> None:
+    """The line of the program and its age; other users see nothing, user 0 all but the tokens."""
     program = """
 def open_one():
     return syscall("ke_create_event")
@@ -196,6 +205,7 @@ say(attempt("ob_query_handles", 20), attempt("ob_query_handles"), attempt("ob_qu
 
 
 def test_the_end_of_a_process_or_thread_can_be_waited_for_beside_other_things() -> None:
+    """Also when it is over already; the handle is for nothing else."""
     program = ATTEMPT + """
 def short():
     syscall("process_sleep", 20)
@@ -212,7 +222,25 @@ say(attempt("ke_set_event", end), attempt("process_open", 999))
         assert broken_promises(bare.kernel) == []
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("ke_create_event", False, False, None), ("ke_create_mutex", False, None),
+        ("ke_create_semaphore", 1, 1, None), ("ke_create_section", None, 16), ("ke_create_mqueue", None, 1, 1),
+    ],
+    ids=lambda call: call[0],
+)  # fmt: skip
+@pytest.mark.parametrize("permissions", ["rw-", "8", "0644"])
+def test_permissions_that_are_none_are_refused_without_a_name_too(call: tuple[object, ...], permissions: str) -> None:
+    """And nothing is made, nor counted."""
+    with BareMachine() as bare:
+        bare.run(f"{ATTEMPT}\nsay(attempt(*{call!r}, {permissions!r}), syscall('ob_list_handles'))")
+        assert bare.said() == ["601 []"]
+        assert broken_promises(bare.kernel) == []
+
+
 def test_a_mutex_that_cannot_be_made_is_nobodys() -> None:
+    """Its name is taken: the caller owns nothing."""
     program = ATTEMPT + """
 syscall("ke_create_mutex", False, "m")
 say(attempt("ke_create_mutex", True, "m"))
@@ -225,6 +253,7 @@ syscall("signal_pull")
 
 
 def test_a_handle_made_by_a_library_knows_the_programs_line(tmp_path: Path) -> None:
+    """Not that of the library."""
     program = tmp_path / "p.py"
     program.write_text(
         "def look():\n    return open('/etc/hostname')\nfile = look()\n"
@@ -235,6 +264,7 @@ def test_a_handle_made_by_a_library_knows_the_programs_line(tmp_path: Path) -> N
 
 
 def test_a_file_is_not_waitable_whatever_its_handle_grants(tmp_path: Path) -> None:
+    """It is refused as what it is (825)."""
     program = tmp_path / "p.py"
     program.write_text(
         "try:\n    syscall('ke_wait_single', syscall('vfs_open', '/etc/hostname'), 0)\n"
@@ -245,6 +275,7 @@ def test_a_file_is_not_waitable_whatever_its_handle_grants(tmp_path: Path) -> No
 
 
 def test_deleting_a_link_leaves_alone_what_is_no_link() -> None:
+    """It is refused (706)."""
     program = r"""
 from abi.status import StatusError
 syscall("ob_insert_object", syscall("ob_create_object", "IoDeviceObject", {}), r"\Device\Box")

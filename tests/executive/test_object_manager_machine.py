@@ -64,6 +64,12 @@ def outcome(call: Callable[[], Any]) -> Any:
         return Status(error.status)
 
 
+def require_path(path: str) -> None:
+    """Refuses what is no path, or more than a path may be."""
+    if not path.startswith("\\") or path.endswith("\\") or "\\\\" in path or len(path) > 255:
+        raise Refused(Status.OBJECT_NAME_INVALID)
+
+
 class ObjectsAndHandles(RuleBasedStateMachine):
     """Objects are known by numbers, those of the system by their paths."""
 
@@ -105,6 +111,7 @@ class ObjectsAndHandles(RuleBasedStateMachine):
                 getattr(self, name)(**arguments(dice))
             self.all_counts_are_the_models()
             self.all_names_are_the_models()
+            self.all_handles_are_the_models()
             self.procedures_were_called_as_often_and_in_that_order()
 
     # --- the model ---------------------------------------------------------------------------------------------
@@ -141,8 +148,7 @@ class ObjectsAndHandles(RuleBasedStateMachine):
         """Where a path comes to by directories alone, and what is left of it."""
         if path == "\\":
             return "\\", ""
-        if not path.startswith("\\") or path.endswith("\\") or "\\\\" in path or len(path) > 255:
-            raise Refused(Status.OBJECT_NAME_INVALID)
+        require_path(path)
         at, key, names = "", "\\", path[1:].split("\\")
         for position, name in enumerate(names):
             if self.objects[key]["type"] != TYPE_DIRECTORY:
@@ -165,8 +171,7 @@ class ObjectsAndHandles(RuleBasedStateMachine):
 
     def enter(self, key: Any, path: str) -> None:
         """Under its true name: links on the way there do not count."""
-        if not path.startswith("\\") or path.endswith("\\") or "\\\\" in path or len(path) > 255:
-            raise Refused(Status.OBJECT_NAME_INVALID)
+        require_path(path)
         if self.name_of(key):
             raise Refused(Status.INVALID_PARAMETER)
         if key in self.pending:

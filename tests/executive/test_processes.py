@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernelrig import BareMachine
+from kernelrig import BareMachine, adopt
 
 
 def test_everything_a_process_held_is_gone_when_it_ends() -> None:
@@ -44,9 +44,7 @@ def test_a_parent_learns_how_its_child_ended_also_when_it_asks_late() -> None:
             "except Exception as error:\n    say(error.status)\n"
         )
         child = bare.start("raise SystemExit(7)")
-        bare.kernel.kernel_process.children.pop(child.pid)
-        child.parent = parent
-        parent.children[child.pid] = child
+        adopt(parent, child)
         bare.kernel.messages.post(parent.pid, "child", child.pid)
         bare.settle()
 

@@ -123,7 +123,9 @@ def test_a_timer_that_nobody_can_name_any_more_stops() -> None:
         assert bare.said() == ["1", "tick 0", "0 1", "0"]
 
 
-@pytest.mark.parametrize("limit, then", [("5", "syscall('vfs_close', timer)\nsyscall('signal_pull')"), ("None", "")])
+@pytest.mark.parametrize(
+    ("limit", "then"), [("5", "syscall('vfs_close', timer)\nsyscall('signal_pull')"), ("None", "")]
+)
 def test_a_timer_stops_when_the_last_who_waited_for_it_has_gone(limit: str, then: str) -> None:
     """By its time limit after the last handle was closed, or killed with the process that held it."""
     with BareMachine() as bare:

@@ -16,6 +16,7 @@ def graph(bare: BareMachine) -> tuple[dict[int, dict[str, Any]], list[list[int]]
 
 
 def test_two_threads_with_two_mutexes_are_named_with_the_places_in_their_program() -> None:
+    """Each mutex with the line that made it, each thread with the line where it stands."""
     program = """
 a, b = syscall("ke_create_mutex"), syscall("ke_create_mutex", False, "second")
 ready = syscall("ke_create_semaphore", 0)
@@ -60,6 +61,7 @@ syscall("process_wait", threads[0])
     ],
 )
 def test_one_alone_is_stuck_unless_time_or_the_system_helps(waits: str, stuck: bool) -> None:
+    """What only it could bring about will not come, whatever it waits for."""
     program = f"""
 event, timer = syscall("ke_create_event"), syscall("ke_create_timer")[0]
 syscall("ke_set_timer", timer, 10**9)
@@ -75,8 +77,8 @@ queue = syscall("ke_create_mqueue")
 
 
 def test_whoever_can_be_helped_by_somebody_free_is_free() -> None:
+    """Who waits for the owner of a mutex that sleeps with a time limit, and who waits for that one."""
     chain = """
-done, last = syscall("ke_create_event"), syscall("ke_create_event")
 mutex = syscall("ke_create_mutex")
 def owner():
     syscall("ke_wait_single", mutex)
@@ -96,6 +98,7 @@ syscall("process_wait", thread)
 
 
 def test_a_stopped_program_is_stuck_when_nobody_is_left_to_continue_it() -> None:
+    """Until there is another program, which could send SIGCONT."""
     with BareMachine() as bare:
         bare.run('syscall("process_kill", syscall("process_get_pid"), 19)')
         assert bare.kernel.wait_graph.deadlock()[1].endswith("waits for SIGCONT from another program")

@@ -24,6 +24,13 @@ def run_guest(
         return host.run(machine, str(path), args, user=user, stdin=stdin, **job)  # type: ignore[arg-type]
 
 
+def output(directory: Path, source: str, *args: str, **options: object) -> list[str]:
+    """The lines that a program prints; it must end well."""
+    result = run_guest(directory, source, *args, **options)  # type: ignore[arg-type]
+    assert (result.stderr.decode(), result.exit_code) == ("", 0)
+    return result.stdout.decode().splitlines()
+
+
 def run_host(directory: Path, source: str, stdin: bytes = b"") -> bytes:
     """What the same program prints in the host's Python, in an empty directory."""
     place = directory / "host"

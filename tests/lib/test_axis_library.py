@@ -6,14 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from guest_program import run_guest
-
-
-def output(directory: Path, source: str, *args: str, **options: object) -> list[str]:
-    """The lines that a program prints; it must end well."""
-    result = run_guest(directory, source, *args, **options)  # type: ignore[arg-type]
-    assert (result.stderr.decode(), result.exit_code) == ("", 0)
-    return result.stdout.decode().splitlines()
+from guest_program import output, run_guest
 
 
 def test_files_by_the_manuals_names(tmp_path: Path) -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guest_program import run_guest
-
-
-def output(directory: Path, source: str) -> list[str]:
-    """The lines that a program prints; it must end well."""
-    result = run_guest(directory, source)
-    assert (result.stderr.decode(), result.exit_code) == ("", 0)
-    return result.stdout.decode().splitlines()
+from guest_program import output
 
 
 def test_what_is_made_in_a_with_is_gone_after_it(tmp_path: Path) -> None:

@@ -7,14 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from guest_program import answers, run_guest, run_host
-
-
-def output(directory: Path, source: str, *args: str, **options: object) -> list[str]:
-    """The lines that a program prints; it must end well."""
-    result = run_guest(directory, source, *args, **options)  # type: ignore[arg-type]
-    assert (result.stderr.decode(), result.exit_code) == ("", 0)
-    return result.stdout.decode().splitlines()
+from guest_program import answers, output, run_host
 
 
 def test_a_thread_that_waits_often_needs_no_more_handles(tmp_path: Path) -> None:

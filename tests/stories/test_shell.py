@@ -110,6 +110,7 @@ def test_ctrl_c_reaches_the_foreground_only(person: Person) -> None:
 
 
 def test_ctrl_c_ends_a_loop_of_the_shell_itself(person: Person) -> None:
+    """The status is that of a program which SIGINT ended."""
     person.start(LOOP)
     assert not person.prompt_is_back()
     person.press("ctrl+c")
@@ -118,6 +119,7 @@ def test_ctrl_c_ends_a_loop_of_the_shell_itself(person: Person) -> None:
 
 
 def test_ctrl_c_at_the_prompt_drops_the_line(person: Person) -> None:
+    """It is shown once, and nothing of the line is run."""
     person.machine.type("echo half")
     person.press("ctrl+c")
     assert person.screen().count("^C") == 1
@@ -140,6 +142,7 @@ def test_a_job_from_ctrl_z_to_its_end(person: Person) -> None:
 
 
 def test_a_job_that_ends_is_reported_at_the_next_prompt(person: Person) -> None:
+    """Once; it is no job any more."""
     assert person.run("sleep 1 &").startswith("[1] ")
     person.machine.run_for(1.5)
     person.machine.type("\n")
@@ -149,6 +152,7 @@ def test_a_job_that_ends_is_reported_at_the_next_prompt(person: Person) -> None:
 
 
 def test_waiting_can_be_interrupted(person: Person) -> None:
+    """The job that was waited for goes on."""
     person.start("sleep 100 & wait")
     assert not person.prompt_is_back()
     person.press("ctrl+c")
@@ -166,6 +170,7 @@ def test_a_stopped_substitution_goes_on(person: Person) -> None:
 
 
 def test_leaving_with_stopped_jobs_takes_two_tries(person: Person) -> None:
+    """The second one ends them all."""
     person.start("sleep 100")
     person.press("ctrl+z")
     assert person.run("exit") == "there are stopped jobs"
@@ -206,6 +211,7 @@ def test_history_outlives_the_session(person: Person) -> None:
 
 
 def test_tab_completes_commands_and_files(person: Person) -> None:
+    """As far as there is one way to go on."""
     person.run("mkdir deep; touch deep/only-one")
     person.clear()
     person.machine.type("ech\tcd; cat d\to\t")
@@ -215,6 +221,7 @@ def test_tab_completes_commands_and_files(person: Person) -> None:
 
 
 def test_ctrl_r_searches(person: Person) -> None:
+    """What is found is shown, and Enter runs it."""
     person.run("echo needle")
     person.run("true")
     person.machine.press("ctrl+r")
@@ -250,6 +257,7 @@ def test_scripts_and_their_rights(person: Person) -> None:
 
 
 def test_a_python_program_and_its_status(person: Person) -> None:
+    """It gets its arguments; of a pipeline the last status counts."""
     person.run("echo 'import sys; print(sys.argv[1:]); sys.exit(3)' > p.py; chmod 755 p.py")
     assert person.run("./p.py 'a b' c; echo $?") == "['a b', 'c']\n3"
     assert person.run("./p x | cat; echo $?") == "['x']\n0"
@@ -299,6 +307,7 @@ def test_su_and_back(person: Person) -> None:
 
 
 def test_su_with_a_wrong_password(person: Person) -> None:
+    """The user stays who it was."""
     person.machine.type("su\n")
     person.machine.run_until("Password:")
     person.machine.type("wrong\n")
@@ -328,6 +337,7 @@ def test_a_new_password_holds_from_the_next_login_on(person: Person) -> None:
 
 
 def test_ctrl_d_logs_out_and_the_prompt_comes_back(person: Person) -> None:
+    """As often as one likes, and no shell is left behind."""
     for _ in range(3):
         person.press("ctrl+d")
         person.machine.run_until("login:")
@@ -356,6 +366,7 @@ def test_too_deep_is_an_error_and_not_an_end(person: Person) -> None:
 
 
 def test_bytes_and_letters_of_all_kinds_go_through(person: Person) -> None:
+    """Characters of several bytes, and bytes that are no text."""
     assert person.run("echo 'grüße, 世界' | cat") == "grüße, 世界"
     assert person.run("x=$(printf '\\377\\376'); printf '%s' \"$x\" | wc -c").strip() == "2"
 
@@ -400,6 +411,7 @@ def test_init_outlives_its_terminal() -> None:
 
 
 def test_a_locked_account_says_when_to_try_again() -> None:
+    """After five wrong passwords; half a minute later the right one lets in."""
     with Machine(seed=7) as machine:
         machine.power_on()
         machine.run_until("login:")

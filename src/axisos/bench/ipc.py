@@ -15,7 +15,7 @@ TURNS = 2_000  # a batch
 
 ALONE = (  # name, the guest's figure, budget in G
     ("create and close an event", "create_close", 12),
-    ("wait for an event that is set", "wait_signalled", 3),
+    ("wait for an event that is set", "wait_signaled", 3),
     ("acquire and release a free mutex", "mutex", 6.5),
     ("wait for a free semaphore and release it", "semaphore", 6.5),
     ("send and receive in a message queue", "queue", 8),

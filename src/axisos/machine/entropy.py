@@ -12,9 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-PAGE = 4096
-SHORT = 256
+PAGE = 4096  # bytes that are asked of the host at a time
+SHORT = 256  # bytes; longer draws do not use up a page
 
 
 _generation = 0  # of this process of the host: how often it and its ancestors have forked

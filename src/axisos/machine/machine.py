@@ -193,9 +193,7 @@ class Machine:
         if limited:
             self.bus.timing = OcTiming(self.clock, self.computer.stall)
 
-        size = resolution or RESOLUTION
-        largest = max_resolution or size
-        self._size = (min(size[0], largest[0]), min(size[1], largest[1]))
+        largest = max_resolution or resolution or RESOLUTION
         self.eeprom = Eeprom(self._address("eeprom"), self._rom or b"")
         self.screen = Screen(self._address("screen"), 3, largest)
         self.gpu = Gpu(self._address("gpu"), 3, None if limited else largest)

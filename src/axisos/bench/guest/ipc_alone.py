@@ -14,7 +14,7 @@ def create_close(turns: int) -> None:
         syscall("vfs_close", syscall("ke_create_event"))
 
 
-def wait_signalled(turns: int) -> None:
+def wait_signaled(turns: int) -> None:
     event = syscall("ke_create_event", True, True)
     for _ in range(turns):
         syscall("ke_wait_single", event)
@@ -43,6 +43,6 @@ def queue(turns: int) -> None:
 
 turns = env["turns"]
 syscall("bench_report", {
-    "create_close": least(create_close, turns), "wait_signalled": least(wait_signalled, turns),
+    "create_close": least(create_close, turns), "wait_signaled": least(wait_signaled, turns),
     "mutex": least(mutex, turns), "semaphore": least(semaphore, turns), "queue": least(queue, turns),
 })

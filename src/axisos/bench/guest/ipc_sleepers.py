@@ -47,7 +47,7 @@ last = env["threads"] - 1
 first_s = 0.0
 spans: list[float] = []
 done = syscall("ke_create_event")
-start_s = 0.0
+start_s = 0.0  # any will do for the reckoning
 reckoning_s = least(reckon, 100)
 start_s = perf_counter()
 for number in range(env["threads"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-RING_KERNEL = 0
 RING_SERVICE = 1
 RING_DRIVER = 2
 RING_ELEVATED = 2.5
@@ -10,8 +9,7 @@ RING_USER = 3
 RINGS: tuple[float, ...] = (0, 1, 2, 2.5, 3)
 
 KERNEL_PID = 0
-RESERVED_PID = 1
-PIPELINE_PID = 2
+PIPELINE_PID = 2  # 1 is nobody's
 DKMS_PID = 3
 FIRST_USER_PID = 20
 

@@ -17,7 +17,7 @@ from executive.syscalls import ANY_RING, SECOND_NS, syscall
 
 if TYPE_CHECKING:
     from executive.ke_ipc.pipes import Pipes
-    from executive.ob_manager import ObjectManager
+    from executive.ob_manager import HandleEntry, ObjectManager
     from executive.process import Thread, Wait
     from executive.scheduler import Scheduler
 
@@ -35,22 +35,23 @@ class Files:
         self._pipes = pipes
         self._scheduler = scheduler
 
-    def _body(self, thread: Thread, handle: Handle) -> object:
-        """The body of the object behind a handle, whoever may use it; None if there is no such handle."""
+    def _entry(self, thread: Thread, handle: Handle) -> HandleEntry | None:
+        """What a handle of the thread's process stands for, whatever it grants; None if there is no such handle."""
         table = thread.process.handles
         token = table.standard.get(handle) if type(handle) is int else handle
-        entry = table.entries.get(token)  # type: ignore[arg-type]
-        return entry.header.body if entry is not None else None
+        return table.entries.get(token)  # type: ignore[arg-type]
 
     def read_pipe(self, thread: Thread, handle: Handle, count: int | None) -> object:
         """vfs_read on a pipe; NOT_DIRECT for any other handle."""
-        if type(self._body(thread, handle)) is not PipeEnd:
+        entry = self._entry(thread, handle)
+        if entry is None or type(entry.header.body) is not PipeEnd:
             return NOT_DIRECT
         return self._pipes.read(thread, self._pipes.end_of(thread, handle, mask.READ), count)
 
     def write_pipe(self, thread: Thread, handle: Handle, data: bytes) -> object:
         """vfs_write on a pipe; NOT_DIRECT for any other handle, after a pause if it is a device's and too much."""
-        body = self._body(thread, handle)
+        entry = self._entry(thread, handle)
+        body = entry.header.body if entry is not None else None
         if type(body) is PipeEnd:
             return self._pipes.write(thread, self._pipes.end_of(thread, handle, mask.WRITE), data)
         if thread.process.ring > 2 and getattr(body, "category", None) == CATEGORY_DEVICE:
@@ -76,9 +77,7 @@ class Files:
 
     def close_object(self, thread: Thread, handle: Handle) -> object:
         """vfs_close on whatever is not a file; NOT_DIRECT for files."""
-        table = thread.process.handles
-        token = table.standard.get(handle) if type(handle) is int else handle
-        entry = table.entries.get(token)  # type: ignore[arg-type]
+        entry = self._entry(thread, handle)
         if entry is None or entry.header.type_object.name == TYPE_FILE:
             return NOT_DIRECT
         self._ob.close_handle(thread.process, handle)

@@ -69,8 +69,8 @@ class Wait:
         self.thread = thread
         self.active = False
         self.reason = ""
-        self.objects: tuple[Dispatcher, ...] = ()  # that it is for, one or
-        self.wait_all = False  # all of them, while it is a wait for objects
+        self.objects: tuple[Dispatcher, ...] = ()  # that it is for, while it is a wait for objects
+        self.wait_all = False  # whether it takes all of them to end it
         self.on: object = None  # what else it is for, for `wait_graph` to see
         self.result: object = None
         self.request_id = 0  # of the forwarded call that is to be answered

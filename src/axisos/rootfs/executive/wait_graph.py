@@ -229,9 +229,9 @@ class Snapshot:
             return Waiting(thread, targets, wait.wait_all)
         on = _thing(wait)
         if isinstance(on, Pipe):
-            return Waiting(thread, [self._pipe(thread, on, thread.wait.reason is WAIT_READ)], False)
+            return Waiting(thread, [self._pipe(thread, on, wait.reason is WAIT_READ)], False)
         if isinstance(on, MessageQueue):
-            return Waiting(thread, [self._queue(thread, on, thread.wait.reason is WAIT_SEND)], False)
+            return Waiting(thread, [self._queue(thread, on, wait.reason is WAIT_SEND)], False)
         if isinstance(on, Thread):
             return Waiting(thread, [_end_of(on)], False)
         if isinstance(on, Process):
@@ -263,10 +263,13 @@ class Snapshot:
         return self._held(queue, _by(others, "full, received from by" if sends else "empty, sent to by"), others)
 
     def _held(self, thing: object, state: str, helpers: list[Thread]) -> Target:
-        for _process, entry in self._holders.get(id(thing), ()):
-            header = entry.header
-            return Target(header.type, header.object_id, header.name, state, helpers, in_words(entry.origin))
-        return Target(type(thing).__name__, 0, "", state or "which nobody holds any more", helpers)
+        """An object as its first holder knows it."""
+        holders = self._holders.get(id(thing))
+        if not holders:
+            return Target(type(thing).__name__, 0, "", state, helpers)
+        _process, entry = holders[0]
+        header = entry.header
+        return Target(header.type, header.object_id, header.name, state, helpers, in_words(entry.origin))
 
     def _others(self, thread: Thread, thing: object, access: int) -> list[Thread]:
         """The threads, but *thread*, of all processes that have a handle to *thing* with that access."""
@@ -314,9 +317,9 @@ def _could_go_on(thread: Thread) -> bool:
         return satisfiable(thread, wait.objects, wait.wait_all)
     on = _thing(wait)
     if isinstance(on, Pipe):
-        if thread.wait.reason is WAIT_READ:
+        if wait.reason is WAIT_READ:
             return on.buffered > 0 or not on.writers
         return not on.buffered or not on.readers
     if isinstance(on, MessageQueue):
-        return len(on.messages) < on.max_messages if thread.wait.reason is WAIT_SEND else bool(on.messages)
+        return len(on.messages) < on.max_messages if wait.reason is WAIT_SEND else bool(on.messages)
     return isinstance(on, Thread) and on.status is DEAD

@@ -67,7 +67,7 @@ class Events:
         Raises:  HANDLE_TABLE_FULL; OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER.
         """
         event = Event(manual_reset, initial)
-        if name is None:
+        if name is None and permissions == OWNER_ONLY:  # as nearly all
             handle = self._ob.create_owned(thread.process, TYPE_EVENT, event)
         else:
             handle = self._named.make_held(thread.process, name, event, permissions)

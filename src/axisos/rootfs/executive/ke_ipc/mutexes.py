@@ -74,7 +74,7 @@ class Mutexes:
         Raises:  HANDLE_TABLE_FULL; OBJECT_NAME_COLLISION, OBJECT_NAME_INVALID, INVALID_PARAMETER.
         """
         mutex = Mutex()
-        if name is None:
+        if name is None and permissions == OWNER_ONLY:  # as nearly all
             handle = self._ob.create_owned(thread.process, TYPE_MUTEX, mutex)
         else:
             handle = self._named.make_held(thread.process, name, mutex, permissions)

@@ -371,7 +371,11 @@ class Pipes:
 
     @syscall(rings=ANY_RING)
     def ke_pipe_close(self, thread: Thread, handle: Handle, is_write_end: bool) -> bool:
-        """Close a handle to a pipe. Returns: True. Raises: INVALID_HANDLE; INVALID_PARAMETER for the other end."""
+        """Close a handle to a pipe.
+
+        Returns: True.
+        Raises:  INVALID_HANDLE, OBJECT_TYPE_MISMATCH, HANDLE_NOT_CLOSABLE; INVALID_PARAMETER for the other end.
+        """
         end = self.end_of(thread, handle, 0)
         if not (end.writes if is_write_end else end.reads):
             raise StatusError(Status.INVALID_PARAMETER, "ke_pipe_close: the handle is that of the other end")

@@ -74,7 +74,7 @@ class Semaphores:
                 f"ke_create_semaphore: 0 <= initial ({initial}) <= maximum ({maximum}) must hold",
             )
         semaphore = Semaphore(initial, maximum)
-        if name is None:
+        if name is None and permissions == OWNER_ONLY:  # as nearly all
             handle = self._ob.create_owned(thread.process, TYPE_SEMAPHORE, semaphore)
         else:
             handle = self._named.make_held(thread.process, name, semaphore, permissions)

@@ -49,7 +49,7 @@ def open_section(name: str) -> str:
 def map_section(section: Target) -> Any:
     """A live view: a mapping of names to plain values, which are copied in and out; everybody sees every change.
 
-    Nothing locks it; use a mutex. Raises 600, 706; storing what is not plain data raises 601, beyond the size 609.
+    Nothing locks it; use a mutex. Raises 600, 500, 706. Storing what is not plain data is 601, beyond the size 609.
     """
     return syscall("ke_map_section", handle_of(section))
 
@@ -75,13 +75,17 @@ def open_mqueue(name: str) -> str:
 def mq_send(queue: Target, message: bytes | str, priority: int = 0, timeout_ms: float | None = None) -> bool:
     """Put a message in; higher priorities come out first. Blocks while the queue is full.
 
-    Raises:  824 if it is too large, 258 (`TimeoutError`) at the time limit, 600, 706, 601.
+    Raises:  824 if it is too large, 258 (`TimeoutError`) at the time limit, 611 if the queue goes meanwhile, 600, 500,
+             706, 601.
     """
     return syscall("ke_mq_send", handle_of(queue), message, priority, timeout_ms)  # type: ignore[no-any-return]
 
 
 def mq_receive(queue: Target, timeout_ms: float | None = None) -> MqMessage:
-    """Take the first message out. Blocks while the queue is empty; raises 258 (`TimeoutError`) at the time limit."""
+    """Take the first message out. Blocks while the queue is empty.
+
+    Raises:  258 (`TimeoutError`) at the time limit, 611 if the queue goes meanwhile, 600, 500, 706.
+    """
     return MqMessage(*syscall("ke_mq_receive", handle_of(queue), timeout_ms))
 
 
@@ -98,7 +102,7 @@ def messages(queue: Target, timeout_ms: float | None = None) -> Iterator[MqMessa
 
 
 def close(target: Target) -> bool:
-    """Give a section or queue handle back; the object goes with its last one. Raises 600."""
+    """Give a section or queue handle back; the object goes with its last one. Raises 600, 708 (protected)."""
     return syscall("vfs_close", handle_of(target))  # type: ignore[no-any-return]
 
 
@@ -145,12 +149,12 @@ class MessageQueue(Held):
 
 
 def raise_irql(level: int) -> int:
-    """Rings 0 to 2 only: a caller of any other ring is ended. Returns the level before."""
+    """Rings 0 to 2 only: a caller of any other ring is ended. Returns the level before. Raises 601 for a lower one."""
     return syscall("ke_raise_irql", level)  # type: ignore[no-any-return]
 
 
 def lower_irql(level: int) -> None:
-    """Rings 0 to 2 only: a caller of any other ring is ended."""
+    """Rings 0 to 2 only: a caller of any other ring is ended. Raises 601 for a higher level."""
     syscall("ke_lower_irql", level)
 
 

@@ -87,15 +87,18 @@ def connect_named(name: str, mode: str = "rw") -> PipeConnection:
 
 
 def read(target: Target, count: int | None = None) -> bytes:
-    """Up to *count* bytes; blocks while the pipe is empty and has a writer; b"" at its end. Raises 600, 500, 601."""
+    """Up to *count* bytes; blocks while the pipe is empty and has a writer; b"" at its end.
+
+    Raises:  600, 500, 601, 706.
+    """
     return syscall("ke_pipe_read", handle_of(target), count)  # type: ignore[no-any-return]
 
 
 def write(target: Target, data: bytes | bytearray | memoryview | str) -> int:
     """Write all of *data*, blocking while the pipe is full; returns the bytes written.
 
-    Raises:  820 (`BrokenPipeError`) when nobody reads it any more and SIGPIPE is handled or ignored; its `partial` is
-             the number of bytes written before. 600, 500, 601.
+    Raises:  600, 500, 601, 706; 820 (`BrokenPipeError`) when nobody reads it any more and SIGPIPE is handled or
+             ignored: its `partial` is the number of bytes written before.
     """
     if type(data) is str:
         data = data.encode()
@@ -127,10 +130,10 @@ def lines(target: Target) -> Iterator[str]:
 
 
 def close_read(target: Target) -> bool:
-    """Close a read end: writers get 820 once the last one is gone. Raises 600; 601 for a write end."""
+    """Close a read end: writers get 820 once the last one is gone. Raises 600, 706, 708; 601 for a write end."""
     return syscall("ke_pipe_close", handle_of(target), False)  # type: ignore[no-any-return]
 
 
 def close_write(target: Target) -> bool:
-    """Close a write end: readers see the end once the last one is gone. Raises 600; 601 for a read end."""
+    """Close a write end: readers see the end once the last one is gone. Raises 600, 706, 708; 601 for a read end."""
     return syscall("ke_pipe_close", handle_of(target), True)  # type: ignore[no-any-return]

@@ -85,7 +85,10 @@ def mask(signals: Iterable[int | str]) -> Any:
 
 
 class masked:
-    """`with masked([SIGTERM]):` - holds these signals back for the block, with those that are held back already."""
+    """`with masked([SIGTERM]):` - holds these signals back for the block, with those that are held back already.
+
+    Raises:  601.
+    """
 
     def __init__(self, signals: Iterable[int | str]) -> None:
         self._signals = [number_of(signal) for signal in listed(signals, "a mask is several signals")]

@@ -1,4 +1,4 @@
-"""Events, mutexes, semaphores, timers and waiting for them (manual, chapters 13.1 to 13.4).
+"""Events, mutexes, semaphores, timers and waiting for them (manual, chapters 13.1 to 13.5).
 
 All times are milliseconds; None = for ever, 0 = look and never sleep. The functions take and give handles, which
 `sync.close` gives back; the classes hold one each, until the end of `with`, and the functions take them as well.
@@ -37,7 +37,7 @@ def create_event(
 
     Args:    name: by which others open it. permissions: who may, three octal digits for owner, group and others; r
              waits, w sets.
-    Raises:  701; 704, 705 for the name.
+    Raises:  701; 704, 705 for the name, 601 for the permissions.
     """
     return syscall("ke_create_event", manual_reset, initial, name, permissions, about=name)  # type: ignore[no-any-return]
 
@@ -48,17 +48,20 @@ def open_event(name: str) -> str:
 
 
 def set_event(event: Target) -> int:
-    """Signal the event; returns how many threads that woke. Raises 600, 706."""
+    """Signal the event; returns how many threads that woke. Raises 600, 500, 706."""
     return syscall("ke_set_event", handle_of(event))  # type: ignore[no-any-return]
 
 
 def reset_event(event: Target) -> bool:
-    """Take the signal back. Raises 600, 706."""
+    """Take the signal back. Raises 600, 500, 706."""
     return syscall("ke_reset_event", handle_of(event))  # type: ignore[no-any-return]
 
 
 def pulse_event(event: Target) -> int:
-    """Wake those who wait now (all, or one for auto-reset) and leave it unsignalled; returns how many."""
+    """Wake those who wait now (all, or one for auto-reset) and leave it unsignaled; returns how many.
+
+    Raises:  600, 500, 706.
+    """
     return syscall("ke_pulse_event", handle_of(event))  # type: ignore[no-any-return]
 
 
@@ -66,7 +69,7 @@ def create_mutex(owned: bool = False, name: str | None = None, permissions: str 
     """A new recursive mutex, taken by the caller at once if *owned*.
 
     Args:    name, permissions: as of `create_event`; r takes, w gives back: one needs both.
-    Raises:  701; 704, 705 for the name.
+    Raises:  701; 704, 705 for the name, 601 for the permissions.
     """
     return syscall("ke_create_mutex", owned, name, permissions, about=name)  # type: ignore[no-any-return]
 
@@ -77,7 +80,7 @@ def open_mutex(name: str) -> str:
 
 
 def release_mutex(mutex: Target) -> bool:
-    """Undo one acquisition. Raises 822 (`RuntimeError`) for anybody but the owner."""
+    """Undo one acquisition. Raises 822 (`RuntimeError`) for anybody but the owner, 600, 500, 706."""
     return syscall("ke_release_mutex", handle_of(mutex))  # type: ignore[no-any-return]
 
 
@@ -87,7 +90,7 @@ def create_semaphore(
     """A new counting semaphore.
 
     Args:    name, permissions: as of `create_event`; r takes permits, w gives them back.
-    Raises:  601 unless 0 <= initial <= maximum and maximum >= 1; 701; 704, 705 for the name.
+    Raises:  601 unless 0 <= initial <= maximum and maximum >= 1, or for the permissions; 701; 704, 705 for the name.
     """
     return syscall("ke_create_semaphore", initial, maximum, name, permissions, about=name)  # type: ignore[no-any-return]
 
@@ -98,34 +101,37 @@ def open_semaphore(name: str) -> str:
 
 
 def release_semaphore(semaphore: Target, count: int = 1) -> int:
-    """Add *count* permits; returns how many there were before. Raises 823 beyond the maximum."""
+    """Add *count* permits; returns how many there were before. Raises 823 beyond the maximum, 601, 600, 500, 706."""
     return syscall("ke_release_semaphore", handle_of(semaphore), count)  # type: ignore[no-any-return]
 
 
 def create_timer() -> str:
-    """A new timer, not yet running. Raises 609."""
+    """A new timer, not yet running. Raises 701."""
     return syscall("ke_create_timer")[0]  # type: ignore[no-any-return]
 
 
 def set_timer(timer: Target, delay_ms: float, period_ms: float = 0) -> bool:
-    """(Re)start it: signalled after *delay_ms*, then, if a period is given, every *period_ms*."""
+    """(Re)start it: signaled after *delay_ms*, then, if a period is given, every *period_ms*.
+
+    Raises:  601, 600, 500, 706.
+    """
     return syscall("ke_set_timer", handle_of(timer), delay_ms, period_ms)  # type: ignore[no-any-return]
 
 
 def cancel_timer(timer: Target) -> bool:
-    """Stop it; its signalled state stays as it is."""
+    """Stop it; it stays as signaled as it is. Returns whether it ran. Raises 600, 500, 706."""
     return syscall("ke_cancel_timer", handle_of(timer))  # type: ignore[no-any-return]
 
 
 def wait(target: Target, timeout_ms: float | None = None, alertable: bool = False, *, raising: bool = True) -> int:
-    """Wait until the object is signalled, and take it (an auto-reset event, a mutex, a permit).
+    """Wait until the object is signaled, and take it (an auto-reset event, a mutex, a permit).
 
     Message queues and ends of pipes can be waited for as well; nothing is taken from them.
 
     Args:    alertable: a signal handler that ran meanwhile ends the wait; without, it goes on.
     Returns: WAIT_0; 128 when the mutex's last owner died holding it; 192 after a handler, if *alertable*; WAIT_TIMEOUT
              (258) at the time limit.
-    Raises:  600, 825 (not waitable), 821, 601; with raising=False returns WAIT_FAILED (-1) instead.
+    Raises:  600, 500, 825 (not waitable), 821, 601; with raising=False returns WAIT_FAILED (-1) instead.
     """
     try:
         return syscall("ke_wait_single", handle_of(target), timeout_ms, alertable)  # type: ignore[no-any-return]
@@ -144,8 +150,8 @@ def wait_multiple(
     Args:    alertable: as for `wait`.
     Returns: the index of the object that was taken (wait_all: 0), 128 + index if it was abandoned, 192 after a handler,
              258 at the limit.
-    Raises:  601 (none, more than 64, for all the same twice), 600, 825, 821; with raising=False returns WAIT_FAILED
-             instead.
+    Raises:  601 (none, more than 64, for all the same twice), 600, 500, 825, 821; with raising=False returns
+             WAIT_FAILED instead.
     """
     try:
         handles = [handle_of(each) for each in listed(targets, "several objects are waited for")]
@@ -157,7 +163,7 @@ def wait_multiple(
 
 
 def close(target: Target) -> bool:
-    """Give the handle back; the object goes with its last one. Raises 600."""
+    """Give the handle back; the object goes with its last one. Raises 600, 708 (protected)."""
     return syscall("vfs_close", handle_of(target))  # type: ignore[no-any-return]
 
 

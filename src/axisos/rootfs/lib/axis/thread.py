@@ -1,4 +1,4 @@
-"""Threads of this process (manual, chapter 17.2). Python's own `threading` stands on this module.
+"""Threads of this process (manual, chapter 17.3). Python's `threading` stands on the same system calls.
 
 A thread has an id of its own and shares everything else: memory, handles, synapse token.
 """
@@ -30,7 +30,10 @@ class Thread:
         self._detached = False
 
     def join(self, timeout_ms: float | None = None) -> bool:
-        """Wait until it has ended; joining again is allowed. False if *timeout_ms* passed first. 601 after `detach`."""
+        """Wait until it has ended; joining again is allowed. False if *timeout_ms* passed first.
+
+        Raises:  601 after `detach`.
+        """
         if self._detached:
             fail(StatusError(601, f"thread {self.pid} is detached and cannot be joined"))
         if not self._joined:
@@ -45,7 +48,7 @@ class Thread:
         return True
 
     def kill(self, force: bool = True) -> bool:
-        """End it where it stands; the others go on. Raises 606 when it has ended already.
+        """End it where it stands; the others go on. Raises 606 when it has ended already, 601 for the main thread.
 
         A thread cannot refuse, so *force* makes no difference; processes can, and `signals.send` asks them. Kernel
         mutexes that it owned are abandoned (`sync.wait` gives 128); a lock of `threading` stays locked for ever.

@@ -160,7 +160,6 @@ class Shell:
         self.loops = 0  # loops being run: `break` may end them
         self._guarded = 0  # > 0 where a failure is part of the question: `set -e` does not count
         self._substituted = 0  # the status of the last $( … )
-        self._random_asked: int | None = None
         self._started: float | None = None
         self._line = 0
         variables = self.variables

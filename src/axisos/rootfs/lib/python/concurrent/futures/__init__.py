@@ -33,6 +33,7 @@ _CANCELLED = "CANCELLED"
 _CANCELLED_AND_NOTIFIED = "CANCELLED_AND_NOTIFIED"
 _FINISHED = "FINISHED"
 _DONE = (_CANCELLED, _CANCELLED_AND_NOTIFIED, _FINISHED)
+_BROKEN = "A thread initializer failed, the thread pool is not usable anymore"
 _DEFAULT_WORKERS = 5  # a machine has one processor; more threads are of use where they wait
 
 
@@ -319,7 +320,7 @@ class ThreadPoolExecutor(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         with self._lock:
             if self._broken:
-                raise BrokenExecutor("A thread initializer failed, the thread pool is not usable anymore")
+                raise BrokenExecutor(_BROKEN)
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             future = Future()
@@ -359,9 +360,7 @@ class ThreadPoolExecutor(Executor):
         with self._lock:
             self._broken = True
             for future in self._unbegun():
-                future.set_exception(
-                    BrokenExecutor("A thread initializer failed, the thread pool is not usable anymore")
-                )
+                future.set_exception(BrokenExecutor(_BROKEN))
 
     def _unbegun(self) -> list[Future]:
         """Take out the work that has not begun."""
