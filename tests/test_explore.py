@@ -90,6 +90,83 @@ def test_a_deadlock_is_told_with_who_waits_for_whom(tool: Tool) -> None:
     assert err.splitlines() == ["axisos: the program was stopped: " + deadlock["lines"][0], *deadlock["lines"][1:]]
 
 
+ASSERTS_IN_A_THREAD = """
+import threading
+
+pair = [0, 0]
+
+def step():
+    pass
+
+def write():
+    pair[0] += 1
+    step()
+    pair[1] += 1
+
+def read():
+    assert pair[0] == pair[1], "half written"
+
+threads = [threading.Thread(target=target) for target in (write, read)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("module", ["threading", "axis.thread"])
+def test_an_assertion_that_fails_in_a_thread_fails_the_run(tool: Tool, module: str) -> None:
+    """It ends that thread only, and the program with status 0, as in any Python; a passed run it is not."""
+    source = ASSERTS_IN_A_THREAD
+    if module == "axis.thread":
+        source = source.partition("threads = ")[0] + "from axis import thread\nthread.parallel([write, read])\n"
+    code, report = explored(tool, source, "--seeds", "200")
+    error = "AssertionError: half written, though it ended with status 0"
+    assert code == 1 and set(kinds(report)) == {"ended with status 0", error}
+    assert any("in read" in line for line in report["kinds"][-1]["lines"] + report["kinds"][0]["lines"])
+
+
+def test_a_deadlock_shows_the_error_that_led_to_it(tool: Tool) -> None:
+    """Who dies with a lock in hand leaves the others waiting."""
+    source = """
+import threading
+lock = threading.Lock()
+def die():
+    lock.acquire()
+    raise ValueError("with the lock")
+thread = threading.Thread(target=die)
+thread.start()
+thread.join()
+lock.acquire()
+"""
+    code, report = explored(tool, source, "--seeds", "2")
+    assert (code, kinds(report)) == (1, {"deadlock": 2})
+    assert report["kinds"][0]["lines"][-1] == "ValueError: with the lock"
+
+
+def test_no_schedule_breaks_pythons_own_locks(tool: Tool) -> None:
+    """A thread that is called out of the line while its time is over, or while it is still on its way to sleep."""
+    source = """
+import queue, threading, time
+lock, items = threading.Lock(), queue.Queue()
+def work():
+    with lock:
+        time.sleep(0.05)
+        items.put(1)
+for _ in range(2):
+    threading.Thread(target=work).start()
+try:
+    items.get(timeout=0.05)
+except queue.Empty:
+    print("too late")
+with lock:
+    pass
+"""
+    code, report = explored(tool, source, "--seeds", "300")
+    assert (code, kinds(report)) == (0, {"ended with status 0": 300})
+    assert report["outputs"] == 2
+
+
 def test_what_is_right_under_every_schedule_passes(tool: Tool) -> None:
     locked = LOST_UPDATE.replace("balance = 0", "balance, lock = 0, sync.create_mutex()").replace(
         "        seen = balance\n        balance = seen + 1 - fee()\n",

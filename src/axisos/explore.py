@@ -9,8 +9,8 @@ the beginning, so it shows again what was found.
                                                   +--- fork, seed 1 ---> run ---> verdict ---+--> report
                                                   +--- ...                                   |
 
-A run fails by a deadlock, an uncaught error, an exit status, a limit or a violation; by a waiter that the kernel has
-forgotten; by going on and on; or by taking the whole process with it.
+A run fails by a deadlock, an uncaught error in any of its threads, an exit status, a limit or a violation; by a waiter
+that the kernel has forgotten; by going on and on; or by taking the whole process with it.
 
 Called by   the command line, in a process of its own.
 Always so   a process that uses PROCESSOR_S of the host's processor for one run is ended by the host.
@@ -40,6 +40,7 @@ MAX_REPORT = 4000  # bytes that one write to a pipe takes whole
 MAX_JOBS = 12  # children that fill a pipe with their reports at most
 MAX_LINES = 40  # of a sample that is shown
 PASSED = "ended with status 0"
+TRACEBACK = "Traceback (most recent call last):"
 INTERRUPTED_EXIT = 130  # as a shell says that SIGINT ended something
 
 
@@ -222,14 +223,25 @@ def _verdict(seed: int, exit_status: int, reason: str, output: dict[int, bytearr
     told = bytes(output[2]).decode("utf-8", "replace").splitlines()
     first, *more = reason.splitlines() or [""]
     if first.startswith("deadlock: "):
-        return Verdict(seed, "deadlock", [first, *more], digest)
+        return Verdict(seed, "deadlock", [first, *more, *told], digest)
     if exit_status == 0:
+        error = _first_error(told)
+        if error is not None:  # a thread's, which ends that thread only, as in any Python
+            return Verdict(seed, f"{error}, though it ended with status 0", told, digest)
         return Verdict(seed, PASSED, [], digest)
     if exit_status == STOPPED_EXIT:
         return Verdict(seed, f"stopped: {first}", [*more, *told], digest)
     last = told[-1].strip() if told else ""
     kind = last if exit_status == 1 and last else f"ended with status {exit_status}"
     return Verdict(seed, kind, told, digest)
+
+
+def _first_error(told: list[str]) -> str | None:
+    """The error that the first traceback among these lines is about."""
+    lines = iter(told)
+    if TRACEBACK not in lines:  # which reads on to just behind it
+        return None
+    return next((line for line in lines if not line.startswith(" ")), TRACEBACK)
 
 
 def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> int:
