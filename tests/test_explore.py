@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -187,12 +189,58 @@ def test_chance_is_more_than_the_schedule(tool: Tool) -> None:
     assert (code, out) == (1, "3\n")
 
 
+def test_who_stops_early_gets_what_was_found(tool: Tool) -> None:
+    """By a time limit, as by Ctrl+C. No run is left behind."""
+    dice = "import random\nassert random.randint(1, 6) != 3\n"
+    code, out, err = tool("explore", "--json", "--timeout", "3", "--seeds", "1000000", tool.program(dice))
+    report = json.loads(out)
+    assert (code, err) == (137, "axisos: the machine was stopped: it was not done after 3 s\n")
+    assert report["stopped"] and 0 < report["runs"] < 1000000
+    assert sum(kinds(report).values()) == report["runs"] and "AssertionError" in kinds(report)
+
+
+STOPPED_AFTER_FIVE = """
+import os, sys
+from axisos.cli import parse
+from axisos.explore import Explorer
+
+told, tell = os.pipe()
+
+class Verdicts(list):
+    def append(self, verdict):
+        super().append(verdict)
+        if len(self) == 5:
+            os.write(tell, b"i")
+
+made = Explorer.__init__
+def make(self, *args):
+    made(self, *args[:-1], told)
+    self.verdicts = Verdicts()
+Explorer.__init__ = make
+options = parse(sys.argv[1:])
+sys.exit(options.action(options))
+"""
+
+
+def test_the_word_to_stop_ends_the_runs_that_are_under_way(tool: Tool) -> None:
+    source = "from axis import thread\nthread.parallel([lambda: None, lambda: None])\n"
+    process = subprocess.run(
+        [sys.executable, "-c", STOPPED_AFTER_FIVE, "explore", "--seeds", "5000", "--jobs", "2", tool.program(source)],
+        env={**tool.environment, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    first, second, third = process.stdout.splitlines()
+    runs = int(second.split()[0])
+    assert (process.returncode, process.stderr) == (130, "") and 5 <= runs <= 10
+    assert first == f"stopped before the end: {runs} of 5000 runs were done"
+    assert third.split(None, 1) == [str(runs), "ended with status 0"]
+
+
 def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None:
     program = tool.program("print(sum(range(10)))\n")
     code, out, _err = tool("explore", "--seeds", "500", program)
     first, second, third = out.splitlines()
     assert code == 0 and first == "the program leaves nothing to chance: all runs are the same"
-    assert second.startswith("1 runs under random schedules in ")
+    assert second.startswith("1 run under random schedules in ")
     assert third.split(None, 1) == ["1", "ended with status 0"]
 
 

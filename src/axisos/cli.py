@@ -377,10 +377,10 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda _control, _heart: _explore(options, job), options.timeout, False)
+    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
+def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -396,12 +396,14 @@ def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
+        control,
     )
     try:
         explorer.explore()
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT
-    return report(explorer, _schedule_of(options), replay_command(options), options.json)
+    code = report(explorer, _schedule_of(options), replay_command(options), options.json)
+    return INTERRUPTED_EXIT if explorer.stopped else code
 
 
 # --- check, boot and bench -----------------------------------------------------------------------------------------
