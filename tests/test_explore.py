@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,83 @@ def test_a_deadlock_is_told_with_who_waits_for_whom(tool: Tool) -> None:
     assert err.splitlines() == ["axisos: the program was stopped: " + deadlock["lines"][0], *deadlock["lines"][1:]]
 
 
+ASSERTS_IN_A_THREAD = """
+import threading
+
+pair = [0, 0]
+
+def step():
+    pass
+
+def write():
+    pair[0] += 1
+    step()
+    pair[1] += 1
+
+def read():
+    assert pair[0] == pair[1], "half written"
+
+threads = [threading.Thread(target=target) for target in (write, read)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("module", ["threading", "axis.thread"])
+def test_an_assertion_that_fails_in_a_thread_fails_the_run(tool: Tool, module: str) -> None:
+    """It ends that thread only, and the program with status 0, as in any Python; a passed run it is not."""
+    source = ASSERTS_IN_A_THREAD
+    if module == "axis.thread":
+        source = source.partition("threads = ")[0] + "from axis import thread\nthread.parallel([write, read])\n"
+    code, report = explored(tool, source, "--seeds", "200")
+    error = "AssertionError: half written, though it ended with status 0"
+    assert code == 1 and set(kinds(report)) == {"ended with status 0", error}
+    assert any("in read" in line for line in report["kinds"][-1]["lines"] + report["kinds"][0]["lines"])
+
+
+def test_a_deadlock_shows_the_error_that_led_to_it(tool: Tool) -> None:
+    """Who dies with a lock in hand leaves the others waiting."""
+    source = """
+import threading
+lock = threading.Lock()
+def die():
+    lock.acquire()
+    raise ValueError("with the lock")
+thread = threading.Thread(target=die)
+thread.start()
+thread.join()
+lock.acquire()
+"""
+    code, report = explored(tool, source, "--seeds", "2")
+    assert (code, kinds(report)) == (1, {"deadlock": 2})
+    assert report["kinds"][0]["lines"][-1] == "ValueError: with the lock"
+
+
+def test_no_schedule_breaks_pythons_own_locks(tool: Tool) -> None:
+    """A thread that is called out of the line while its time is over, or while it is still on its way to sleep."""
+    source = """
+import queue, threading, time
+lock, items = threading.Lock(), queue.Queue()
+def work():
+    with lock:
+        time.sleep(0.05)
+        items.put(1)
+for _ in range(2):
+    threading.Thread(target=work).start()
+try:
+    items.get(timeout=0.05)
+except queue.Empty:
+    print("too late")
+with lock:
+    pass
+"""
+    code, report = explored(tool, source, "--seeds", "300")
+    assert (code, kinds(report)) == (0, {"ended with status 0": 300})
+    assert report["outputs"] == 2
+
+
 def test_what_is_right_under_every_schedule_passes(tool: Tool) -> None:
     """The same program with a lock: nothing to replay."""
     locked = LOST_UPDATE.replace("balance = 0", "balance, lock = 0, sync.create_mutex()").replace(
@@ -111,6 +190,52 @@ def test_chance_is_more_than_the_schedule(tool: Tool) -> None:
     assert report["outputs"] == 6
     code, out, _err = tool("run", "--seed", str(report["smallest_failing_seed"]), tool.program(dice))
     assert (code, out) == (1, "3\n")
+
+
+def test_who_stops_early_gets_what_was_found(tool: Tool) -> None:
+    """By a time limit, as by Ctrl+C. No run is left behind."""
+    dice = "import random\nassert random.randint(1, 6) != 3\n"
+    code, out, err = tool("explore", "--json", "--timeout", "3", "--seeds", "1000000", tool.program(dice))
+    report = json.loads(out)
+    assert (code, err) == (137, "axisos: the machine was stopped: it was not done after 3 s\n")
+    assert report["stopped"] and 0 < report["runs"] < 1000000
+    assert sum(kinds(report).values()) == report["runs"] and "AssertionError" in kinds(report)
+
+
+STOPPED_AFTER_FIVE = """
+import os, sys
+from axisos.cli import parse
+from axisos.explore import Explorer
+
+told, tell = os.pipe()
+
+class Verdicts(list):
+    def append(self, verdict):
+        super().append(verdict)
+        if len(self) == 5:
+            os.write(tell, b"i")
+
+made = Explorer.__init__
+def make(self, *args):
+    made(self, *args[:-1], told)
+    self.verdicts = Verdicts()
+Explorer.__init__ = make
+options = parse(sys.argv[1:])
+sys.exit(options.action(options))
+"""
+
+
+def test_the_word_to_stop_ends_the_runs_that_are_under_way(tool: Tool) -> None:
+    source = "from axis import thread\nthread.parallel([lambda: None, lambda: None])\n"
+    process = subprocess.run(
+        [sys.executable, "-c", STOPPED_AFTER_FIVE, "explore", "--seeds", "5000", "--jobs", "2", tool.program(source)],
+        env={**tool.environment, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    first, second, third = process.stdout.splitlines()
+    runs = int(second.split()[0])
+    assert (process.returncode, process.stderr) == (130, "") and 5 <= runs <= 10
+    assert first == f"stopped before the end: {runs} of 5000 runs were done"
+    assert third.split(None, 1) == [str(runs), "ended with status 0"]
 
 
 def test_a_program_that_leaves_nothing_to_chance_is_run_once(tool: Tool) -> None:

@@ -1,4 +1,4 @@
-"""The command line: what `axisos boot`, `run`, `sh`, `check` and `bench` mean. The only place that knows all the parts.
+"""The command line: what `axisos boot`, `run`, `sh`, `explore`, `check` and `bench` mean. It alone knows all the parts.
 
 Parsing comes first and imports nothing of the machine; each action imports what it needs when it runs.
 """
@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, TextIO
 
     from axisos.consoles.bootdisk import BootDisk
     from axisos.heartbeat import Heart
@@ -28,7 +28,10 @@ MAX_COUNT = 10**9  # of runs or jobs that may be asked for
 
 
 class _Parser(argparse.ArgumentParser):
-    """Bad usage is one line and exit code 2."""
+    """Bad usage is one line and exit code 2. An option has one name: `--seed` is not short for `--seeds`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message} (try {self.prog} --help)", file=sys.stderr)
@@ -45,7 +48,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_explore(commands)
     _add_check(commands)
     _add_bench(commands)
-    return parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        commands.choices[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options
 
 
 def _add_boot(commands: Any) -> None:
@@ -126,8 +132,8 @@ def _add_explore(commands: Any) -> None:
         "explore",
         help="run a program under many schedules to find those under which it fails",
         description="Run a program under many seeded schedules and report deadlocks, crashes, failed assertions and "
-        "lost wake-ups with the smallest seed, which `axisos run --seed` replays. Exit code 0: no run failed; 1: some "
-        "did; 2: bad usage.",
+        "lost wake-ups with the smallest seed, which `axisos run --seed` replays. Options of axisos go before PROGRAM. "
+        "Exit code 0: no run failed; 1: some did; 2: bad usage; 130, 137: stopped by Ctrl+C, by --timeout.",
     )
     _add_program_options(explore)
     explore.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many (default 1000)")
@@ -243,6 +249,13 @@ def run_action(options: argparse.Namespace) -> int:
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         return USAGE_EXIT
     job = _job_of(options)
+    trace_file = None
+    if options.trace is not None:
+        try:
+            trace_file = open(options.trace, "w", encoding="utf-8")  # noqa: SIM115  # the child closes it
+        except OSError as error:
+            print(f"axisos: {options.trace}: {error.strerror}", file=sys.stderr)
+            return USAGE_EXIT
     disk = None
     if options.disk is not None:
         from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
@@ -254,11 +267,18 @@ def run_action(options: argparse.Namespace) -> int:
             return USAGE_EXIT
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
-    return supervise(lambda control, heart: _child(options, job, disk, control, heart), options.timeout, options.quiet)
+    return supervise(
+        lambda control, heart: _child(options, job, disk, trace_file, control, heart), options.timeout, options.quiet
+    )
 
 
 def _child(
-    options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, control: int, heart: Heart
+    options: argparse.Namespace,
+    job: dict[str, Any],
+    disk: BootDisk | None,
+    trace_file: TextIO | None,
+    control: int,
+    heart: Heart,
 ) -> int:
     """The machine's process: boot, do the job, stream, and switch off in order."""
     from axisos.host import BOOT_SEED, JobRunner
@@ -266,7 +286,6 @@ def _child(
     from axisos.machine.interrupt import break_into_long_calls
     from axisos.machine.machine import MEMORY_BYTES, Machine
 
-    trace_file = open(options.trace, "w", encoding="utf-8") if options.trace else None  # noqa: SIM115  # closed below
     write_line = (lambda line: trace_file.write(line + "\n")) if trace_file else None
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
@@ -378,10 +397,10 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda _control, _heart: _explore(options, job), options.timeout, False)
+    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
+def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -397,12 +416,14 @@ def _explore(options: argparse.Namespace, job: dict[str, Any]) -> int:
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
+        control,
     )
     try:
         explorer.explore()
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT
-    return report(explorer, _schedule_of(options), replay_command(options), options.json)
+    code = report(explorer, _schedule_of(options), replay_command(options), options.json)
+    return INTERRUPTED_EXIT if explorer.stopped else code
 
 
 # --- check, boot and bench -----------------------------------------------------------------------------------------

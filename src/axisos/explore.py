@@ -9,11 +9,12 @@ the beginning, so it shows again what was found.
                                                   +--- fork, seed 1 ---> run ---> verdict ---+--> report
                                                   +--- ...                                   |
 
-A run fails by a deadlock, an uncaught error, an exit status, a limit or a violation; by a waiter that the kernel has
-forgotten; by going on and on; or by taking the whole process with it.
+A run fails by a deadlock, an uncaught error in any of its threads, an exit status, a limit or a violation; by a waiter
+that the kernel has forgotten; by going on and on; or by taking the whole process with it.
 
 Called by   the command line, in a process of its own.
-Always so   a process that uses PROCESSOR_S of the host's processor for one run is ended by the host.
+Always so   who stops an exploration early gets what it has found. A process that uses PROCESSOR_S of the host's
+            processor for one run is ended by the host.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ MAX_JOBS = 12  # children that fill a pipe with their reports at most
 MAX_ERRORS = 8192  # bytes of the end of standard error that are kept
 MAX_LINES = 40  # of a sample that is shown
 PASSED = "ended with status 0"
+TRACEBACK = "Traceback (most recent call last):"
 INTERRUPTED_EXIT = 130  # as a shell says that SIGINT ended something
 
 
@@ -85,11 +87,13 @@ class Explorer:
     """The server: forks a run for each seed and gathers the verdicts.
 
     Args:    machine: off, seeded with BOOT_SEED, with a schedule. job: what it runs. seeds: one run each. jobs: how
-             many of them at the same time.
+             many of them at the same time. control: a descriptor; whatever can be read there ends it early.
     """
 
-    def __init__(self, machine: Machine, job: dict[str, Any], seeds: range, jobs: int) -> None:
+    def __init__(self, machine: Machine, job: dict[str, Any], seeds: range, jobs: int, control: int) -> None:
         self._machine = machine
+        self._control = control
+        self.stopped = False  # told to end; the verdicts so far count
         self.seeds = seeds
         self._jobs = min(max(jobs, 1), MAX_JOBS)
         self._report_fd = -1  # of a child
@@ -115,7 +119,7 @@ class Explorer:
         if self._report_fd >= 0:
             self._send(verdict)
         self._machine.power_off()
-        if not self.verdicts:
+        if not self.verdicts and not self.stopped:
             verdict.seed = self.seeds.start
             self.verdicts.append(verdict)  # it has ended, and nothing was left to chance
             self.seconds = perf_counter() - start
@@ -126,6 +130,8 @@ class Explorer:
         slept_ns, start_ns = 0, clock.lifetime_ns()
         while True:
             wait = runner.advance()
+            if self._report_fd < 0 and not self.stopped and select.select([self._control], [], [], 0)[0]:
+                raise KeyboardInterrupt
             self._take_output()
             outcome = runner.outcome()
             if outcome is not None:
@@ -173,39 +179,55 @@ class Explorer:
         signal.setitimer(signal.ITIMER_PROF, 0)
         start = perf_counter()
         reading, writing = os.pipe()
+        ended, told = os.pipe()  # a byte whenever a child has ended
+        os.set_blocking(told, False)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says it, for the children too
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         running: dict[int, int] = {}  # process id -> seed
-        try:
-            for seed in self.seeds:
-                while len(running) >= self._jobs:
-                    self._gather(reading, running)
-                pid = os.fork()
-                if pid == 0:
-                    signal.signal(signal.SIGINT, signal.SIG_DFL)
-                    _limit_processor()
-                    self._report_fd, self._seed = writing, seed
-                    self._machine.kernel.processes.on_end = self._program_ended
-                    return seed
-                running[pid] = seed
-            while running:
-                self._gather(reading, running)
-        except KeyboardInterrupt:
-            for pid in running:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            os._exit(INTERRUPTED_EXIT)
+        for seed in self.seeds:
+            while len(running) >= self._jobs and not self.stopped:
+                self._gather(reading, ended, running)
+            if self.stopped:
+                break
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _limit_processor()
+                self._report_fd, self._seed = writing, seed
+                self._machine.kernel.processes.on_end = self._program_ended
+                return seed
+            running[pid] = seed
+        while running and not self.stopped:
+            self._gather(reading, ended, running)
+        for pid in running:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        signal.set_wakeup_fd(-1)
         self.seconds = perf_counter() - start
         self._machine.computer.shutdown()
         raise AssertionError("a machine that is shut down does not go on")
 
-    def _gather(self, reading: int, running: dict[int, int]) -> None:
-        """Take the verdicts that are there and bury the children that have ended, one at least."""
-        pid, status = os.wait()
-        seed = running.pop(pid)
-        code = os.waitstatus_to_exitcode(status)
-        while select.select([reading], [], [], 0)[0]:
+    def _gather(self, reading: int, ended: int, running: dict[int, int]) -> None:
+        """Wait until something has happened; bury the children that have ended and take their verdicts."""
+        ready = select.select([self._control, ended, reading], [], [])[0]
+        if self._control in ready:
+            self.stopped = True
+        if ended in ready:
+            os.read(ended, MAX_REPORT)
+        while running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            self._bury(running.pop(pid), os.waitstatus_to_exitcode(status))
+        while select.select([reading], [], [], 0)[0]:  # what the buried have said is there by now
             size = int.from_bytes(os.read(reading, 2), "little")
             said = json.loads(os.read(reading, size))
             self.verdicts.append(Verdict(*said))
+
+    def _bury(self, seed: int, code: int) -> None:
+        """A child has ended; what it could not say itself."""
         if code == -signal.SIGPROF:
             kind = f"did not end: it used {PROCESSOR_S:g} s of the host's processor"
             self.verdicts.append(Verdict(seed, kind, []))
@@ -244,8 +266,11 @@ def _verdict(seed: int, exit_status: int, reason: str, output: Output) -> Verdic
     digest, told = output.digest(), output.error_lines()
     first, *more = reason.splitlines() or [""]
     if first.startswith("deadlock: "):
-        return Verdict(seed, "deadlock", [first, *more], digest)
+        return Verdict(seed, "deadlock", [first, *more, *told], digest)
     if exit_status == 0:
+        error = _first_error(told)
+        if error is not None:  # a thread's, which ends that thread only, as in any Python
+            return Verdict(seed, f"{error}, though it ended with status 0", told, digest)
         return Verdict(seed, PASSED, [], digest)
     if first.startswith("signal "):
         return Verdict(seed, f"ended by {first}", told, digest)
@@ -254,6 +279,14 @@ def _verdict(seed: int, exit_status: int, reason: str, output: Output) -> Verdic
     last = told[-1].strip() if told else ""
     kind = last if exit_status == 1 and last else f"ended with status {exit_status}"
     return Verdict(seed, kind, told, digest)
+
+
+def _first_error(told: list[str]) -> str | None:
+    """The error that the first traceback among these lines is about."""
+    lines = iter(told)
+    if TRACEBACK not in lines:  # which reads on to just behind it
+        return None
+    return next((line for line in lines if not line.startswith(" ")), TRACEBACK)
 
 
 def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> int:
@@ -272,12 +305,15 @@ def report(explorer: Explorer, schedule: str, command: str, as_json: bool) -> in
             for kind, runs in kinds.items()
         ]  # fmt: skip
         print(json.dumps({
-            "runs": len(verdicts), "schedule": schedule, "seconds": round(explorer.seconds, 3),
-            "runs_per_second": round(rate, 1), "outputs": len({verdict.output for verdict in verdicts}),
+            "runs": len(verdicts), "stopped": explorer.stopped, "schedule": schedule,
+            "seconds": round(explorer.seconds, 3), "runs_per_second": round(rate, 1),
+            "outputs": len({verdict.output for verdict in verdicts}),
             "smallest_failing_seed": None if failing is None else failing.seed, "replay": replay, "kinds": found,
         }, indent=1))  # fmt: skip
         return int(failing is not None)
-    if len(verdicts) == 1 and len(explorer.seeds) > 1:
+    if explorer.stopped:
+        print(f"stopped before the end: {len(verdicts)} of {len(explorer.seeds)} runs were done")
+    elif len(verdicts) == 1 and len(explorer.seeds) > 1:
         print("the program leaves nothing to chance: all runs are the same")
     count = "1 run" if len(verdicts) == 1 else f"{len(verdicts)} runs"
     print(f"{count} under {schedule} schedules in {explorer.seconds:.1f} s ({rate:.0f} a second)")

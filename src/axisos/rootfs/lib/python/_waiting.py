@@ -50,7 +50,7 @@ class Waiter:
         self._event: str | None = None
 
     def wait(self, timeout: float | None) -> bool:
-        """Sleep until `call`, at most *timeout* seconds; whether it was called."""
+        """Sleep until *called* is set, at most *timeout* seconds; whether it was called."""
         if self.called:
             return True
         deadline = deadline_after(timeout)
@@ -65,9 +65,8 @@ class Waiter:
             _idle_events.append(event)
         return self.called
 
-    def call(self) -> None:
-        """Let the waiting thread go on."""
-        self.called = True
+    def wake(self) -> None:
+        """Let the waiting thread look at `called`, if it sleeps."""
         if self._event is not None:
             syscall("ke_set_event", self._event)
 
@@ -99,4 +98,6 @@ class Line:
         """Let the first *count* go on, if there are as many."""
         for _ in range(min(count, len(self.waiters))):
             if self.waiters:  # calling one may let others run
-                self.waiters.popleft().call()
+                waiter = self.waiters.popleft()
+                waiter.called = True  # in one step with that: who is out of the line and not called finds no way on
+                waiter.wake()
