@@ -266,10 +266,54 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
     assert (code, kinds(report)) == (1, {kind: 2})
 
 
+def test_options_may_follow_the_program_and_its_own_go_behind_two_dashes(tool: Tool) -> None:
+    """`axisos explore PROGRAM --seeds N`, as well as the other way round."""
+    program = tool.program(
+        "import random, sys\nprint(random.random())\nassert sys.argv[1:] == ['-1', 'x', '--seeds']\n"
+    )
+    for arguments in (
+        ["--seeds", "7", program, "-1", "x", "--", "--seeds"],
+        [program, "-1", "--seeds", "7", "--pct", "2", "x", "--json", "--", "--seeds"],
+        [program, "--seeds=7", "--", "-1", "x", "--seeds"],
+    ):
+        code, out, err = tool("explore", *arguments)
+        assert (code, err) == (0, "") and ("7 runs" in out or json.loads(out)["runs"] == 7)
+
+
+def test_a_with_block_gives_its_lock_back_whenever_a_handler_raises(tool: Tool) -> None:
+    """The handler of a signal waits until the lock is free and the next waiter called."""
+    source = """
+import signal, threading
+
+class Interrupted(Exception):
+    pass
+
+def handler(number, frame):
+    raise Interrupted
+
+lock, seats = threading.Lock(), threading.Semaphore(1)
+signal.signal(signal.SIGCHLD, handler)
+try:
+    syscall("process_spawn", "/usr/commands/true.py", 3, {})
+    for _ in range(200):
+        with lock:
+            pass
+        with seats:
+            pass
+except Interrupted:
+    pass
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+assert not lock.locked() and seats.acquire(blocking=False)
+"""
+    code, report = explored(tool, source, "--seeds", "80")
+    assert (code, kinds(report)) == (0, {"ended with status 0": 80})
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["explore"], 2, "PROGRAM"),
+        (["explore", "x.py", "--flag"], 2, "unrecognized arguments: --flag"),
         (["explore", "/nowhere.py"], 127, "/nowhere.py"),
         (["explore", "--seeds", "0", "x.py"], 2, "'0' is not a whole number from 1 to 1000000000"),
         (["explore", "--pct", "1000", "x.py"], 2, "1000 is more than 100"),

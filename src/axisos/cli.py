@@ -48,10 +48,30 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_explore(commands)
     _add_check(commands)
     _add_bench(commands)
+    if arguments[:1] == ["explore"]:
+        arguments = ["explore", *_options_first(commands.choices["explore"], arguments[1:])]
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         commands.choices[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     return options
+
+
+def _options_first(command: argparse.ArgumentParser, arguments: Sequence[str]) -> list[str]:
+    """The arguments of *command* with its options, wherever they stand, before PROGRAM; what follows `--` stays."""
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(arguments)
+    for word in rest:
+        if word == "--":
+            words += rest
+        elif not word.startswith("-") or word[1:].isdecimal():
+            words.append(word)
+        else:
+            options.append(word)
+            action = command._option_string_actions.get(word)
+            if action is not None and action.nargs is None:
+                options += [value for value in [next(rest, None)] if value is not None]
+    return [*options, *words]
 
 
 def _add_boot(commands: Any) -> None:
@@ -132,8 +152,8 @@ def _add_explore(commands: Any) -> None:
         "explore",
         help="run a program under many schedules to find those under which it fails",
         description="Run a program under many seeded schedules and report deadlocks, crashes, failed assertions and "
-        "lost wake-ups with the smallest seed, which `axisos run --seed` replays. Options of axisos go before PROGRAM. "
-        "Exit code 0: no run failed; 1: some did; 2: bad usage; 130, 137: stopped by Ctrl+C, by --timeout.",
+        "lost wake-ups with the smallest seed, which `axisos run --seed` replays. The program's own options go behind "
+        "`--`. Exit code 0: no run failed; 1: some did; 2: bad usage; 130, 137: stopped by Ctrl+C, by --timeout.",
     )
     _add_program_options(explore)
     explore.add_argument("--seeds", type=_count, default=1000, metavar="N", help="how many (default 1000)")

@@ -53,7 +53,7 @@ class _LibraryNames:
 
 
 _LIBRARY_DUNDERS = _LibraryNames()
-_LIB_NAMES = frozenset({policy.PROCESS_HOOK})
+_LIB_NAMES = frozenset({policy.PROCESS_HOOK, policy.UNDISTURBED})
 _SIMPLE = frozenset({_ast.Assign, _ast.AugAssign, _ast.AnnAssign, _ast.Expr, _ast.Return, _ast.Assert})
 # Builtins that go through all items in C.
 HEAVY = frozenset({

@@ -5,10 +5,12 @@ process handles stays pending until a thread of it comes to a checkpoint or a sy
 
 Always so   a pending signal is kept once per number; a blocked one does not hold up others; SIGKILL and SIGSTOP can be
             neither blocked nor handled; a sleeping call that was interrupted for a handler goes on sleeping after it.
+            Where a library gives something back that others wait for, handlers come after that.
 """
 
 from __future__ import annotations
 
+from sys import _getframe
 from typing import TYPE_CHECKING
 
 from abi.signals import (
@@ -28,23 +30,41 @@ from abi.signals import (
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE, WAIT_OBJECT
 from executive.messages import WAIT_MESSAGE
+from executive.policy import UNDISTURBED
 from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from executive.process import Process, Thread
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
 
 APC_LEVEL = 1  # the IRQL at which a handler runs
+FRAMES_LOOKED_AT = 40  # from the innermost: what is undisturbed calls only little
 EXIT_BY_SIGNAL = 128  # plus the number: the exit status of a process that a signal ended
 
 
 def keyboard_interrupt(signum: int) -> None:
     """What a Python program does at SIGINT until it says otherwise."""
     raise KeyboardInterrupt
+
+
+def _is_undisturbed() -> bool:
+    """Whether the running thread is in a function of a library that no handler may leave half done.
+
+    Such a function says so by a variable of that name, which no program can have.
+    """
+    frame: FrameType | None = _getframe(2)
+    for _ in range(FRAMES_LOOKED_AT):
+        if frame is None:
+            return False
+        if UNDISTURBED in frame.f_code.co_varnames:
+            return True
+        frame = frame.f_back
+    return False
 
 
 class PosixSignals:
@@ -146,6 +166,8 @@ class PosixSignals:
         if process.complaint is not None:
             complaint, process.complaint = process.complaint, None
             raise complaint
+        if process.pending_signals and _is_undisturbed():
+            return  # the alarm stays: it is for the next checkpoint or call outside
         while True:
             for signum in process.pending_signals:
                 if signum not in process.mask:

@@ -5,7 +5,8 @@ Owns        the process's events for such waits: as many as threads have waited 
             a process has few handles and may wait often.
 Always so   a thread that was called out of a line goes on, or hands the call to the next one if it leaves by an
             exception. A thread is only ever preempted at a function's entry, in a loop's body or in a system call, so
-            a test and the store that follows it are one step.
+            a test and the store that follows it are one step. A function with a variable `_axis_undisturbed` is done
+            before a handler of a signal runs, which may raise: what gives something back does so whole.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ class Waiter:
 
     def wake(self) -> None:
         """Let the waiting thread look at `called`, if it sleeps."""
+        _axis_undisturbed = True
         if self._event is not None:
             syscall("ke_set_event", self._event)
 
@@ -96,6 +98,7 @@ class Line:
 
     def call(self, count: int = 1) -> None:
         """Let the first *count* go on, if there are as many."""
+        _axis_undisturbed = True
         for _ in range(min(count, len(self.waiters))):
             if self.waiters:  # calling one may let others run
                 waiter = self.waiters.popleft()

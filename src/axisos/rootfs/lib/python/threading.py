@@ -57,6 +57,7 @@ class Lock:
 
     def release(self) -> None:
         """Give it back; RuntimeError if nobody holds it."""
+        _axis_undisturbed = True
         if not self._held:
             raise RuntimeError("release unlocked lock")
         self._held = False
@@ -70,6 +71,7 @@ class Lock:
         return self.acquire()
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
+        _axis_undisturbed = True
         self.release()
 
     def __repr__(self) -> str:
@@ -96,6 +98,7 @@ class RLock:
         return True
 
     def release(self) -> None:
+        _axis_undisturbed = True
         if self._owner is not current_thread():
             raise RuntimeError("cannot release un-acquired lock")
         self._count -= 1
@@ -107,6 +110,7 @@ class RLock:
         return self.acquire()
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
+        _axis_undisturbed = True
         self.release()
 
     def __repr__(self) -> str:
@@ -118,6 +122,7 @@ class RLock:
         return self._owner is current_thread()
 
     def _release_save(self) -> tuple[int, Thread | None]:
+        _axis_undisturbed = True
         saved = self._count, self._owner
         self._count = 0
         self._owner = None
@@ -125,6 +130,7 @@ class RLock:
         return saved
 
     def _acquire_restore(self, saved: tuple[int, Thread | None]) -> None:
+        _axis_undisturbed = True
         self._block.acquire()
         self._count, self._owner = saved
 
@@ -142,6 +148,7 @@ class Condition:
         return self._lock.__enter__()  # type: ignore[no-any-return]
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
+        _axis_undisturbed = True
         self._lock.release()
 
     def _is_owned(self) -> bool:
@@ -169,9 +176,11 @@ class Condition:
                 self._acquire_restore(saved[0])
 
     def _release_save(self) -> Any:
+        _axis_undisturbed = True
         return self._lock._release_save() if isinstance(self._lock, RLock) else self._lock.release()
 
     def _acquire_restore(self, saved: Any) -> None:
+        _axis_undisturbed = True
         if isinstance(self._lock, RLock):
             self._lock._acquire_restore(saved)
         else:
@@ -191,6 +200,7 @@ class Condition:
 
     def notify(self, n: int = 1) -> None:
         """Wake up to *n* of the waiting threads."""
+        _axis_undisturbed = True
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
         if self._line.waiters:
@@ -226,6 +236,7 @@ class Semaphore:
             return True
 
     def release(self, n: int = 1) -> None:
+        _axis_undisturbed = True
         if n < 1:
             raise ValueError("n must be one or more")
         with self._condition:
@@ -246,6 +257,7 @@ class Semaphore:
         return self.acquire()
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
+        _axis_undisturbed = True
         self.release()
 
 
@@ -280,6 +292,7 @@ class Event:
     isSet = is_set
 
     def set(self) -> None:
+        _axis_undisturbed = True
         with self._condition:
             self._flag = True
             self._condition.notify_all()
