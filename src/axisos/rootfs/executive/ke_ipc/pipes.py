@@ -53,11 +53,12 @@ class Pipe:
         "buffered",
         "charge",
         "chunks",
+        "data_waiters",
         "header",
         "max_size",
         "read_waits",
         "readers",
-        "waiters",
+        "room_waiters",
         "write_waits",
         "writers",
     )
@@ -70,7 +71,8 @@ class Pipe:
         self.readers = 0  # open ends
         self.writers = 0
         self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
-        self.waiters: deque[Wait] = deque()  # for any of its ends
+        self.data_waiters: deque[Wait] = deque()  # for an end that reads, as for any object
+        self.room_waiters: deque[Wait] = deque()  # for one that only writes
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 
@@ -105,7 +107,7 @@ class PipeEnd(Dispatcher):
     __slots__ = ("pipe", "reads", "writes")
 
     def __init__(self, pipe: Pipe, reads: bool, writes: bool) -> None:
-        self.waiters = pipe.waiters
+        self.waiters = pipe.data_waiters if reads else pipe.room_waiters
         self.pipe = pipe
         self.reads = reads
         self.writes = writes
@@ -146,7 +148,8 @@ class Pipes:
                 pipe.chunks.clear()
                 pipe.buffered = 0
                 self._wake(pipe.write_waits)
-        self._waits.wake_waiters(end)
+        self._tell_data_waiters(pipe)
+        self._tell_room_waiters(pipe)
         if not pipe.readers and not pipe.writers:
             pipe.charge.release()
         if pipe.header is not None:
@@ -193,6 +196,16 @@ class Pipes:
         while waits:
             self._scheduler.wake(waits.popleft(), None)
 
+    def _tell_data_waiters(self, pipe: Pipe) -> None:
+        """There are bytes, or nobody will write any: that is for those who wait for an end that reads."""
+        if pipe.data_waiters:
+            self._waits.wake_waiters(PipeEnd(pipe, True, False))
+
+    def _tell_room_waiters(self, pipe: Pipe) -> None:
+        """There is room, or nobody will read."""
+        if pipe.room_waiters:
+            self._waits.wake_waiters(PipeEnd(pipe, False, True))
+
     def read(self, thread: Thread, end: PipeEnd, count: int | None) -> bytes:
         """Up to *count* bytes; b"" is end of file. Blocks while the pipe is empty and can still be written."""
         pipe = end.pipe
@@ -216,8 +229,7 @@ class Pipes:
         data = pipe.take(count)
         if pipe.write_waits:
             self._wake(pipe.write_waits)
-        if pipe.waiters:
-            self._waits.wake_waiters(end)
+        self._tell_room_waiters(pipe)
         return data
 
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
@@ -250,8 +262,7 @@ class Pipes:
                     start += len(chunk)
                     if pipe.read_waits:
                         self._wake(pipe.read_waits)
-                    if pipe.waiters:
-                        self._waits.wake_waiters(end)
+                    self._tell_data_waiters(pipe)
                 if start >= total:
                     return total
             require_passive(thread, "pipe write")
