@@ -13,7 +13,8 @@ A run fails by a deadlock, an uncaught error, an exit status, a limit or a viola
 forgotten; by going on and on; or by taking the whole process with it.
 
 Called by   the command line, in a process of its own.
-Always so   a process that uses PROCESSOR_S of the host's processor for one run is ended by the host.
+Always so   a process that uses PROCESSOR_S of the host's processor for one run is ended by the host; the children end
+            with the server, however that ends (on Linux).
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ import json
 import os
 import select
 import signal
+from functools import partial
 from time import perf_counter
 
 from axisos.host import STOPPED_EXIT, JobRunner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from axisos.machine.machine import Machine
@@ -37,10 +40,36 @@ SLEEP_LIMIT_S = 3600.0  # of machine time, after which a program that only sleep
 WORK_S = 20.0  # the same for one that works: four million checkpoints
 PROCESSOR_S = 30.0  # of the host, that one run may take
 MAX_REPORT = 4000  # bytes that one write to a pipe takes whole
+MAX_ERRORS = 1 << 16  # bytes of its error output that are kept
 MAX_JOBS = 12  # children that fill a pipe with their reports at most
 MAX_LINES = 40  # of a sample that is shown
+PR_SET_PDEATHSIG = 1  # of Linux
 PASSED = "ended with status 0"
 INTERRUPTED_EXIT = 130  # as a shell says that SIGINT ended something
+
+
+class Output:
+    """What a run has written: all of it as a digest, of its errors the end as well."""
+
+    def __init__(self) -> None:
+        from hashlib import sha256
+
+        self._written = {1: sha256(), 2: sha256()}
+        self._errors = b""
+
+    def add(self, stream: int, data: bytes) -> None:
+        """It has written more, to stream 1 or 2."""
+        self._written[stream].update(data)
+        if stream == 2:
+            self._errors = (self._errors + data)[-MAX_ERRORS:]
+
+    def digest(self) -> str:
+        """The same for the same output."""
+        return self._written[1].hexdigest()[:8] + self._written[2].hexdigest()[:8]
+
+    def error_lines(self) -> list[str]:
+        """The last that it has said on stream 2."""
+        return self._errors.decode("utf-8", "replace").splitlines()
 
 
 class Verdict:
@@ -69,7 +98,7 @@ class Explorer:
         self.seeds = seeds
         self._jobs = min(max(jobs, 1), MAX_JOBS)
         self._report_fd = -1  # of a child
-        self._output = {1: bytearray(), 2: bytearray()}
+        self._output = Output()
         self._seed = -1
         self._runner = JobRunner(machine, job)
         self._runner.port.feed_eof()
@@ -102,7 +131,7 @@ class Explorer:
         slept_ns, start_ns = 0, clock.lifetime_ns()
         while True:
             wait = runner.advance()
-            self._take_output()
+            taken = self._take_output()  # for which somebody may have waited
             outcome = runner.outcome()
             if outcome is not None:
                 return _verdict(self._seed, outcome[0], outcome[1] or "", self._output)
@@ -110,10 +139,10 @@ class Explorer:
             if lost:
                 return Verdict(self._seed, "lost wake-up: the kernel has forgotten a waiter", lost)
             now_ns = clock.now_ns()
-            if wait.deadline_ns is not None and wait.deadline_ns > now_ns:
+            if not taken and wait.deadline_ns is not None and wait.deadline_ns > now_ns:
                 slept_ns += wait.deadline_ns - now_ns
                 clock.jump_to_ns(wait.deadline_ns)
-            elif wait.deadline_ns is None and runner.sleeps:
+            elif not taken and wait.deadline_ns is None and runner.sleeps:
                 return Verdict(self._seed, "nothing happens any more", [])
             worked_s = (clock.lifetime_ns() - start_ns - slept_ns) / 1e9
             if worked_s > WORK_S or slept_ns / 1e9 > SLEEP_LIMIT_S:
@@ -126,10 +155,14 @@ class Explorer:
             self._take_output()
             self._send(_verdict(self._seed, process.exit_status, process.exit_reason, self._output))
 
-    def _take_output(self) -> None:
-        for stream, written in self._output.items():
+    def _take_output(self) -> bool:
+        """Take what has been written, which makes room for more. Returns whether there was something."""
+        taken = False
+        for stream in (1, 2):
             if self._runner.port.pending(stream):
-                written += self._runner.port.take(stream)
+                self._output.add(stream, self._runner.port.take(stream))
+                taken = True
+        return taken
 
     def _send(self, verdict: Verdict) -> None:
         """A child's last act: one whole message, however long the sample is."""
@@ -148,6 +181,7 @@ class Explorer:
         gc.freeze()  # nobody looks at these objects again, so their pages stay shared
         start = perf_counter()
         reading, writing = os.pipe()
+        die_with_parent = _parent_death_signal()
         running: dict[int, int] = {}  # process id -> seed
         try:
             for seed in self.seeds:
@@ -157,6 +191,7 @@ class Explorer:
                 if pid == 0:
                     signal.signal(signal.SIGINT, signal.SIG_DFL)
                     _limit_processor()
+                    die_with_parent()
                     self._report_fd, self._seed = writing, seed
                     self._machine.kernel.processes.on_end = self._program_ended
                     return seed
@@ -195,6 +230,14 @@ def _limit_processor() -> None:
     signal.setitimer(signal.ITIMER_PROF, PROCESSOR_S)
 
 
+def _parent_death_signal() -> Callable[[], object]:
+    """What has the host kill the calling process when its parent ends, however that ends. Nothing but on Linux."""
+    from ctypes import CDLL
+
+    control = getattr(CDLL(None), "prctl", None)
+    return partial(control, PR_SET_PDEATHSIG, signal.SIGKILL) if control is not None else lambda: None
+
+
 def replay_command(options: Any) -> str:
     """The command that runs one of the seeds again, with `{seed}` in its place."""
     from shlex import quote
@@ -214,12 +257,9 @@ def replay_command(options: Any) -> str:
     return " ".join(words + [word.replace("{", "{{").replace("}", "}}") for word in rest])
 
 
-def _verdict(seed: int, exit_status: int, reason: str, output: dict[int, bytearray]) -> Verdict:
+def _verdict(seed: int, exit_status: int, reason: str, output: Output) -> Verdict:
     """What the end of the job's program, or of its machine, means."""
-    from hashlib import sha256
-
-    digest = sha256(bytes(output[1]) + b"\0" + bytes(output[2])).hexdigest()[:16]
-    told = bytes(output[2]).decode("utf-8", "replace").splitlines()
+    digest, told = output.digest(), output.error_lines()
     first, *more = reason.splitlines() or [""]
     if first.startswith("deadlock: "):
         return Verdict(seed, "deadlock", [first, *more], digest)
