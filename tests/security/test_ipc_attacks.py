@@ -148,3 +148,15 @@ for handle in syscall("ob_list_handles"): say(handle["origin"])
     assert long == "..." + file[-200:] + ":1 in " + name[:80]
     assert far.startswith("/far.py:")
     assert far.endswith("+")
+
+
+def test_where_a_handle_was_made_is_told_without_escapes() -> None:
+    """It is shown to others, and by the host to whoever started a program that waits for ever."""
+    source = """
+exec(compile("event = syscall('ke_create_event')\\nsyscall('ke_wait_single', event)", "/a\\x1b[2J\\nb", "exec"))
+"""
+    with BareMachine() as bare:
+        process = bare.run(source)
+        [handle] = bare.kernel.ob.list_handles(process)
+        assert handle["origin"] == "/a\\x1b[2J\\nb:1"
+        assert all(line.isprintable() for line in bare.kernel.wait_graph.deadlock())

@@ -6,6 +6,8 @@ from itertools import islice
 from sys import _getframe
 from typing import TYPE_CHECKING
 
+from executive.log import printable
+
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
@@ -65,7 +67,8 @@ def _outside_libraries(frame: FrameType | None, names: dict[str, object]) -> Ori
 def in_words(origin: Origin | None) -> str:
     """`/path/program.py:12 in function`; "" where nothing is known.
 
-    Far into a very long piece of code it is `/path/program.py:4000+`. A long path begins with `...`.
+    Far into a very long piece of code it is `/path/program.py:4000+`. A long path begins with `...`; what is
+    not printable stands as an escape.
     """
     if origin is None:
         return ""
@@ -78,4 +81,4 @@ def in_words(origin: Origin | None) -> str:
             break
     name, file = code.co_name, code.co_filename
     where = "" if name == "<module>" else f" in {name[:MAX_NAME]}"
-    return f"{'...' + file[-MAX_FILE:] if len(file) > MAX_FILE else file}:{line}{more}{where}"
+    return printable(f"{'...' + file[-MAX_FILE:] if len(file) > MAX_FILE else file}:{line}{more}{where}")

@@ -23,6 +23,7 @@ from executive.ke_ipc.mutexes import Mutex
 from executive.ke_ipc.pipes import WAIT_READ, WAIT_WRITE, Pipe, PipeEnd
 from executive.ke_ipc.semaphores import Semaphore
 from executive.ke_ipc.timers import Timer
+from executive.log import printable
 from executive.messages import WAIT_MESSAGE
 from executive.origin import in_words, place_of
 from executive.process import DEAD, SLEEPING, Process, Thread
@@ -76,7 +77,7 @@ class Waiting:
         """`20 /tmp/a.py at a.py:12 waits for ...`"""
         place = in_words(place_of(self.thread))
         wanted = (" and " if self.needs_all else " or ").join(map(str, self.targets)) or self.thread.wait.reason
-        return f"{self.thread.pid} ({place or self.thread.process.image}) waits for {wanted}"
+        return f"{self.thread.pid} ({place or printable(self.thread.process.image)}) waits for {wanted}"
 
 
 class WaitGraph:
