@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import shlex
 import subprocess
 import sys
@@ -180,6 +181,30 @@ def test_what_is_right_under_every_schedule_passes(tool: Tool) -> None:
     code, report = explored(tool, locked, "--seeds", "60", "--first", "1000")
     assert (code, kinds(report)) == (0, {"ended with status 0": 60})
     assert (report["smallest_failing_seed"], report["replay"]) == (None, None)
+
+
+def test_a_run_may_write_much_before_and_after_something_is_left_to_chance(tool: Tool) -> None:
+    """More than the host takes at once, which is no end; all of it is compared, the end of its errors told."""
+    writer = (
+        "import random, sys\nprint('x' * 300_000)\ntail = random.randrange(2)\n"
+        "print('y' * 300_000, tail, 'z' * 300_000)\nprint('no\\n' * 100_000, file=sys.stderr)\nsys.exit('the end')\n"
+    )
+    code, report = explored(tool, writer, "--seeds", "10")
+    assert (code, kinds(report), report["outputs"]) == (1, {"the end": 10}, 2)
+
+
+def test_the_runs_end_with_the_command(tool: Tool) -> None:
+    """When it is told to end, no run of its lives on, for as long as it may: they hold the output, which ends now."""
+    spinning = "import random\nrandom.random()\nwhile True: sum(range(10**5))\n"
+    process = tool.start("explore", "--seeds", "4", "--jobs", "4", "--timeout", "2", tool.program(spinning))
+    assert process.wait(60) == 137
+    assert process.stdout is not None and process.stdin is not None and process.stderr is not None
+    try:
+        assert select.select([process.stdout], [], [], 5)[0], "somebody still has the command's output"
+        assert process.stdout.read().startswith(b"stopped before the end: 0 of 4 runs were done")
+    finally:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
 
 
 def test_chance_is_more_than_the_schedule(tool: Tool) -> None:

@@ -14,7 +14,7 @@ that the kernel has forgotten; by going on and on; or by taking the whole proces
 
 Called by   the command line, in a process of its own.
 Always so   who stops an exploration early gets what it has found. A process that uses PROCESSOR_S of the host's
-            processor for one run is ended by the host.
+            processor for one run is ended by the host; the children end with the server, however that ends (on Linux).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import json
 import os
 import select
 import signal
+from functools import partial
 from hashlib import sha256
 from time import perf_counter
 
@@ -31,6 +32,7 @@ from axisos.host import STOPPED_EXIT, JobRunner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from axisos.machine.machine import Machine
@@ -41,6 +43,7 @@ PROCESSOR_S = 30.0  # of the host, that one run may take
 MAX_REPORT = 4000  # bytes that one write to a pipe takes whole
 MAX_JOBS = 12  # children that fill a pipe with their reports at most
 MAX_ERRORS = 8192  # bytes of the end of standard error that are kept
+PR_SET_PDEATHSIG = 1  # of Linux
 MAX_LINES = 40  # of a sample that is shown
 PASSED = "ended with status 0"
 TRACEBACK = "Traceback (most recent call last):"
@@ -132,7 +135,7 @@ class Explorer:
             wait = runner.advance()
             if self._report_fd < 0 and not self.stopped and select.select([self._control], [], [], 0)[0]:
                 raise KeyboardInterrupt
-            self._take_output()
+            taken = self._take_output()  # for which somebody may have waited
             outcome = runner.outcome()
             if outcome is not None:
                 return _verdict(self._seed, outcome[0], outcome[1] or "", self._output)
@@ -140,10 +143,10 @@ class Explorer:
             if lost:
                 return Verdict(self._seed, "lost wake-up: the kernel has forgotten a waiter", lost)
             now_ns = clock.now_ns()
-            if wait.deadline_ns is not None and wait.deadline_ns > now_ns:
+            if not taken and wait.deadline_ns is not None and wait.deadline_ns > now_ns:
                 slept_ns += wait.deadline_ns - now_ns
                 clock.jump_to_ns(wait.deadline_ns)
-            elif wait.deadline_ns is None and runner.sleeps:
+            elif not taken and wait.deadline_ns is None and runner.sleeps:
                 return Verdict(self._seed, "nothing happens any more", [])
             worked_s = (clock.lifetime_ns() - start_ns - slept_ns) / 1e9
             if worked_s > WORK_S or slept_ns / 1e9 > SLEEP_LIMIT_S:
@@ -156,10 +159,14 @@ class Explorer:
             self._take_output()
             self._send(_verdict(self._seed, process.exit_status, process.exit_reason, self._output))
 
-    def _take_output(self) -> None:
+    def _take_output(self) -> bool:
+        """Take what has been written, which makes room for more. Returns whether there was something."""
+        taken = False
         for stream in (1, 2):
             if self._runner.port.pending(stream):
                 self._output.add(stream, self._runner.port.take(stream))
+                taken = True
+        return taken
 
     def _send(self, verdict: Verdict) -> None:
         """A child's last act: one whole message, however long the sample is."""
@@ -184,6 +191,7 @@ class Explorer:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says it, for the children too
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        die_with_parent = _parent_death_signal()
         running: dict[int, int] = {}  # process id -> seed
         for seed in self.seeds:
             while len(running) >= self._jobs and not self.stopped:
@@ -195,6 +203,7 @@ class Explorer:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 _limit_processor()
+                die_with_parent()
                 self._report_fd, self._seed = writing, seed
                 self._machine.kernel.processes.on_end = self._program_ended
                 return seed
@@ -240,6 +249,14 @@ def _limit_processor() -> None:
     """The host ends this process when it has used its share, whatever it does then."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, PROCESSOR_S)
+
+
+def _parent_death_signal() -> Callable[[], object]:
+    """What has the host kill the calling process when its parent ends, however that ends. Nothing but on Linux."""
+    from ctypes import CDLL
+
+    control = getattr(CDLL(None), "prctl", None)
+    return partial(control, PR_SET_PDEATHSIG, signal.SIGKILL) if control is not None else lambda: None
 
 
 def replay_command(options: Any) -> str:

@@ -111,3 +111,24 @@ def test_a_simulation_shows_no_figures_of_the_host(heap: Heap) -> None:
     before = heap.bare.machine.computer.free_memory()
     heap.slice_of(process, 30)
     assert heap.bare.machine.computer.free_memory() == before
+
+
+def test_what_the_dead_held_is_collected_when_somebody_grows(heap: Heap) -> None:
+    """Python's collector counts objects, not bytes: a hundred short programs in turn would fill the host's memory."""
+    collected = []
+    heap.memory._collect = lambda: collected.append(heap.size // MIB)
+    heap.memory._clean_bytes = heap.size
+    first, second = heap.bare.start(STUBBORN), heap.bare.start(STUBBORN)
+    heap.bare.machine.run_for(0.01)
+    heap.slice_of(first, 40)
+    assert collected == []  # nobody has ended
+
+    heap.bare.kernel.processes.terminate(first, 0, "exited")
+    heap.bare.machine.run_for(0.01)
+    heap.slice_of(second, 1)
+    assert collected == [51]
+    heap.bare.kernel.processes.terminate(heap.bare.start(STUBBORN), 0, "exited")
+    heap.slice_of(second, 30)
+    assert collected == [51]
+    heap.slice_of(second, 2)
+    assert collected == [51, 83]

@@ -204,8 +204,8 @@ MUTANTS = (
     Mutant(
         "a closed handle stands in its slot",
         f"{E}/ob_manager.py",
-        "                del table.standard[index]\n",
-        "                pass\n",
+        "        if token in table.standard.values():\n",
+        "        if False:\n",
         f"{GUARDS}a_closed_handle_leaves_its_slot",
     ),
     Mutant(
@@ -481,7 +481,7 @@ MUTANTS = (
     ),
     Mutant(
         "a thread may sleep at dispatch level",
-        f"{K}/dispatcher.py",
+        f"{E}/messages.py",
         "    if thread.irql >= DISPATCH_LEVEL:\n",
         "    if False:\n",
         f"{TESTS}timers.py::test_a_call_that_could_sleep_is_refused_at_dispatch_level_and_a_poll_is_not",
@@ -721,14 +721,14 @@ MUTANTS = (
     Mutant(
         "who waits for a pipe does not hear of an end",
         f"{K}/pipes.py",
-        "        self._wake_watchers(pipe)\n        pipe.ends =",
-        "        pipe.ends =",
+        "        self._tell_data_waiters(pipe)\n        self._tell_room_waiters(pipe)\n",
+        "",
         f"{ACCEPTANCE}who_waits_for_an_end_of_a_pipe_hears_of_the_other_ends_close",
     ),
     Mutant(
         "who waits until a pipe can be read does not hear of bytes",
         f"{K}/pipes.py",
-        "                    self._wake_watchers(pipe)\n",
+        "                    self._tell_data_waiters(pipe)\n",
         "",
         f"{ACCEPTANCE}who_waits_until_a_pipe_can_be_read_hears_of_the_first_bytes",
     ),

@@ -3,7 +3,8 @@
 A greenlet that is left in the middle of a collection keeps the collector occupied for everybody, for as long as it
 is not switched back to.
 
-Called by   the machine, when it is switched on and off; the kernel looks at `running` before it switches.
+Called by   the machine, when it is switched on and off; the kernel looks at `running` before it switches, and has it
+            collect what dead programs held.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class CollectorWatch:
             gc.callbacks.remove(self._note)
         self.running = False
         self.on_start = None
+
+    def collect(self) -> None:
+        """Have it go over everything now."""
+        gc.collect()
 
     def _note(self, phase: str, _info: dict[str, int]) -> None:
         self.running = phase == "start"

@@ -125,7 +125,9 @@ class Kernel:
         )
         processes.limits = LimitBook(self._limits_text(), lambda text: log.kprint("warn", text))
         processes.recursion_room = computer.recursion_room
-        memory = Memory(scheduler, processes, log, computer.total_memory(), computer.resident_bytes)
+        memory = Memory(
+            scheduler, processes, log, computer.total_memory(), computer.resident_bytes, computer.collector.collect
+        )
         self.watchdog = watchdog = Watchdog(scheduler, processes, memory, log)
         self.signals = signals = PosixSignals(scheduler, processes, trace.signal if trace else None)
         self.waits = waits = Waits(scheduler, ob)
@@ -184,7 +186,7 @@ class Kernel:
         )
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
-        processes.on_thread_end = (mutexes.abandon, process_objects.ended)
+        processes.on_thread_end = (mutexes.abandon, process_objects.ended, memory.thread_ended)
         ob.origin_of_call = partial(origin_of_call, scheduler)
         computer.memory_meter = processes.memory_in_use
         scheduler.on_exit = processes.thread_ended

@@ -10,6 +10,9 @@ once a millisecond, so whoever takes much is found out, whoever runs beside it i
 
 gets MemoryError at its next checkpoint, if it is the one that grows, and is ended (137) if it is not or goes on.
 
+What dead programs held lies about until Python's collector comes, which counts objects and not bytes. So it is called
+when the host has grown much since it came last and programs have ended.
+
 Called by   the scheduler, at the end of slices; the watchdog, which takes back what was booked to the wrong process.
 Owns        nothing but the last size that it saw; what is held stands in the ledgers.
 Always so   system processes are not judged. A host that does not tell its size leaves only the operating system's
@@ -38,6 +41,7 @@ KILL_FREE_BYTES = 2 << 10
 RISING_BYTES = 64 << 10  # growth within one slice that makes us look at every slice
 RISING_NS = 50_000_000  # for how long
 WARN_EVERY_NS = 1_000_000_000
+GARBAGE_BYTES = 32 << 20  # growth that is worth a pass of the collector, if programs have ended
 PATIENCE = 5 / 4  # of its limit, that a program may hold before it is ended
 
 
@@ -46,14 +50,16 @@ class Memory:
 
     def __init__(
         self, scheduler: Scheduler, processes: ProcessManager, log: KernelLog, total_bytes: int,
-        resident: Callable[[], int],
+        resident: Callable[[], int], collect: Callable[[], None],
     ) -> None:
         self._scheduler = scheduler
         self._processes = processes
         self._log = log
         self._total_bytes = total_bytes
         self._resident = resident
-        self._last_bytes = resident()
+        self._collect = collect
+        self._somebody_ended = False  # since the last collection
+        self._last_bytes = self._clean_bytes = resident()
         self._rising_until_ns = 0
         self._warn_again_ns = 0
 
@@ -73,6 +79,10 @@ class Memory:
         process = thread.process
         if not grown or process.ring <= 2 or process.status is DEAD:
             return
+        if self._somebody_ended and resident - self._clean_bytes >= GARBAGE_BYTES:
+            self._somebody_ended = False
+            self._collect()
+            self._last_bytes = self._clean_bytes = self._resident()
         ledger, account = process.ledger, process.account
         if ledger.held_bytes + grown < 0:
             grown = -ledger.held_bytes  # what another had taken
@@ -83,6 +93,10 @@ class Memory:
                 self._scheduler.call_at(0, self._relieve, process)
             else:
                 ledger.warned = False
+
+    def thread_ended(self, thread: Thread) -> None:
+        """What a program held is garbage when its main thread has ended."""
+        self._somebody_ended |= thread.is_main
 
     def release(self, process: Process, size_bytes: int) -> None:
         """Take back what was booked to a process by mistake."""

@@ -45,6 +45,12 @@ WAIT_MESSAGE = "signal"
 WAIT_ANSWER = "syscall"
 
 
+def require_passive(thread: Thread, call: str) -> None:
+    """Raises WOULD_BLOCK when the thread runs at an IRQL at which it may not sleep."""
+    if thread.irql >= DISPATCH_LEVEL:
+        raise StatusError(Status.WOULD_BLOCK, f"{call}: a thread at IRQL {thread.irql} may not sleep")
+
+
 class Messages:
     """The message queues of one machine and the calls that are forwarded through them."""
 
@@ -122,15 +128,15 @@ class Messages:
                 self._work_for(thread, message[-1])
             return message
         if timeout_ms is None:
-            if thread.irql >= DISPATCH_LEVEL:
-                _refuse_sleep(thread)
+            if thread.irql:
+                require_passive(thread, "signal_pull")
             return self._scheduler.block(thread, WAIT_MESSAGE)
         if type(timeout_ms) is not int and type(timeout_ms) is not float:
             refuse_argument("signal_pull", "timeout_ms", "int | float | None", timeout_ms)
         if timeout_ms <= 0:
             return None
-        if thread.irql >= DISPATCH_LEVEL:
-            _refuse_sleep(thread)
+        if thread.irql:
+            require_passive(thread, "signal_pull")
         deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
         try:
             return self._scheduler.block(thread, WAIT_MESSAGE)
@@ -244,8 +250,8 @@ class Messages:
                     if kind not in SCALARS or (kind in SIZED and len(arg) > MAX_BYTES):  # type: ignore[arg-type]
                         args = tuple([copy_plain(arg, name) for arg in args])
                         break
-            if thread.irql >= DISPATCH_LEVEL:
-                raise StatusError(Status.WOULD_BLOCK, f"{name}: a thread at IRQL {thread.irql} may not sleep")
+            if thread.irql:
+                require_passive(thread, name)
             return forward(thread, server, name, args)
 
         def directly_or_forwarded(thread: Thread, *args: object) -> object:
@@ -308,7 +314,3 @@ class Messages:
                 wait.request_id = 0
                 wait.server = None
                 self._scheduler.wake(wait, (Status.CANCELLED, f"process {thread.pid}, which was to answer, is gone"))
-
-
-def _refuse_sleep(thread: Thread) -> None:
-    raise StatusError(Status.WOULD_BLOCK, f"signal_pull: a thread at IRQL {thread.irql} may not sleep")

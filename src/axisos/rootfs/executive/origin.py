@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from sys import _getframe
 from typing import TYPE_CHECKING
+
+from executive.log import printable
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     Origin = tuple[CodeType, int]  # code of a program, and an instruction in it
 
 KERNEL_FRAMES = 5  # from `origin_of_call` to a program, at least: looking at a frame is what costs
+MAX_STEPS = 4000  # of a code object's lines, to find one: all handles of all processes may be asked about in one call
+MAX_FILE, MAX_NAME = 200, 80  # characters that are told: a program may name files and functions as it likes
 LIBRARIES = "/lib/"  # what stands between a program and the kernel, and is not what its author looks for
 
 
@@ -60,13 +65,20 @@ def _outside_libraries(frame: FrameType | None, names: dict[str, object]) -> Ori
 
 
 def in_words(origin: Origin | None) -> str:
-    """`/path/program.py:12 in function`; "" where nothing is known."""
+    """`/path/program.py:12 in function`; "" where nothing is known.
+
+    Far into a very long piece of code it is `/path/program.py:4000+`. A long path begins with `...`; what is
+    not printable stands as an escape.
+    """
     if origin is None:
         return ""
     code, instruction = origin
-    line = code.co_firstlineno
-    for start, end, number in code.co_lines():
-        if start <= instruction < end and number is not None:
-            line = number
-    where = "" if code.co_name == "<module>" else f" in {code.co_name}"
-    return f"{code.co_filename}:{line}{where}"
+    line, more = code.co_firstlineno, "+"
+    for _start, end, number in islice(code.co_lines(), MAX_STEPS):
+        line = number or line
+        if instruction < end:
+            more = ""
+            break
+    name, file = code.co_name, code.co_filename
+    where = "" if name == "<module>" else f" in {name[:MAX_NAME]}"
+    return printable(f"{'...' + file[-MAX_FILE:] if len(file) > MAX_FILE else file}:{line}{more}{where}")

@@ -15,9 +15,9 @@ from abi.names import DKMS_PID, FIRST_USER_PID, KERNEL_PID, PIPELINE_PID, RINGS,
 from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
-from executive.ke_ipc.dispatcher import require_passive
 from executive.limits import COUNTED, KNOWN, NO_LIMIT, USER_PREFIX, LimitBook, charge
 from executive.memory import KERNEL_BYTES
+from executive.messages import require_passive
 from executive.plain import copy_plain
 from executive.process import DEAD, Process, ProcessKilled, Thread, Wait
 from executive.synapse import new_process_token
@@ -635,16 +635,17 @@ class ProcessManager:
 
     def _wait_for(self, thread: Thread, target: Thread, timeout_ms: int | float | None) -> None:
         require_passive(thread, "process_wait")
+        deadline = None
+        if timeout_ms is not None:  # first, as it may be refused
+            deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
         target.watchers.append(thread.wait)
         thread.wait.on = target
-        deadline = None
-        if timeout_ms is not None:
-            deadline = self._scheduler.call_in_ms(timeout_ms, self._time_out, thread.wait)
         try:
             outcome = self._scheduler.block(thread, WAIT_EXIT)
         finally:
             if deadline is not None:
                 deadline.cancel()
+            thread.wait.on = None  # or the waiter would keep all that the dead one had
             if thread.wait in target.watchers:
                 target.watchers.remove(thread.wait)
         if outcome is _TIMED_OUT:

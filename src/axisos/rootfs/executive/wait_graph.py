@@ -23,6 +23,7 @@ from executive.ke_ipc.mutexes import Mutex
 from executive.ke_ipc.pipes import WAIT_READ, WAIT_WRITE, Pipe, PipeEnd
 from executive.ke_ipc.semaphores import Semaphore
 from executive.ke_ipc.timers import Timer
+from executive.log import printable
 from executive.messages import WAIT_MESSAGE
 from executive.origin import in_words, place_of
 from executive.process import DEAD, SLEEPING, Process, Thread
@@ -31,14 +32,13 @@ from executive.processes import WAIT_EXIT
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from executive.ob_manager import HandleEntry
     from executive.process import Wait
     from executive.processes import ProcessManager
     from executive.scheduler import Scheduler
 
 MAX_TOLD = 8  # helpers that a sentence names
+MAX_HELPERS = 32  # that are listed with one thing: of a thousand threads each may help all others
 _FOR_OBJECTS = frozenset({WAIT_OBJECT, WAIT_ALERTABLE})
 _FOR_THINGS = frozenset({WAIT_READ, WAIT_WRITE, WAIT_SEND, WAIT_RECEIVE, WAIT_EXIT})
 
@@ -51,7 +51,7 @@ class Target:
         self.number = number  # the object's id, or a process's
         self.name = name
         self.state = state  # in words, what it is that keeps the thread waiting
-        self.helpers = helpers  # who could change that
+        self.helpers = helpers  # who could change that: one list for all who wait for it, who may stand in it, too
         self.origin = origin  # where the object was made
 
     def __str__(self) -> str:
@@ -69,20 +69,15 @@ class Waiting:
         self.targets = targets
         self.needs_all = needs_all
 
-    def is_helped_by(self, free: set[int]) -> bool:
-        """Whether those in *free*, by thread id, can see to it that the wait ends."""
-        each = ((helper.pid in free for helper in target.helpers) for target in self.targets)
-        return (all if self.needs_all else any)(any(helped) for helped in each)
-
-    def helpers(self) -> list[Thread]:
-        """Everybody who could help, each once."""
-        return list({helper.pid: helper for target in self.targets for helper in target.helpers}.values())
+    def helpers(self, target: Target) -> list[int]:
+        """The ids of the others who could help with one of the targets; the first of them."""
+        return _ids(target.helpers, self.thread, MAX_HELPERS)
 
     def sentence(self) -> str:
         """`20 /tmp/a.py at a.py:12 waits for ...`"""
         place = in_words(place_of(self.thread))
         wanted = (" and " if self.needs_all else " or ").join(map(str, self.targets)) or self.thread.wait.reason
-        return f"{self.thread.pid} ({place or self.thread.process.image}) waits for {wanted}"
+        return f"{self.thread.pid} ({place or printable(self.thread.process.image)}) waits for {wanted}"
 
 
 class WaitGraph:
@@ -97,9 +92,9 @@ class WaitGraph:
         """Which threads of programs wait for which others; user 0 sees all programs, others their own.
 
         Returns: {waits, cycles}. waits: [{tid, pid, image, reason, place, needs_all, stuck, on}], by tid; on: [{kind,
-                 number, name, state, origin, helpers}], helpers: ids of the threads that can end the wait; stuck:
-                 whether none of them ever will. cycles: [[tid, ...]], each thread waits for the next and the last one
-                 for the first.
+                 number, name, state, origin, helpers}], helpers: ids of the first 32 threads that can end the wait;
+                 stuck: whether no thread ever will. cycles: [[tid, ...]], each thread waits for the next and the last
+                 one for the first.
         """
         snapshot = Snapshot(self._scheduler, self._processes)
         stuck = snapshot.stuck()
@@ -122,7 +117,7 @@ class WaitGraph:
                             "name": target.name,
                             "state": target.state,
                             "origin": target.origin,
-                            "helpers": [helper.pid for helper in target.helpers],
+                            "helpers": waiting.helpers(target),
                         }
                         for target in waiting.targets
                     ],
@@ -166,6 +161,8 @@ class Snapshot:
     def __init__(self, scheduler: Scheduler, processes: ProcessManager) -> None:
         self.threads = [thread for _, thread in sorted(processes.threads.items()) if not thread.is_system]
         self._limited = scheduler.waits_with_deadlines()
+        self._programs = [thread for thread in self.threads if not thread.process.is_init]
+        self._able: dict[tuple[int, int], list[Thread]] = {}  # (a thing's identity, access) -> who has it
         self._holders: dict[int, list[tuple[Process, HandleEntry]]] = {}  # by the body's identity; of pipes, the pipe's
         for process in processes.processes():
             for entry in process.handles.entries.values():
@@ -175,7 +172,7 @@ class Snapshot:
         self.waiting: dict[int, Waiting] = {}  # by thread id: who does not go on by itself
         for thread in self.threads:
             if thread.process.stopped:
-                self.waiting[thread.pid] = Waiting(thread, [self._anybody(thread, "SIGCONT")], False)
+                self.waiting[thread.pid] = Waiting(thread, [self._anybody("SIGCONT")], False)
             elif thread.status is SLEEPING and thread.wait.active and id(thread.wait) not in self._limited:
                 waiting = self._wait_of(thread)
                 if waiting is not None:
@@ -183,44 +180,71 @@ class Snapshot:
 
     def stuck(self) -> set[int]:
         """The ids of those who can never be helped."""
-        free = {thread.pid for thread in self.threads if thread.pid not in self.waiting}
-        left = dict(self.waiting)
-        while True:
-            helped = [tid for tid, waiting in left.items() if waiting.is_helped_by(free)]
-            if not helped:
-                return set(left)
-            free.update(helped)
-            for tid in helped:
-                del left[tid]
+        helps: dict[int, list[int]] = {}  # thread id -> the lists of helpers that it stands in, by identity
+        waiting_for: dict[int, list[int]] = {}  # such a list -> ids of the threads that are helped by it
+        missing: dict[int, int] = {}  # thread id -> how many of its lists must have a free thread
+        for tid, waiting in self.waiting.items():
+            lists = {id(target.helpers): target.helpers for target in waiting.targets}
+            missing[tid] = len(lists) if waiting.needs_all else 1
+            for number, helpers in lists.items():
+                if number not in waiting_for:
+                    waiting_for[number] = []
+                    for helper in helpers:
+                        helps.setdefault(helper.pid, []).append(number)
+                waiting_for[number].append(tid)
+        free = [thread.pid for thread in self.threads if not missing.get(thread.pid)]
+        for tid in free:  # which grows
+            for number in helps.get(tid, ()):
+                for helped in waiting_for.pop(number, ()):
+                    missing[helped] -= 1
+                    if missing[helped] == 0:
+                        free.append(helped)
+        return {tid for tid, count in missing.items() if count > 0}
 
     def cycles(self, stuck: set[int]) -> list[list[int]]:
         """Circles among the stuck, each thread in one of them at most, from its lowest id."""
         found: list[list[int]] = []
         seen: set[int] = set()
+        ranked: dict[int, list[Thread]] = {}  # a list of helpers, by identity -> its stuck threads, the likeliest first
         for start in sorted(stuck):
-            path: list[int] = []
+            path: dict[int, int] = {}  # thread id -> its place
             at: int | None = start
             while at is not None and at not in seen and at not in path:
-                path.append(at)
-                helpers = [helper.pid for helper in self.waiting[at].helpers() if helper.pid in stuck]
-                helpers.sort(key=self._waits_for_an_end)  # who does that helps nobody: others are the reason
-                at = helpers[0] if helpers else None
+                path[at] = len(path)
+                at = self._stuck_helper(at, stuck, ranked)
             if at in path:
-                circle = path[path.index(at) :]
+                circle = list(path)[path[at] :]
                 lowest = circle.index(min(circle))
                 found.append(circle[lowest:] + circle[:lowest])
             seen.update(path)
         return found
 
-    def _waits_for_an_end(self, tid: int) -> bool:
-        return self.waiting[tid].thread.wait.reason is WAIT_EXIT
+    def _stuck_helper(self, tid: int, stuck: set[int], ranked: dict[int, list[Thread]]) -> int | None:
+        """Whom a stuck thread waits for; who waits for an end itself helps nobody: others are the reason."""
+        waiting = self.waiting[tid]
+        likeliest = None
+        for target in waiting.targets:
+            number = id(target.helpers)
+            if number not in ranked:
+                ranked[number] = [helper for helper in target.helpers if helper.pid in stuck]
+                ranked[number].sort(key=self._waits_for_an_end)
+            helper = next((each for each in ranked[number] if each is not waiting.thread), None)
+            if helper is not None:
+                if not self._waits_for_an_end(helper):
+                    return helper.pid
+                likeliest = likeliest or helper
+        return likeliest.pid if likeliest is not None else None
+
+    @staticmethod
+    def _waits_for_an_end(thread: Thread) -> bool:
+        return thread.wait.reason is WAIT_EXIT
 
     # --- what a wait is for ------------------------------------------------------------------------------------
 
     def _wait_of(self, thread: Thread) -> Waiting | None:
         """None for a wait that ends without any program's help."""
         if thread.wait.reason is WAIT_MESSAGE:
-            return Waiting(thread, [self._anybody(thread, "a message")], False)
+            return Waiting(thread, [self._anybody("a message")], False)
         wait = thread.wait
         if wait.reason in _FOR_OBJECTS:
             if not wait.wait_all and any(isinstance(each, Timer) and each.deadline for each in wait.objects):
@@ -250,17 +274,18 @@ class Snapshot:
             return self._pipe(thread, body.pipe, body.reads)
         if isinstance(body, MessageQueue):
             return self._queue(thread, body, False)
-        others = self._others(thread, body, mask.WRITE)
+        others = self._others(body, mask.WRITE)
         doing = {Event: "set", Semaphore: "released", Timer: "started"}.get(type(body), "signaled")
-        return self._held(body, _by(others, f"to be {doing} by"), others)
+        return self._held(body, _by(others, thread, f"to be {doing} by"), others)
 
     def _pipe(self, thread: Thread, pipe: Pipe, reads: bool) -> Target:
-        others = self._others(thread, pipe, mask.WRITE if reads else mask.READ)
-        return self._held(pipe, _by(others, "empty, written by" if reads else "full, read by"), others)
+        others = self._others(pipe, mask.WRITE if reads else mask.READ)
+        return self._held(pipe, _by(others, thread, "empty, written by" if reads else "full, read by"), others)
 
     def _queue(self, thread: Thread, queue: MessageQueue, sends: bool) -> Target:
-        others = self._others(thread, queue, mask.READ if sends else mask.WRITE)
-        return self._held(queue, _by(others, "full, received from by" if sends else "empty, sent to by"), others)
+        others = self._others(queue, mask.READ if sends else mask.WRITE)
+        state = _by(others, thread, "full, received from by" if sends else "empty, sent to by")
+        return self._held(queue, state, others)
 
     def _held(self, thing: object, state: str, helpers: list[Thread]) -> Target:
         """An object as its first holder knows it."""
@@ -271,18 +296,21 @@ class Snapshot:
         header = entry.header
         return Target(header.type, header.object_id, header.name, state, helpers, in_words(entry.origin))
 
-    def _others(self, thread: Thread, thing: object, access: int) -> list[Thread]:
-        """The threads, but *thread*, of all processes that have a handle to *thing* with that access."""
-        able = {
-            process.pid: process
-            for process, entry in self._holders.get(id(thing), ())
-            if entry.granted_access & access == access
-        }
-        return [other for _, process in sorted(able.items()) for other in process.threads if other is not thread]
+    def _others(self, thing: object, access: int) -> list[Thread]:
+        """The threads of all processes that have a handle to *thing* with that access."""
+        found = self._able.get((id(thing), access))
+        if found is None:
+            able = {
+                process.pid: process
+                for process, entry in self._holders.get(id(thing), ())
+                if entry.granted_access & access == access
+            }
+            found = [thread for _, process in sorted(able.items()) for thread in process.threads]
+            self._able[id(thing), access] = found
+        return found
 
-    def _anybody(self, thread: Thread, what: str) -> Target:
-        others = [other for other in self.threads if other is not thread and not other.process.is_init]
-        return Target(what, 0, "from another program", "", others)
+    def _anybody(self, what: str) -> Target:
+        return Target(what, 0, "from another program", "", self._programs)
 
 
 def _end_of(thread: Thread) -> Target:
@@ -290,11 +318,17 @@ def _end_of(thread: Thread) -> Target:
     return Target(kind, thread.pid, "", "", [thread] if not thread.is_system else [])
 
 
-def _by(others: Iterable[Thread], how: str) -> str:
-    pids = [str(other.pid) for other in others]
+def _ids(threads: list[Thread], but: Thread, most: int) -> list[int]:
+    """The ids of the first *most* threads other than *but*."""
+    return [thread.pid for thread in threads[: most + 1] if thread is not but][:most]
+
+
+def _by(helpers: list[Thread], waiter: Thread, how: str) -> str:
+    pids = _ids(helpers, waiter, MAX_TOLD + 1)
     if not pids:
         return f"{how} nobody else"
-    return f"{how} {', '.join(pids[:MAX_TOLD])}" + (" and others" if len(pids) > MAX_TOLD else "")
+    told = ", ".join(map(str, pids[:MAX_TOLD]))
+    return f"{how} {told} and others" if len(pids) > MAX_TOLD else f"{how} {told}"
 
 
 def _ticks(body: object) -> bool:

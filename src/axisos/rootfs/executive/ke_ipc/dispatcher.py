@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from abi import access as mask
 from abi.status import Status, StatusError
-from executive.messages import DISPATCH_LEVEL
+from executive.messages import require_passive
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Dispatcher:
 
 def satisfiable(thread: Thread, objects: Objects, wait_all: bool) -> bool:
     """Whether `satisfy` would consume."""
-    return (all if wait_all else any)([each.signaled(thread) for each in objects])
+    return (all if wait_all else any)(each.signaled(thread) for each in objects)
 
 
 def satisfy(thread: Thread, objects: Objects, wait_all: bool) -> int | None:
@@ -86,18 +86,17 @@ def leave(wait: Wait) -> None:
     """Take a wait out of every queue that it still stands in."""
     for each in wait.objects:
         waiters = each.waiters
-        if waiters and waiters[0] is wait:
+        if not waiters:
+            continue
+        if waiters[0] is wait:
             waiters.popleft()
-        elif wait in waiters:
-            waiters.remove(wait)  # type: ignore[union-attr]
+        else:
+            try:
+                waiters.remove(wait)
+            except ValueError:
+                continue  # whoever ended the wait has taken it out
         if not waiters:
             each.deserted()
-
-
-def require_passive(thread: Thread, call: str) -> None:
-    """Raises WOULD_BLOCK when the thread runs at an IRQL at which it may not sleep."""
-    if thread.irql >= DISPATCH_LEVEL:
-        raise StatusError(Status.WOULD_BLOCK, f"{call}: a thread at IRQL {thread.irql} may not sleep")
 
 
 class Waits:

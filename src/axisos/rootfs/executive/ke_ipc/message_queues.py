@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from abi import access as mask
 from abi.names import TYPE_MESSAGE_QUEUE
 from abi.status import Status, StatusError
-from executive.ke_ipc.dispatcher import Dispatcher, require_passive
+from executive.ke_ipc.dispatcher import Dispatcher
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
+from executive.messages import require_passive
 from executive.syscalls import ANY_RING, syscall
 
 if TYPE_CHECKING:

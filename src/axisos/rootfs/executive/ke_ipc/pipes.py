@@ -23,8 +23,9 @@ from abi import access as mask
 from abi.names import TYPE_PIPE
 from abi.signals import SIGPIPE
 from abi.status import Status, StatusError
-from executive.ke_ipc.dispatcher import Dispatcher, require_passive
+from executive.ke_ipc.dispatcher import Dispatcher
 from executive.ke_ipc.named_objects import OWNER_ONLY, NamedObjects
+from executive.messages import require_passive
 from executive.ob_objects import allowed_access
 from executive.syscalls import ANY_RING, syscall
 
@@ -53,11 +54,12 @@ class Pipe:
         "buffered",
         "charge",
         "chunks",
-        "ends",
+        "data_waiters",
         "header",
         "max_size",
         "read_waits",
         "readers",
+        "room_waiters",
         "write_waits",
         "writers",
     )
@@ -70,7 +72,8 @@ class Pipe:
         self.readers = 0  # open ends
         self.writers = 0
         self.header: ObjectHeader | None = None  # that carries the name, if the pipe has one
-        self.ends: list[PipeEnd] = []  # open, or still waited for
+        self.data_waiters: deque[Wait] = deque()  # for an end that reads, as for any object
+        self.room_waiters: deque[Wait] = deque()  # for one that only writes
         self.read_waits: deque[Wait] = deque()
         self.write_waits: deque[Wait] = deque()
 
@@ -102,11 +105,10 @@ class Pipe:
 class PipeEnd(Dispatcher):
     """One end, or both in one: signaled when an operation on it would not have to wait; reading, if it can do both."""
 
-    __slots__ = ("closed", "pipe", "reads", "writes")
+    __slots__ = ("pipe", "reads", "writes")
 
     def __init__(self, pipe: Pipe, reads: bool, writes: bool) -> None:
-        super().__init__()
-        self.closed = False  # the last handle is gone
+        self.waiters = pipe.data_waiters if reads else pipe.room_waiters
         self.pipe = pipe
         self.reads = reads
         self.writes = writes
@@ -147,9 +149,8 @@ class Pipes:
                 pipe.chunks.clear()
                 pipe.buffered = 0
                 self._wake(pipe.write_waits)
-        end.closed = True
-        self._wake_watchers(pipe)
-        pipe.ends = [each for each in pipe.ends if each.waiters or not each.closed]
+        self._tell_data_waiters(pipe)
+        self._tell_room_waiters(pipe)
         if not pipe.readers and not pipe.writers:
             pipe.charge.release()
         if pipe.header is not None:
@@ -173,7 +174,6 @@ class Pipes:
         """A handle to a new end of *pipe* that reads, writes or both. Raises: HANDLE_TABLE_FULL."""
         end = PipeEnd(pipe, bool(access & mask.READ), bool(access & mask.WRITE))
         handle = self._ob.create_owned(process, TYPE_PIPE, end, access | mask.SYNCHRONIZE)
-        pipe.ends.append(end)
         pipe.readers += end.reads
         pipe.writers += end.writes
         if pipe.header is not None:
@@ -197,11 +197,15 @@ class Pipes:
         while waits:
             self._scheduler.wake(waits.popleft(), None)
 
-    def _wake_watchers(self, pipe: Pipe) -> None:
-        """Let all go on who wait until an end can be read or written and may do so now."""
-        for end in pipe.ends:
-            if end.waiters:
-                self._waits.wake_waiters(end)
+    def _tell_data_waiters(self, pipe: Pipe) -> None:
+        """There are bytes, or nobody will write any: that is for those who wait for an end that reads."""
+        if pipe.data_waiters:
+            self._waits.wake_waiters(PipeEnd(pipe, True, False))
+
+    def _tell_room_waiters(self, pipe: Pipe) -> None:
+        """There is room, or nobody will read."""
+        if pipe.room_waiters:
+            self._waits.wake_waiters(PipeEnd(pipe, False, True))
 
     def read(self, thread: Thread, end: PipeEnd, count: int | None) -> bytes:
         """Up to *count* bytes; b"" is end of file. Blocks while the pipe is empty and can still be written."""
@@ -226,7 +230,7 @@ class Pipes:
         data = pipe.take(count)
         if pipe.write_waits:
             self._wake(pipe.write_waits)
-        self._wake_watchers(pipe)
+        self._tell_room_waiters(pipe)
         return data
 
     def write(self, thread: Thread, end: PipeEnd, data: bytes) -> int:
@@ -259,7 +263,7 @@ class Pipes:
                     start += len(chunk)
                     if pipe.read_waits:
                         self._wake(pipe.read_waits)
-                    self._wake_watchers(pipe)
+                    self._tell_data_waiters(pipe)
                 if start >= total:
                     return total
             require_passive(thread, "pipe write")

@@ -200,6 +200,10 @@ class PosixSignals:
         irql, thread.irql = thread.irql, max(thread.irql, APC_LEVEL)
         try:
             handler(signum)  # type: ignore[operator]
+        except BaseException:
+            if process.pending_signals:  # its thread goes elsewhere, or has ended: who waits must look after them
+                self._alarm(process)
+            raise
         finally:
             process.delivering = False
             thread.irql = irql
