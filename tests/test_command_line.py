@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,11 @@ class Tool:
         path.write_text(source)
         return str(path)
 
-    def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
-            [sys.executable, "-m", "axisos.supervisor", *arguments],
-            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,  # type: ignore[call-overload]
-        )  # fmt: skip
+            [sys.executable, "-m", "axisos.supervisor", *arguments], env=self.environment, **{**pipes, **options}
+        )
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
         """(exit code, stdout, stderr) of a whole run."""

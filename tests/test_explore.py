@@ -291,6 +291,14 @@ def test_each_way_to_fail_has_its_own_words(tool: Tool, body: str, kind: str) ->
     assert (code, kinds(report)) == (1, {kind: 2})
 
 
+def test_a_report_that_cannot_be_written_is_one_line(tool: Tool) -> None:
+    """A full disk: exit code 1, nothing of Python's."""
+    with open("/dev/full", "wb") as full:
+        process = tool.start("explore", "--seeds", "3", tool.program("import random\nrandom.random()\n"), stdout=full)
+        _out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, b"axisos: the report cannot be written: No space left on device\n")
+
+
 def test_options_may_follow_the_program_and_its_own_go_behind_two_dashes(tool: Tool) -> None:
     """`axisos explore PROGRAM --seeds N`, as well as the other way round."""
     program = tool.program(

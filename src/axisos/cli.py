@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from axisos.host import JobRunner
     from axisos.machine.machine import Machine
 
+FAILED_EXIT = 1
 USAGE_EXIT = 2
 NOT_FOUND_EXIT = 127  # as a shell says that there is no such program
 LEVELS = ("Debug", "Info", "Warn", "Error")
@@ -442,7 +443,15 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
         explorer.explore()
     except KeyboardInterrupt:
         return INTERRUPTED_EXIT
-    code = report(explorer, _schedule_of(options), replay_command(options), options.json)
+    try:
+        code = report(explorer, _schedule_of(options), replay_command(options), options.json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(f"axisos: the report cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer has nowhere to go either
+        return FAILED_EXIT
     return INTERRUPTED_EXIT if explorer.stopped else code
 
 

@@ -288,3 +288,16 @@ def test_what_is_missing_says_what_to_use_instead(tmp_path: Path) -> None:
     assert lines[5] == "module 'os' has no attribute 'nope'"
     assert lines[6] == "os.stat(dir_fd=...) is not there: a path is enough: vfs calls take absolute paths"
     assert lines[7].startswith("os.path.samestat is not there: ")
+
+
+def test_modules_of_the_manual_that_have_another_name_here_say_which(tmp_path: Path) -> None:
+    """`require` of one names the other."""
+    lines = output(tmp_path, """
+        for name in ("signal_lib", "ke"):
+            try:
+                require(name)
+            except ModuleNotFoundError as error:
+                print(error)
+    """)
+    assert lines[0] == "No module named 'signal_lib'; the library of signals is axis.signals"
+    assert "axis.sync, axis.pipe and axis.ipc" in lines[1]

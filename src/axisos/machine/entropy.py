@@ -16,7 +16,8 @@ PAGE = 4096  # bytes that are asked of the host at a time
 SHORT = 256  # bytes; longer draws do not use up a page
 
 
-_generation = 0  # of this process of the host: how often it and its ancestors have forked
+# State of the host's process, on purpose: no machine's, but what all of them need to know of it.
+_generation = 0  # how often it and its ancestors have forked
 
 
 def _forked() -> None:

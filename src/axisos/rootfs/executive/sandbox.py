@@ -543,6 +543,7 @@ class Sandbox:
             top = name.partition(".")[0]
             if top in _host_sys.stdlib_module_names:
                 message += vetted.not_offered(top)
+            message += vetted.renamed(name.rpartition(".")[2])
             raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:
             holder.__dict__[last] = module

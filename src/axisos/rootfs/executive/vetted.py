@@ -107,6 +107,19 @@ _INSTEAD = {
 }
 
 
+# Modules that the manual names and that have another name, or another place, here.
+_MANUALS_OWN = {
+    "signal_lib": "the library of signals is axis.signals",
+    "ke": "the kernel's calls are system calls, syscall(\"ke_...\"); axis.sync, axis.pipe and axis.ipc offer them",
+}
+
+
+def renamed(name: str) -> str:
+    """What the error for a module that the manual names says of where it is here; "" for others."""
+    instead = _MANUALS_OWN.get(name)
+    return f"; {instead}" if instead else ""
+
+
 def not_offered(top: str) -> str:
     """What the error for a module of Python's library says that is not offered."""
     instead = _INSTEAD.get(top)
