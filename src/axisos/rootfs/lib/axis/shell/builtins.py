@@ -659,7 +659,7 @@ def _kill(shell: Shell, words: list[str], streams: Streams) -> int:
     targets = words[1:]
     if targets[:1] == ["-l"]:
         names = [signal_name(_number(word, "a status") & 127) for word in targets[1:]]
-        listed = names or [name for name in SIGNALS if name != "EXIT"]
+        listed = names or [f"{number:>2} {name}" for name, number in SIGNALS.items() if name != "EXIT"]
         shell.write(streams, 1, "\n".join(listed) + "\n")
         return 0
     if targets[:1] in (["-s"], ["-n"]) and len(targets) > 1:
