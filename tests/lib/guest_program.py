@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,7 @@ def run_host(directory: Path, source: str, stdin: bytes = b"") -> bytes:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8:surrogateescape", "PYTHONHASHSEED": "0", "TZ": "UTC"}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(source)], cwd=place, input=stdin, capture_output=True, env=environment,
-        check=False,
+        check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever started the tests
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

@@ -884,7 +884,7 @@ MUTANTS = (
     Mutant(
         "a new thread has a quantum of its own",
         f"{E}/processes.py",
-        "        made.used_ns = self._scheduler.quantum_used()\n",
+        "            made.used_ns = self._scheduler.quantum_used()\n",
         "",
         f"{EDGES}a_chain_of_new_threads_takes_no_more_than_its_turn",
     ),

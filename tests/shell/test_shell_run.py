@@ -71,7 +71,8 @@ def sh(line: str, *arguments: str, stdin: str = "", **variables: str) -> Result:
         ("x='a b'; args $x \"$x\"", "<a><b><a b>\n"), ("echo ${x:-$(echo sub)}", "sub\n"),
         ("echo a >&2 2>/dev/null", ""),
         ("env A=1 | cat > f; cat f | { read l; echo $l; }", "A=1\n"), ("exit 0; echo no", ""), ("echo a # b", "a\n"),
-        ("echo 1 2 | { read a b; echo $a; } | upper", "1\n"), ("kill -l 9", "KILL\n"), ("kill -l | { read a b; echo $a $b; }", "1 HUP\n"), ("let x=3+4; echo $x", "7\n"),
+        ("echo 1 2 | { read a b; echo $a; } | upper", "1\n"), ("kill -l 9", "KILL\n"),
+        ("kill -l | { read a b; echo $a $b; }", "1 HUP\n"), ("let x=3+4; echo $x", "7\n"),
     ],
 )
 def test_a_line_and_what_it_writes(line: str, out: str) -> None:
