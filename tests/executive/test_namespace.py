@@ -239,6 +239,27 @@ def test_permissions_that_are_none_are_refused_without_a_name_too(call: tuple[ob
         assert broken_promises(bare.kernel) == []
 
 
+def test_who_waits_for_an_end_hears_of_it_also_when_all_handles_are_closed_meanwhile() -> None:
+    program = """
+gate = syscall("ke_create_event")
+short = syscall("process_thread", lambda: syscall("ke_wait_single", gate))
+end = syscall("process_open", short)
+waiter = syscall("process_thread", lambda: say("heard", syscall("ke_wait_single", end)))
+syscall("process_yield")
+syscall("vfs_close", end)
+again = syscall("process_open", short)
+syscall("vfs_close", again)
+syscall("ke_set_event", gate)
+syscall("process_wait", waiter)
+say(syscall("ke_wait_single", syscall("process_open", short), 0))
+"""
+    with BareMachine() as bare:
+        bare.run(program)
+        assert bare.said() == ["heard 0", "0"]
+        assert bare.kernel.ob.query_type_statistics()["PsProcess"] == (0, 0)
+        assert broken_promises(bare.kernel) == []
+
+
 def test_a_mutex_that_cannot_be_made_is_nobodys() -> None:
     """Its name is taken: the caller owns nothing."""
     program = ATTEMPT + """

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from executive.ke_ipc.mutexes import Mutex
     from executive.limits import Charge
     from executive.ob_manager import HandleTable
-    from executive.ob_objects import ObjectHeader
+    from executive.process_objects import ProcessObject
     from executive.sandbox import Sandbox
 
 READY = "ready"
@@ -124,7 +124,7 @@ class Thread:
         self.messages: deque[tuple[object, ...]] = deque()
         self.watchers: list[Wait] = []  # that this one's end will end
         self.mutexes: list[Mutex] = []  # that it owns
-        self.object: ObjectHeader | None = None  # by which its end can be waited for, if somebody has opened it
+        self.object: ProcessObject | None = None  # by which its end can be waited for, once somebody has opened it
         self.irql = 0
         self.is_system = process.ring <= 2  # served before programs
         self.used_ns = 0  # of its present quantum

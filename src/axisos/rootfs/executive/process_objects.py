@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 class ProcessObject(Dispatcher):
     """A process, or one of its threads: signaled once it has ended, and for ever."""
 
-    __slots__ = ("ended", "target")
+    __slots__ = ("ended", "header", "target")
 
     def __init__(self, target: Thread | None) -> None:
         super().__init__()
-        self.target = target  # None: it had ended before
+        self.target = target  # None: it has ended
         self.ended = target is None
+        self.header: ObjectHeader | None = None  # while somebody has a handle to it
 
     def signaled(self, thread: Thread) -> bool:
         """It has ended."""
@@ -33,7 +34,10 @@ class ProcessObject(Dispatcher):
 
 
 class ProcessObjects:
-    """The calls about them."""
+    """The calls about them.
+
+    A thread that has once been opened keeps its object until it ends, also without a handle: somebody may still wait.
+    """
 
     def __init__(self, ob: ObjectManager, waits: Waits, processes: ProcessManager) -> None:
         self._ob = ob
@@ -43,10 +47,8 @@ class ProcessObjects:
 
     def ended(self, thread: Thread) -> None:
         """A thread has ended: whoever waits for that goes on."""
-        header, thread.object = thread.object, None
-        if header is not None:
-            body = header.body
-            assert isinstance(body, ProcessObject)
+        body, thread.object = thread.object, None
+        if body is not None:
             body.ended = True
             body.target = None
             self._waits.wake_waiters(body)
@@ -54,8 +56,7 @@ class ProcessObjects:
     def _deleted(self, header: ObjectHeader) -> None:
         body = header.body
         assert isinstance(body, ProcessObject)
-        if body.target is not None:
-            body.target.object = None
+        body.header = None
 
     @syscall(rings=ANY_RING)
     def process_open(self, thread: Thread, pid: int) -> str:
@@ -69,10 +70,12 @@ class ProcessObjects:
         if pid in process.ended_children or pid in process.ended_threads:
             return self._ob.create_owned(process, TYPE_PROCESS, ProcessObject(None), mask.SYNCHRONIZE)
         target = self._processes.find_thread(pid)
-        if target.object is not None:
-            return self._ob.create_handle(process, target.object, mask.SYNCHRONIZE)
-        header = self._ob.create_object(TYPE_PROCESS, ProcessObject(target))
-        target.object = header
+        body = target.object
+        if body is None:
+            body = target.object = ProcessObject(target)
+        if body.header is not None:
+            return self._ob.create_handle(process, body.header, mask.SYNCHRONIZE)
+        body.header = header = self._ob.create_object(TYPE_PROCESS, body)
         try:
             return self._ob.create_handle(process, header, mask.SYNCHRONIZE)
         finally:
