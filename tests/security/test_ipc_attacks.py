@@ -81,23 +81,42 @@ syscall("signal_pull")
 # --- signals -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("leave", ['syscall("process_end_thread", victim)', "go.append(1)"])
-def test_a_handler_that_does_not_come_back_holds_up_no_other_signal(leave: str) -> None:
-    """Its thread is ended, or it raises, while the next signal is pending and all others sleep for ever."""
+@pytest.mark.parametrize("sender", ["main", "other"])
+def test_a_handler_that_raises_holds_up_no_other_signal(sender: str) -> None:
+    """It leaves while the next signal is pending: that is handled all the same, whoever has sent the first."""
     assert said_by(f"""
-me, came, go = syscall("process_get_pid"), syscall("ke_create_event"), []
-def stay(number):
-    while not go: syscall("process_sleep", 10)
-    raise SystemExit
-def come(number): syscall("ke_set_event", came)
-syscall("ke_signal_handler", 30, stay)
-syscall("ke_signal_handler", 31, come)
-victim = syscall("process_thread", lambda: syscall("ke_signal_send", me, 30))
-syscall("process_sleep", 5)
-syscall("ke_signal_send", me, 31)
-{leave}
+me, came, never = syscall("process_get_pid"), syscall("ke_create_event"), syscall("ke_create_event")
+def leave(number):
+    syscall("ke_signal_send", me, 31)
+    raise LookupError
+syscall("ke_signal_handler", 30, leave)
+syscall("ke_signal_handler", 31, lambda number: syscall("ke_set_event", came))
+def send():
+    syscall("ke_signal_send", me, 30)
+try:
+    if {sender!r} == "main":
+        send()
+    syscall("process_thread", send)
+    syscall("ke_wait_single", never)
+except LookupError:
+    say("raised")
 say(syscall("ke_wait_single", came))
-""") == ["0"]
+""") == ["raised", "0"]
+
+
+def test_handlers_run_in_the_main_thread_whoever_is_signalled_or_awake() -> None:
+    """As in any Python: also while the main thread sleeps and another computes, or signals its own process."""
+    assert said_by("""
+me, heard = syscall("process_get_pid"), []
+syscall("ke_signal_handler", 30, lambda number: heard.append(syscall("process_get_pid") == me))
+def other():
+    for _ in range(3):
+        syscall("ke_signal_send", me, 30)
+        for _ in range(100): pass
+        syscall("process_yield")
+syscall("process_wait", syscall("process_thread", other))
+say(heard)
+""") == ["[True, True, True]"]
 
 
 # --- those who watch ---------------------------------------------------------------------------------------------

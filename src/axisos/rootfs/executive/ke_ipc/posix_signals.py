@@ -1,7 +1,7 @@
 """POSIX signals: asking a process to stop, to die, or to look at something (manual, chapter 13.8).
 
 A signal whose default is to end or to stop the process acts at once, whatever the process is doing. One that the
-process handles stays pending until a thread of it comes to a checkpoint or a system call, or wakes for it.
+process handles stays pending until its main thread comes to a checkpoint or a system call, or wakes for it.
 
 Always so   a pending signal is kept once per number; a blocked one does not hold up others; SIGKILL and SIGSTOP can be
             neither blocked nor handled; a sleeping call that was interrupted for a handler goes on sleeping after it.
@@ -137,14 +137,11 @@ class PosixSignals:
             self._alarm(process)  # they came while it was stopped
 
     def _alarm(self, process: Process) -> None:
-        """Have a thread of the process look after its signals soon."""
+        """Have the main thread of the process look after its signals soon."""
         process.alarm = True
-        if not process.stopped:
-            for thread in process.threads:
-                if thread.status is SLEEPING:
-                    self._scheduler.poke(thread)
-                    return  # it looks after them when it wakes: it is in a system call
-        if process.sandbox is not None:
+        if not process.stopped and process.main.status is SLEEPING:
+            self._scheduler.poke(process.main)  # it looks after them when it wakes: it is in a system call
+        elif process.sandbox is not None:
             process.sandbox.raise_flag()
 
     # --- taking them -------------------------------------------------------------------------------------------
@@ -175,10 +172,8 @@ class PosixSignals:
             else:
                 process.alarm = False
                 return
-            if not thread.is_main and process.signal_handlers.get(signum) is keyboard_interrupt:
-                self._scheduler.poke(process.main)  # whose business it is, as in any Python
-                if process.sandbox is not None:
-                    process.sandbox.raise_flag()  # it may be computing
+            if not thread.is_main:
+                self._alarm(process)  # handlers are the main thread's business, as in any Python
                 return
             process.pending_signals.remove(signum)
             self._deliver(thread, signum)
