@@ -318,3 +318,31 @@ syscall("process_sleep", 1000)
         bare.kernel.signals.send(process, 30)
         bare.machine.run_for(2)
         assert bare.said() == ["raised", "0"]
+
+
+def test_a_call_that_waits_again_handles_what_came_between() -> None:
+    """A writer is woken while it is stopped, finds no room when it is continued, and sleeps anew: not over a signal."""
+    program = """
+reader, writer = syscall("ke_create_pipe", 4)
+syscall("ke_pipe_write", writer, b"full")
+syscall("ke_signal_handler", 30, lambda number: say("handled"))
+say(syscall("ke_pipe_write", writer, b"more"))
+"""
+    with BareMachine() as bare:
+        process = bare.start(program)
+        bare.settle()
+        [entry] = [each for each in process.handles.entries.values() if each.header.body.reads]
+        bare.kernel.signals.send(process, 19)
+        pipe = entry.header.body.pipe
+        pipe.take(1)
+        waits = list(pipe.write_waits)
+        pipe.write_waits.clear()
+        for wait in waits:  # there is room, and then there is none
+            bare.kernel.scheduler.wake(wait, None)
+        pipe.chunks.append(b"x")
+        pipe.buffered += 1
+        bare.kernel.signals.send(process, 30)
+        bare.kernel.signals.send(process, 18)
+        bare.machine.computer.push_signal("work")
+        bare.settle()
+        assert bare.said() == ["handled"]

@@ -256,16 +256,19 @@ class Scheduler:
         wait.reason = reason
         process = thread.process
         while True:
-            thread.status = SLEEPING
-            self._switch_from(thread, successor)
-            successor = None
-            if process.alarm:
+            if process.alarm:  # also before it sleeps: a call that waits again and again may have been alarmed between
+                if successor is not None:
+                    self.make_ready(successor)
+                    successor = None
                 if wait.active or thread.killed:  # a wait that is over keeps what it got
                     self._alarmed_while_waiting(thread, wait)
                 elif process.sandbox is not None:
                     process.sandbox.raise_flag()  # and what there is to look after comes next
             if not wait.active:
                 break
+            thread.status = SLEEPING
+            self._switch_from(thread, successor)
+            successor = None
         result = wait.result
         wait.result = None
         return result
