@@ -24,6 +24,7 @@ FLAG = "_axis_due"
 CHECKPOINT = "_axis_checkpoint"
 TEMPORARY = "_axis_target"  # a local variable of the instrumenter
 UNDISTURBED = "_axis_undisturbed"  # a local variable of library functions in which no handler of a signal runs
+UNDISTURBED_MODULE = "_waiting"  # which all such functions use
 PROCESS_HOOK = "_axis_process"  # modules below /lib only
 MAX_SOURCE_BYTES = 4 << 20
 

@@ -30,7 +30,7 @@ from abi.signals import (
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import INTERRUPTED, WAIT_ALERTABLE, WAIT_OBJECT
 from executive.messages import WAIT_MESSAGE
-from executive.policy import UNDISTURBED
+from executive.policy import UNDISTURBED, UNDISTURBED_MODULE
 from executive.process import DEAD, SLEEPING, ProcessKilled, Wait
 from executive.syscalls import ANY_RING, syscall
 
@@ -52,11 +52,13 @@ def keyboard_interrupt(signum: int) -> None:
     raise KeyboardInterrupt
 
 
-def _is_undisturbed() -> bool:
+def _is_undisturbed(process: Process) -> bool:
     """Whether the running thread is in a function of a library that no handler may leave half done.
 
-    Such a function says so by a variable of that name, which no program can have.
+    Such a function says so by a variable of that name, which no program can have; all of them stand on one module.
     """
+    if process.sandbox is None or UNDISTURBED_MODULE not in process.sandbox.modules:
+        return False
     frame: FrameType | None = _getframe(2)
     for _ in range(FRAMES_LOOKED_AT):
         if frame is None:
@@ -163,7 +165,7 @@ class PosixSignals:
         if process.complaint is not None:
             complaint, process.complaint = process.complaint, None
             raise complaint
-        if process.pending_signals and _is_undisturbed():
+        if process.pending_signals and _is_undisturbed(process):
             return  # the alarm stays: it is for the next checkpoint or call outside
         while True:
             for signum in process.pending_signals:
