@@ -97,6 +97,23 @@ syscall("process_wait", thread)
         assert bare.kernel.wait_graph.deadlock() == []
 
 
+def test_who_can_be_helped_by_a_service_or_a_driver_is_not_stuck() -> None:
+    """They hold a handle, or wake by a time limit of their own and may send a message; an idle one will not."""
+    waits = 'syscall("ke_wait_single", syscall("ke_create_event"))'
+    for ring, helps in ((1, True), (2, True), (3, False)):
+        with BareMachine() as bare:
+            process = bare.run(waits)
+            [token] = process.handles.entries
+            other = bare.run('syscall("signal_pull")', ring)
+            bare.kernel.ob.duplicate_handle(process, token, other)
+            assert bool(bare.kernel.wait_graph.deadlock()) is not helps
+    for pull, helps in (("10**9", True), ("None", False)):
+        with BareMachine() as bare:
+            bare.run('syscall("signal_pull")')
+            bare.run(f'syscall("signal_pull", {pull})', 2)
+            assert bool(bare.kernel.wait_graph.deadlock()) is not helps
+
+
 def test_a_stopped_program_is_stuck_when_nobody_is_left_to_continue_it() -> None:
     """Until there is another program, which could send SIGCONT."""
     with BareMachine() as bare:

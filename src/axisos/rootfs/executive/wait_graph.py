@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi import access as mask
+from abi.names import RING_DRIVER
 from executive.ke_ipc.dispatcher import WAIT_ALERTABLE, WAIT_OBJECT, satisfiable
 from executive.ke_ipc.events import Event
 from executive.ke_ipc.message_queues import WAIT_RECEIVE, WAIT_SEND, MessageQueue
@@ -161,6 +162,10 @@ class Snapshot:
     def __init__(self, scheduler: Scheduler, processes: ProcessManager) -> None:
         self.threads = [thread for _, thread in sorted(processes.threads.items()) if not thread.is_system]
         self._limited = scheduler.waits_with_deadlines()
+        self._driver_will_wake = any(  # by its own time limit; it may then send a message to anybody
+            thread.process.ring == RING_DRIVER and id(thread.wait) in self._limited
+            for thread in processes.threads.values()
+        )
         self._programs = [thread for thread in self.threads if not thread.process.is_init]
         self._able: dict[tuple[int, int], list[Thread]] = {}  # (a thing's identity, access) -> who has it
         self._holders: dict[int, list[tuple[Process, HandleEntry]]] = {}  # by the body's identity; of pipes, the pipe's
@@ -183,6 +188,7 @@ class Snapshot:
         helps: dict[int, list[int]] = {}  # thread id -> the lists of helpers that it stands in, by identity
         waiting_for: dict[int, list[int]] = {}  # such a list -> ids of the threads that are helped by it
         missing: dict[int, int] = {}  # thread id -> how many of its lists must have a free thread
+        serving: set[int] = set()  # ids of helpers that are the system's own: they work for others and are never stuck
         for tid, waiting in self.waiting.items():
             lists = {id(target.helpers): target.helpers for target in waiting.targets}
             missing[tid] = len(lists) if waiting.needs_all else 1
@@ -191,8 +197,10 @@ class Snapshot:
                     waiting_for[number] = []
                     for helper in helpers:
                         helps.setdefault(helper.pid, []).append(number)
+                        if helper.is_system:
+                            serving.add(helper.pid)
                 waiting_for[number].append(tid)
-        free = [thread.pid for thread in self.threads if not missing.get(thread.pid)]
+        free = [thread.pid for thread in self.threads if not missing.get(thread.pid)] + sorted(serving)
         for tid in free:  # which grows
             for number in helps.get(tid, ()):
                 for helped in waiting_for.pop(number, ()):
@@ -243,9 +251,9 @@ class Snapshot:
 
     def _wait_of(self, thread: Thread) -> Waiting | None:
         """None for a wait that ends without any program's help."""
-        if thread.wait.reason is WAIT_MESSAGE:
-            return Waiting(thread, [self._anybody("a message")], False)
         wait = thread.wait
+        if wait.reason is WAIT_MESSAGE:
+            return None if self._driver_will_wake else Waiting(thread, [self._anybody("a message")], False)
         if wait.reason in _FOR_OBJECTS:
             if not wait.wait_all and any(isinstance(each, Timer) and each.deadline for each in wait.objects):
                 return None
@@ -315,7 +323,7 @@ class Snapshot:
 
 def _end_of(thread: Thread) -> Target:
     kind = "the end of process" if thread.is_main else "the end of thread"
-    return Target(kind, thread.pid, "", "", [thread] if not thread.is_system else [])
+    return Target(kind, thread.pid, "", "", [thread])
 
 
 def _ids(threads: list[Thread], but: Thread, most: int) -> list[int]:

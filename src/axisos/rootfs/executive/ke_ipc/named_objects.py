@@ -40,7 +40,7 @@ class NamedObjects:
             header.security = Security(process.uid, process.gid, _mode(permissions))
             if name is not None:
                 self._ob.insert_object(header, self._path(name), temporary=True)
-        except StatusError:
+        except BaseException:
             self._ob.dereference_object(header)
             raise
         return header
