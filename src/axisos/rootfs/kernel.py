@@ -80,6 +80,7 @@ class Kernel:
         from executive.messages import Messages
         from executive.ob_calls import ObjectCalls
         from executive.origin import origin_of_call
+        from executive.process_information import ProcessInformation
         from executive.process_objects import ProcessObjects
         from executive.processes import ProcessManager
         from executive.system_calls import SystemCalls
@@ -124,7 +125,7 @@ class Kernel:
             scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
         )
         processes.limits = LimitBook(self._limits_text(), lambda text: log.kprint("warn", text))
-        processes.recursion_room = computer.recursion_room
+        process_information = ProcessInformation(scheduler, processes, computer.recursion_room)
         memory = Memory(
             scheduler, processes, log, computer.total_memory(), computer.resident_bytes, computer.collector.collect
         )
@@ -151,6 +152,7 @@ class Kernel:
             registry,
             messages,
             processes,
+            process_information,
             signals,
             waits,
             events,
@@ -188,7 +190,7 @@ class Kernel:
         processes.on_service_death = self._on_service_death
         processes.on_thread_end = (mutexes.abandon, process_objects.ended, memory.thread_ended)
         ob.origin_of_call = partial(origin_of_call, scheduler)
-        computer.memory_meter = processes.memory_in_use
+        computer.memory_meter = process_information.memory_in_use
         scheduler.on_exit = processes.thread_ended
         scheduler.on_alarm = signals.attend
         scheduler.on_long_slice = watchdog.slice_ended
