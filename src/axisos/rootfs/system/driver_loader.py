@@ -141,6 +141,7 @@ class DriverLoader:
         assert isinstance(pid, int)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
+        self._hive.announce_driver(driver)
 
     def _send_init(self, load: Load) -> None:
         driver = load.driver
@@ -398,16 +399,14 @@ class DriverLoader:
 
     def _remove(self, driver: Driver, status: Status, reason: str) -> None:
         """Take a driver, and all that it had, out of every book; its requests end with *status*."""
-        was_online = driver.state is not LOADING
         driver.state = GONE
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._alarms.clear(("pong", driver.pid))
         self.dispatcher.drop_driver(driver, status, reason)
         self._on_gone(driver)
-        if was_online:
-            namesakes = [each for each in self.driver_registry.values() if each.name == driver.name]
-            self._hive.remove_driver(driver, next((each for each in namesakes if each.state in SERVING), None))
+        namesakes = [each for each in self.driver_registry.values() if each.name == driver.name]
+        self._hive.remove_driver(driver, next((each for each in namesakes if each.state in SERVING), None))
 
     # --- ports -------------------------------------------------------------------------------------------------
 
