@@ -81,7 +81,8 @@ def test_the_hives_cannot_be_deleted_however_they_are_spelt(registry: Any) -> No
 def test_a_value_has_the_type_that_it_says_or_the_one_that_it_shows(registry: Any) -> None:
     """STR, NUM, BOOL and TAB are inferred; what is none of them, or not the one that was declared, is refused."""
     key = given(registry)
-    for data, kind in (("text", "STR"), (1, "NUM"), (1.5, "NUM"), (True, "BOOL"), ([1, "a"], "TAB"), ({"a": [1]}, "TAB")):
+    fitting = ("text", "STR"), (1, "NUM"), (1.5, "NUM"), (True, "BOOL"), ([1, "a"], "TAB"), ({"a": [1]}, "TAB")
+    for data, kind in fitting:
         registry.reg_set_value(DRIVER, key, "v", data)
         assert registry.reg_get_value(PROGRAM, key, "v") == (data, kind)
         registry.reg_set_value(DRIVER, key, "v", data, kind)
@@ -159,7 +160,7 @@ def test_a_key_that_changes_hands(registry: Any) -> None:
 
 
 def test_the_limits_of_one_key_and_one_value(registry: Any) -> None:
-    """The 257th value, the 1,025th key, the 21st level, a long text, a large table: refused, and nothing has changed."""
+    """The 257th value, the 1,025th key, the 21st level, a long text, a large table: refused, nothing has changed."""
     for number in range(rules.MAX_VALUES):
         registry.reg_set_value(SERVICE, "@VT\\DRV", f"v{number}", number)
     refused(Status.REGISTRY_QUOTA, registry.reg_set_value, SERVICE, "@VT\\DRV", "one more", 1)

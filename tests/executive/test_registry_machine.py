@@ -60,13 +60,17 @@ def kind_of(value: object) -> str | None:
     return table.get(type(value))
 
 
+def is_below(path: str, top: str) -> bool:
+    return (path + "\\").startswith(top + "\\")
+
+
 def bytes_of(value: object) -> int:
     if isinstance(value, str):
         return len(value)
     return len(repr(value)) if isinstance(value, list | dict) else 8
 
 
-class Refused(Exception):  # noqa: N818 - it is an outcome
+class Refused(Exception):
     """What the model says to a call that must not succeed."""
 
 
@@ -114,7 +118,7 @@ class RegistryMachine(RuleBasedStateMachine):
 
     def below(self, path: str) -> list[str]:
         """A key and its subtree, depth first."""
-        return sorted((each for each in self.keys if (each + "\\").startswith(path + "\\")), key=lambda p: p.split("\\"))
+        return sorted((each for each in self.keys if is_below(each, path)), key=lambda each: each.split("\\"))
 
     def bytes(self) -> int:
         return sum(bytes_of(value) for key in self.keys.values() for value, _kind in key["values"].values())
@@ -128,7 +132,7 @@ class RegistryMachine(RuleBasedStateMachine):
             if at is None:
                 continue
             itself_is_gone = what == "key_deleted" and at == path
-            wanted = watch["filter"] & bit and (at == near or (watch["subtree"] and (near + "\\").startswith(at + "\\")))
+            wanted = watch["filter"] & bit and (at == near or (watch["subtree"] and is_below(near, at)))
             if not itself_is_gone and not wanted:
                 continue
             watch["changes"] = [change for change in watch["changes"] if change[1:] != (path, name)]
