@@ -322,6 +322,10 @@ class SmallKernel:
         self.registry[path][name] = value
         return True
 
+    def reg_get_value(self, _process: Process, path: str, name: str) -> object:
+        values = self.registry.get(path, {})
+        return (values[name], "STR") if name in values else None
+
     def reg_delete_value(self, _process: Process, path: str, name: str) -> bool:
         return self.registry[path].pop(name, None) is not None
 

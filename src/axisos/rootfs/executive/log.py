@@ -192,7 +192,8 @@ class KernelLog:
         lines = list(self._pending)
         self._pending.clear()
         if self._lost_lines:
-            lines.insert(0, f"[         ] [ WARN ] PID=0   {self._lost_lines} log lines were lost")
+            lost = "1 line was" if self._lost_lines == 1 else f"{self._lost_lines} lines were"
+            lines.insert(0, f"[         ] [ WARN ] PID=0   {lost} lost: nobody had fetched them in time")
             self._lost_lines = 0
         return "\n".join(lines)
 

@@ -60,6 +60,7 @@ class Devices:
         self._lists: dict[int, tuple[SyscallRequest, Callable[..., object], object]] = {}
         self._last_file_id = 0
         self._last_own_id = 0
+        self._own: dict[int, Callable[[int], object]] = {}  # its own requests: what happens at the answer
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -126,18 +127,31 @@ class Devices:
         self._lists[request.request_id] = (request, finish, context)
         self._syscall("signal_send", self.dkms_pid, "dkms_list_devices_request", request.request_id)
 
-    def send(self, device_name: str, major: int, **parameters: object) -> None:
-        """A request of the Pipeline Manager's own whose answer does not matter (the log, the size of its ring)."""
+    def send(
+        self, device_name: str, major: int, then: Callable[[int], object] | None = None, **parameters: object
+    ) -> None:
+        """A request of the Pipeline Manager's own (the log, the size of its ring); *then* hears its status."""
         irp = self._own_irp(major, device_name)
-        irp.flags = IRP_FLAG_NO_REPLY
+        if then is None:
+            irp.flags = IRP_FLAG_NO_REPLY
+        else:
+            self._own[irp.irp_id] = then
         for name, value in parameters.items():
             setattr(irp.parameters, name, value)
-        self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        try:
+            self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        except StatusError:
+            self._own.pop(irp.irp_id, None)
+            raise
 
     # --- answers -----------------------------------------------------------------------------------------------
 
     def complete(self, sender: int, irp_id: int, status: int, information: object) -> None:
         """A driver, or DKMS in its name, has answered. Late and forged answers are ignored."""
+        then = self._own.pop(irp_id, None) if sender == self.dkms_pid else None
+        if then is not None:
+            then(status)
+            return
         entry = self.pending.get(irp_id)
         if entry is None:
             return
