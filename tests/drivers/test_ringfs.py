@@ -83,7 +83,7 @@ def test_a_reader_that_was_overtaken_is_told_how_much_it_has_missed(kernel: Smal
 
 
 def test_who_follows_waits_for_news_and_every_write_brings_some(kernel: SmallKernel) -> None:
-    """First what is there, then each write at once; a second reader is served as well, one that does not follow ends."""
+    """First what is there, then each write at once; so for two; one that follows no more comes to an end."""
     write(kernel, b"old\n")
     follower(kernel, 1)
     follower(kernel, 2)
@@ -159,7 +159,9 @@ def test_a_driver_that_is_started_again_has_the_size_that_was_set(kernel: SmallK
     assert kernel.control(LOG, "stats")[1]["size"] == 50
 
 
-lines = st.lists(st.text("ab", max_size=6), max_size=4).map(lambda texts: "".join(f"{each}\n" for each in texts).encode())
+lines = st.lists(st.text("ab", max_size=6), max_size=4).map(
+    lambda texts: "".join(f"{each}\n" for each in texts).encode()
+)
 
 
 @given(size=st.integers(1, 30), steps=st.lists(st.one_of(lines, st.integers(1, 12)), max_size=30))
@@ -181,7 +183,7 @@ def test_every_line_is_read_or_counted(size: int, steps: list[bytes | int]) -> N
             got += piece
         lost, whole = 0, 0
         for line in got.split(b"\n")[:-1]:
-            before, told, rest = line.partition(b"... ")
+            _cut, told, rest = line.partition(b"... ")
             lost += int(rest.split()[0]) if told else 0
             whole += 0 if told else 1
             assert not told or rest.endswith(b"lost here")

@@ -200,6 +200,9 @@ class Logs:
 
         Raises: StatusError when the disk cannot be written; the log then goes to the ring device only.
         """
+        for former in (self._log, self._vbl):
+            if former is not None:
+                former.end()  # it may be deleted; if nothing comes of all this, it is opened again
         newest = 0
         for directory, suffix in ((settings.log_dir, LOG_SUFFIX), (settings.vbl_dir, VBL_SUFFIX)):
             newest = max(newest, self._rotate(directory, suffix, settings.max_log_files))
@@ -210,9 +213,6 @@ class Logs:
         log, vbl = (LogFile(self._disk, path, self._to_ring) for path in paths)
         log.begin(header)
         vbl.begin(header)
-        for former in (self._log, self._vbl):
-            if former is not None:
-                former.end()
         for path in self._paths:
             self._readers.pop(path, None)
         self._settings, self._log, self._vbl, self._paths = settings, log, vbl, paths
