@@ -6,8 +6,8 @@ r"""The drivers' part of the system's books: registry keys and names in the obje
 
 Called by   the dispatcher (devices, links) and the loader (drivers), each in both directions.
 Owns        nothing: the books are the kernel's.
-Always so   the key of a device belongs to its driver, and so does that of a driver; of a driver that runs once for each
-            component, each process has the key of its component, and nobody the one above them.
+Always so   the key of a device belongs to its driver, and so does that of a driver; of a component driver, which runs
+            once for each component, each process has the key of its component, and none the one above them.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class DriverHive:
 
     def announce_driver(self, driver: Driver) -> None:
         """Enter a driver that is about to start: its entry finds a key of its own to write to."""
-        key = _own_key(driver)
-        self._write(key, {"PID": driver.pid, "Status": "loading"})
-        self._give(key, driver)
+        for key in _own_keys(driver):
+            self._write(key, {"PID": driver.pid, "Status": "loading"})
+            self._give(key, driver)
 
     def add_driver(self, driver: Driver) -> None:
         """Enter a driver that has come online."""
@@ -103,7 +103,8 @@ class DriverHive:
         self._write(key, values)
         if driver.address is not None:
             self._write(_instance_key(driver), {"PID": driver.pid, "Status": "loaded", "Address": driver.address})
-        self._give(_own_key(driver), driver)
+        for own in _own_keys(driver):
+            self._give(own, driver)
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
         """Enter how a driver is: loaded, suspect, unloading."""
@@ -152,9 +153,10 @@ def _driver_key(driver: Driver) -> str:
     return f"{DRIVERS_KEY}\\{driver.name}"
 
 
-def _own_key(driver: Driver) -> str:
-    """The one key that no other driver shares."""
-    return _driver_key(driver) if driver.address is None else _instance_key(driver)
+def _own_keys(driver: Driver) -> list[str]:
+    """The keys that are the driver's; the one with its name is nobody's if each component has its own driver."""
+    named = [] if driver.is_component_driver else [_driver_key(driver)]
+    return named if driver.address is None else [*named, _instance_key(driver)]
 
 
 def _instance_key(driver: Driver) -> str:
