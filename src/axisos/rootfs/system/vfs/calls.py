@@ -225,7 +225,8 @@ class VfsCalls:
             raise _invalid(f"{body.path}: vfs_device_control takes the method's name and a list of arguments")
         if timeout_ms is not None and (type(timeout_ms) not in (int, float) or not timeout_ms > 0):
             raise _invalid(f"{body.path}: a time limit is a number of milliseconds above 0, not {timeout_ms!r:.20}")
-        self._devices.control(request, body, method, list(args or ()), timeout_ms)  # type: ignore[call-overload]  # see above
+        arguments: list[object] = list(args or ())  # type: ignore[call-overload]  # see above
+        self._devices.control(request, body, method, arguments, timeout_ms)
         return PENDING
 
     # --- names -------------------------------------------------------------------------------------------------
