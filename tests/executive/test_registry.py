@@ -148,13 +148,16 @@ def test_a_driver_changes_what_is_its_own_and_nothing_else(registry: Any) -> Non
 
 
 def test_a_key_that_changes_hands(registry: Any) -> None:
-    """The new owner may change it, the old one no more; only what exists can be given, and to a process."""
+    """The new owner may change it and what was made below it, the old one no more; keys of others stay theirs."""
     key = given(registry)
     registry.reg_create_key(DRIVER, key + "\\part")
+    registry.reg_create_key(SERVICE, key + "\\services")
     registry.reg_set_owner(SERVICE, key, 6)
     registry.reg_set_value(OTHER, key, "x", 1)
+    registry.reg_set_value(OTHER, key + "\\part", "x", 2)
+    refused(Status.ACCESS_DENIED, registry.reg_set_value, OTHER, key + "\\services", "x", 2)
     refused(Status.ACCESS_DENIED, registry.reg_set_value, DRIVER, key, "x", 2)
-    registry.reg_set_value(DRIVER, key + "\\part", "x", 2)  # what is below stays whose it is
+    refused(Status.ACCESS_DENIED, registry.reg_set_value, DRIVER, key + "\\part", "x", 2)
     refused(Status.REGISTRY_KEY_NOT_FOUND, registry.reg_set_owner, SERVICE, "@VT\\DRV\\None", 6)
     refused(Status.INVALID_PARAMETER, registry.reg_set_owner, SERVICE, key, -1)
 

@@ -208,9 +208,11 @@ class RegistryMachine(RuleBasedStateMachine):
         key = self.existing(path)
         if path in PLACES:
             raise Refused(Status.REGISTRY_PROTECTED)
-        if key["owner"] != pid:
-            key["owner"] = pid
-            self.hear(path, None, "owner_set")
+        before = key["owner"]
+        for each in self.below(path) if before != pid else ():
+            if self.keys[each]["owner"] == before:
+                self.keys[each]["owner"] = pid
+                self.hear(each, None, "owner_set")
         return True
 
     # --- one call, twice ---------------------------------------------------------------------------------------

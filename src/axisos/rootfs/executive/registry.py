@@ -254,8 +254,9 @@ class Registry:
 
     @syscall(rings=SERVICES)
     def reg_set_owner(self, thread: Thread, path: str, pid: int) -> bool:
-        """Give a key to process *pid*, which may then change it; what is below it stays whose it is. Returns: True.
+        """Give a key to process *pid*, which may then change it; keys below it that had the same owner go with it.
 
+        Returns: True.
         Raises: REGISTRY_KEY_NOT_FOUND, INVALID_PARAMETER; REGISTRY_PROTECTED for the root and the hives.
         """
         key = self.existing(path)
@@ -263,9 +264,12 @@ class Registry:
             raise StatusError(Status.REGISTRY_PROTECTED, f"{key.path} stays the kernel's")
         if pid < 0:
             raise StatusError(Status.INVALID_PARAMETER, f"{key.path}: no process has the number {pid}")
-        if key.owner_pid != pid:
-            key.owner_pid = pid
-            self._tell(key, OWNER_SET)
+        before = key.owner_pid
+        if before != pid:
+            for each in key.subtree():
+                if each.owner_pid == before:
+                    each.owner_pid = pid
+                    self._tell(each, OWNER_SET)
         return True
 
     @syscall(rings=DRIVERS)

@@ -57,8 +57,20 @@ class DriverHive:
         })
         self._give(device.registry_path, driver)
 
+    def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
+        """Another driver serves a device from now on: same name, same registry key, new process."""
+        header = self._syscall("ob_create_object", TYPE_DEVICE, {"driver": driver.object, "device": new})
+        self._quietly("ob_delete_object", old.device_name)
+        self._syscall("ob_insert_object", header, new.device_name)
+        new.registry_id, new.registry_path = old.registry_id, old.registry_path
+        self._write(new.registry_path, {
+            "DriverName": driver.name, "DriverVersion": driver.info["version"], "DriverPID": driver.pid,
+            "Status": "online",
+        })
+        self._give(new.registry_path, driver)
+
     def set_device_status(self, device: DeviceObject, status: str) -> None:
-        """Enter how a device is: online, offline, suspect."""
+        """Enter how a device is: online, offline, suspect, restarting."""
         self._write(device.registry_path, {"Status": status})
 
     def remove_device(self, device: DeviceObject) -> None:
@@ -85,7 +97,7 @@ class DriverHive:
     # --- drivers -----------------------------------------------------------------------------------------------
 
     def announce_driver(self, driver: Driver) -> None:
-        """Enter a driver that is about to start: its entry finds a key of its own to write to."""
+        """Enter a driver that is about to start: its entry finds a key of its own to write to, or its predecessor's."""
         for key in _own_keys(driver):
             self._write(key, {"PID": driver.pid, "Status": "loading"})
             self._give(key, driver)
@@ -95,7 +107,7 @@ class DriverHive:
         info = driver.info
         values = {
             "Path": driver.path, "Type": info["driver_type"], "Version": info["version"], "Status": "loaded",
-            "PID": driver.pid, "LoadPriority": info["load_priority"],
+            "PID": driver.pid, "LoadPriority": info["load_priority"], "RestartCount": driver.restarts,
         }
         if "supported_component" in info:
             values["Component"] = info["supported_component"]
@@ -107,7 +119,7 @@ class DriverHive:
             self._give(own, driver)
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
-        """Enter how a driver is: loaded, suspect, unloading."""
+        """Enter how a driver is: loaded, suspect, restarting, unloading, failed."""
         self._write(_driver_key(driver), {"Status": status})
         if driver.address is not None:
             self._write(_instance_key(driver), {"Status": status})
@@ -120,6 +132,17 @@ class DriverHive:
             self._quietly("reg_delete_key", _driver_key(driver))
         else:
             self.add_driver(successor)
+
+    def quarantine_driver(self, driver: Driver, reason: str) -> None:
+        """A driver is given up; its key stays and says why."""
+        values = {"Status": "failed", "Reason": reason, "PID": 0, "RestartCount": driver.restarts}
+        self._write(_driver_key(driver), values)
+        if driver.address is not None:
+            self._write(_instance_key(driver), {"Status": "failed", "PID": 0, "Address": driver.address})
+
+    def lift_quarantine(self, driver: Driver) -> None:
+        """A driver that was given up is loaded again."""
+        self._quietly("reg_delete_value", _driver_key(driver), "Reason")
 
     # --- writing -----------------------------------------------------------------------------------------------
 
