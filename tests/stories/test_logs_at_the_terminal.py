@@ -99,3 +99,24 @@ def test_dmesg_says_what_it_has_missed(machine: Machine) -> None:
     machine.type(f"clear; kill -CONT {reader.pid}\n")
     machine.run_until("entries were lost here")
     machine.run_until("the last")
+
+
+def test_the_log_goes_on_when_its_driver_is_started_again(machine: Machine) -> None:
+    """Lines that come while there is no driver wait; who follows goes on following; the ring has its size again."""
+    at_the_prompt(machine)
+    machine.type("clear; logread -n 0 -f | grep -E 'number|driver' &\n")
+    machine.run_until_idle()
+    processes = machine.kernel.processes
+    (driver,) = [each for each in processes.processes() if "ringfs" in each.image]
+    processes.terminate(driver, 137, "killed by the test")
+    for number in range(3):
+        machine.kernel.kprint("info", f"number {number}")
+    machine.computer.push_signal("work")
+    machine.run_for(5)
+    machine.kernel.kprint("info", "number 3")
+    machine.computer.push_signal("work")
+    machine.run_for(5)
+    text = machine.screen.text()
+    assert [text.count(f"number {number}") for number in range(4)] == [1, 1, 1, 1]
+    machine.type("clear; kill %1; logread -s\n")
+    machine.run_until("of 8192 bytes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from abi.status import StatusError
+from abi.status import Status, StatusError
 from axis import cli, filesystem, registry
 
 TYPE_CHECKING = False
@@ -27,6 +27,8 @@ A stored log has no more to come, so -f changes nothing there; `logread -f FILE`
 
 _CONFIG = "@VT\\SYS\\CONFIG"
 _CHUNK = 65_536
+_TRIES = 10  # while the driver is being started again
+_RESTART_MS = 1000
 
 
 def setting(name: str, default: str) -> str:
@@ -80,17 +82,21 @@ def copy(path: str, count: int | None) -> None:
 
 
 def follow(token: str) -> None:
-    """Print what comes, as it comes. Ends when the device does."""
-    syscall("vfs_device_control", token, "follow", [True])
-    while True:
-        data = syscall("vfs_read", token, _CHUNK)
-        if not data:  # its driver was started again, and knows nothing of us
+    """Print what comes, as it comes. A driver that is started again meanwhile has forgotten that we follow."""
+    failures = 0
+    while failures < _TRIES:
+        try:
             syscall("vfs_device_control", token, "follow", [True])
-            data = syscall("vfs_read", token, _CHUNK)
-            if not data:
-                return
-        cli.write(data)
-        cli.flush()
+            while data := syscall("vfs_read", token, _CHUNK):
+                cli.write(data)
+                cli.flush()
+                failures = 0
+            failures += 1
+        except StatusError as error:
+            failures += 1
+            if error.status != Status.DEVICE_NOT_READY or failures == _TRIES:
+                raise
+            syscall("process_sleep", _RESTART_MS)
 
 
 def live(count: int | None, follows: bool) -> None:
