@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from abi.registry import NOTIFY_ALL, NOTIFY_NAME, NOTIFY_OWNER, NOTIFY_VALUE
 from abi.status import Status, StatusError
@@ -38,8 +38,9 @@ data = st.one_of(
     st.lists(st.integers(0, 9), max_size=8), st.dictionaries(names, st.integers(0, 9), max_size=3), st.none(),
     st.binary(max_size=2),
 )
-kinds = st.sampled_from([None, None, None, "STR", "NUM", "BOOL", "TAB", "BIN"])
-changers = st.sampled_from([2, 5, 5, 6])
+kinds = st.sampled_from([*[None] * 9, "STR", "NUM", "BOOL", "TAB", "BIN"])
+changers = st.sampled_from([2, 2, 5, 5, 6])
+choices = st.integers(0, 999)
 
 
 class Log:
@@ -228,33 +229,47 @@ class RegistryMachine(RuleBasedStateMachine):
             got = outcome.status
         assert got == wanted, f"{call.__name__}{arguments[1:]}: {got!r}, not {wanted!r}"
 
-    @rule(pid=changers, path=paths, spelt=spellings)
-    def create_key(self, pid: int, path: str, spelt: Any) -> None:
+    def at(self, choice: int, path: str) -> str:
+        """Mostly a key that is there, else *path*, which may be anything."""
+        return sorted(self.keys)[choice % len(self.keys)] if choice % 5 else path
+
+    @rule(pid=changers, choice=choices, name=names, path=paths, spelt=spellings)
+    def create_key(self, pid: int, choice: int, name: str, path: str, spelt: Any) -> None:
+        path = self.at(choice, path)
+        if choice % 2:
+            path = f"{path}\\{name}"
         self.both(self.registry.reg_create_key, (self.callers[pid], spelt(path)), self.create, (pid, path))
 
-    @rule(pid=changers, path=paths, name=names, value=data, kind=kinds, spelt=spellings)
-    def set_value(self, pid: int, path: str, name: str, value: Any, kind: str | None, spelt: Any) -> None:
+    @rule(pid=changers, choice=choices, path=paths, name=names, value=data, kind=kinds, spelt=spellings)
+    def set_value(
+        self, pid: int, choice: int, path: str, name: str, value: Any, kind: str | None, spelt: Any
+    ) -> None:
+        path = self.at(choice, path)
         self.both(
             self.registry.reg_set_value, (self.callers[pid], spelt(path), name, value, kind),
             self.set, (pid, path, name, value, kind),
         )
 
-    @rule(pid=changers, path=paths, spelt=spellings)
-    def delete_key(self, pid: int, path: str, spelt: Any) -> None:
+    @rule(pid=changers, choice=choices, path=paths, spelt=spellings)
+    def delete_key(self, pid: int, choice: int, path: str, spelt: Any) -> None:
+        path = self.at(choice, path)
         self.both(self.registry.reg_delete_key, (self.callers[pid], spelt(path)), self.delete, (pid, path))
 
-    @rule(pid=changers, path=paths, name=names)
-    def delete_value(self, pid: int, path: str, name: str) -> None:
+    @rule(pid=changers, choice=choices, path=paths, name=names)
+    def delete_value(self, pid: int, choice: int, path: str, name: str) -> None:
+        path = self.at(choice, path)
         self.both(self.registry.reg_delete_value, (self.callers[pid], path, name), self.unset, (pid, path, name))
 
-    @rule(path=paths, pid=st.sampled_from([5, 6]))
-    def set_owner(self, path: str, pid: int) -> None:
+    @rule(choice=choices, path=paths, pid=st.sampled_from([5, 6]))
+    def set_owner(self, choice: int, path: str, pid: int) -> None:
+        path = self.at(choice, path)
         self.both(self.registry.reg_set_owner, (self.callers[2], path, pid), self.own, (path, pid))
 
     # --- watching ----------------------------------------------------------------------------------------------
 
-    @rule(path=paths, subtree=st.booleans(), filter=st.sampled_from([NOTIFY_ALL, 1, 4, 8, 5]))
-    def watch(self, path: str, subtree: bool, filter: int) -> None:
+    @rule(choice=choices, path=paths, subtree=st.booleans(), filter=st.sampled_from([NOTIFY_ALL, 1, 4, 8, 5]))
+    def watch(self, choice: int, path: str, subtree: bool, filter: int) -> None:
+        path = self.at(choice, path)
         try:
             handle = self.watches.reg_notify(self.callers[20], path, subtree, filter)
         except StatusError as outcome:
@@ -265,10 +280,9 @@ class RegistryMachine(RuleBasedStateMachine):
         assert path in self.keys and len(self.watching) < WATCHES
         self.watching[handle] = {"path": path, "subtree": subtree, "filter": filter, "changes": [], "lost": 0}
 
-    @rule(choice=st.integers(0, 99))
+    @precondition(lambda self: self.watching)
+    @rule(choice=choices)
     def read_changes(self, choice: int) -> None:
-        if not self.watching:
-            return
         handle = sorted(self.watching)[choice % len(self.watching)]
         watch = self.watching[handle]
         try:
@@ -281,12 +295,12 @@ class RegistryMachine(RuleBasedStateMachine):
         assert told["lost"] == watch["lost"]
         watch.update(changes=[], lost=0)
 
-    @rule(choice=st.integers(0, 99))
+    @precondition(lambda self: len(self.watching) == WATCHES)
+    @rule(choice=choices)
     def stop_watching(self, choice: int) -> None:
-        if self.watching:
-            handle = sorted(self.watching)[choice % len(self.watching)]
-            del self.watching[handle]
-            self.ob.close_handle(self.callers[20].process, handle)
+        handle = sorted(self.watching)[choice % len(self.watching)]
+        del self.watching[handle]
+        self.ob.close_handle(self.callers[20].process, handle)
 
     # --- what holds in between ---------------------------------------------------------------------------------
 
@@ -321,4 +335,4 @@ class RegistryMachine(RuleBasedStateMachine):
 
 
 TestRegistryMachine = RegistryMachine.TestCase
-TestRegistryMachine.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestRegistryMachine.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

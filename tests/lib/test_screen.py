@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from axisos.machine.machine import Machine
 from guest_program import output
+
+from axisos.machine.machine import Machine
 from stories.test_commands_at_the_terminal import at_the_prompt
 
 PROGRAM = b"""
@@ -67,8 +68,8 @@ def test_what_one_read_means(tmp_path: Path) -> None:
         for text in ("x", "\u00e4", "\x03", "\x1a", "\t", "\x1b", "\x1b[Z", "\x1b[15~", "\x1b[<0;3;4M", "\x1b[<34;3;4M",
                      "\x1b[48;24;80t"):
             print(decode(text))
-        for text in ("\x1b[<0;3M", "\x1b[<0;3;4m", "\x1b[<;;M", "\x1b[<M", "\x1b[48;1t", "\x1b[48;a;bt", "\x1b[99~", "ab",
-                     "\x1b[<0;3;99999999999M"):
+        for text in ("\x1b[<0;3M", "\x1b[<0;3;4m", "\x1b[<;;M", "\x1b[<M", "\x1b[48;1t", "\x1b[48;a;bt", "\x1b[99~",
+                     "ab", "\x1b[<0;3;99999999999M"):
             assert decode(text) is text, text
     """)
     assert lines == [
