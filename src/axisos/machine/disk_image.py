@@ -109,12 +109,13 @@ class FileImage:
 
 def _open(path: str, read_only: bool) -> tuple[int, bool]:
     """(descriptor, whether the file was made)."""
+    flags = os.O_CLOEXEC | os.O_NONBLOCK  # the latter for pipes, which are refused, not waited for
     try:
-        return os.open(path, (os.O_RDONLY if read_only else os.O_RDWR) | os.O_CLOEXEC), False
+        return os.open(path, flags | (os.O_RDONLY if read_only else os.O_RDWR)), False
     except FileNotFoundError:
         if read_only:
             raise
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), True
+    return os.open(path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), True
 
 
 def _lock(fd: int, path: str, read_only: bool) -> None:
@@ -124,7 +125,7 @@ def _lock(fd: int, path: str, read_only: bool) -> None:
     try:
         fcntl.flock(fd, (fcntl.LOCK_SH if read_only else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise UnusableImage(f"{path}: another machine has this disk") from None
+        raise UnusableImage(f"{path}: in use: another machine has this disk, or it is plugged in twice") from None
 
 
 def _make(fd: int, path: str, capacity: int | None, is_new: bool) -> None:

@@ -84,7 +84,7 @@ def size_in_bytes(text: str) -> int:
     match = _SIZE.fullmatch(text)
     size = int(match["count"]) * _UNITS[match["unit"].upper()] if match else 0
     if size == 0 or size % SECTOR_BYTES:
-        raise UnusableHardware(f"{text!r} is no size: give whole sectors of {SECTOR_BYTES} bytes, as 512, 720K, 4M or 1G")
+        raise UnusableHardware(f"drive: {text!r} is no size: whole sectors of {SECTOR_BYTES} bytes, as 720K, 4M or 1G")
     return size
 
 
