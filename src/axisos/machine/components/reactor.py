@@ -141,7 +141,7 @@ class ControlRod(Column):
         self.colour: int | None = None
 
     def details(self) -> Facts:
-        return {"level": round(self.level, 3), "target": round(self.target, 3), "colour": self.colour}
+        return {"level": round(self.level, 3), "target": round(self.target, 3), "color": self.colour}
 
     def step(self) -> None:
         way = self.target - self.level
