@@ -59,10 +59,10 @@ class FileImage:
         self.read_only = read_only
         self._fd = -1
         try:
-            self._fd, is_new = _open(path, read_only)
+            self._fd = _open(path, read_only, capacity is not None)
             _lock(self._fd, path, read_only)
-            if is_new or (capacity is not None and os.fstat(self._fd).st_size == 0 and not read_only):
-                _make(self._fd, path, capacity, is_new)
+            if capacity is not None and not read_only and _is_empty_file(self._fd):
+                os.truncate(self._fd, capacity)
             self.capacity = _checked_size(self._fd, path, capacity)
         except OSError as error:
             self.close()
@@ -107,15 +107,17 @@ class FileImage:
         self.close()
 
 
-def _open(path: str, read_only: bool) -> tuple[int, bool]:
-    """(descriptor, whether the file was made)."""
+def _open(path: str, read_only: bool, may_make: bool) -> int:
+    """The file's descriptor; a file that is not there is made if it may be."""
     flags = os.O_CLOEXEC | os.O_NONBLOCK  # the latter for pipes, which are refused, not waited for
+    if read_only:
+        return os.open(path, flags | os.O_RDONLY)
     try:
-        return os.open(path, flags | (os.O_RDONLY if read_only else os.O_RDWR)), False
+        return os.open(path, flags | os.O_RDWR | (os.O_CREAT if may_make else 0), 0o600)
     except FileNotFoundError:
-        if read_only:
-            raise
-    return os.open(path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), True
+        if may_make:
+            raise  # the directory is not there either
+        raise UnusableImage(f"{path}: no such file; give its size to have it made, as {path}:4M") from None
 
 
 def _lock(fd: int, path: str, read_only: bool) -> None:
@@ -128,13 +130,12 @@ def _lock(fd: int, path: str, read_only: bool) -> None:
         raise UnusableImage(f"{path}: in use: another machine has this disk, or it is plugged in twice") from None
 
 
-def _make(fd: int, path: str, capacity: int | None, is_new: bool) -> None:
-    """Fill a new file with zeros; one that cannot be made leaves nothing behind."""
-    if capacity is None:
-        if is_new:
-            os.unlink(path)
-        raise UnusableImage(f"{path}: no such file; give its size to have it made, as {path}:4M")
-    os.truncate(fd, capacity)
+def _is_empty_file(fd: int) -> bool:
+    """Whether it is a plain file without a byte, as one that was just made."""
+    from stat import S_ISREG
+
+    status = os.fstat(fd)
+    return S_ISREG(status.st_mode) and status.st_size == 0
 
 
 def _checked_size(fd: int, path: str, capacity: int | None) -> int:

@@ -8,8 +8,8 @@
         print(console.info()["hottest"])
 
 Every part is a device `/dev/rbmk_<kind>_<address>_<number>`; only root may open one. Levels are 0 (rods all in) to 1
-(all out), coordinates 0 to 14 from the top left, heat is in degrees. An object holds one handle until `close` or the end
-of `with`.
+(all out), coordinates 0 to 14 from the top left, heat is in degrees. An object holds one handle until `close` or
+the end of `with`.
 
 Called by   programs and the command `rbmk`.
 Raises      `NoReactor` when no such part is there, `Meltdown` when the core is no more, `ReactorError` for what else
