@@ -123,7 +123,7 @@ def _add_hardware_options(command: Any) -> None:
         dest="boards",
         type=lambda text: ("--component", text),
         metavar="TYPE[:KEY=VALUE,...]",
-        help="plug in: reactor[:layout=FRF/RCR], drive[:file=FILE,size=4M,label=TEXT,address=UUID,readonly]",
+        help="plug in a reactor (key: layout) or a drive (keys: file, size, label, address, readonly)",
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axisos.machine import Bus, ComponentError
+from axisos.machine import Bus, ComponentError, Machine
 from axisos.machine.bus import Proxy
 from axisos.machine.components.drive import Drive
 from axisos.machine.disk_image import FileImage, MemoryImage, UnusableImage
@@ -284,6 +284,14 @@ def test_the_disk_is_flushed_when_the_machine_goes_off(boot: Boot, tmp_path: Pat
     with open(path, "rb") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     machine.power_on()
+
+
+def test_the_end_of_with_gives_the_file_back(tmp_path: Path) -> None:
+    """The next machine can have it at once."""
+    drive = f"drive:file={tmp_path}/disk.img,size=1K"
+    with Machine(seed=7, components=[drive]), pytest.raises(UnusableHardware, match="in use"):
+        blueprint(drive)
+    blueprint(drive).close()
 
 
 SEEK = """

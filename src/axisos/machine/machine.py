@@ -672,6 +672,8 @@ class Machine:
 
     def __exit__(self, kind: ErrorType | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.power_off()
+        for board in self.bus.components():
+            board.dispose()
 
     def __repr__(self) -> str:
         return f"<Machine {self.computer.address()[:8]} {self.state}>"

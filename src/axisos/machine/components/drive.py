@@ -58,6 +58,9 @@ class Drive(Component):
     def stopped(self) -> None:
         self.image.flush()
 
+    def dispose(self) -> None:
+        self.image.close()
+
     def price(self, method: Callback, args: tuple[Any, ...]) -> float:
         rates = _PRICES.get(method.name)
         return method.cost if rates is None else 1 / rates[self.tier]
