@@ -88,7 +88,7 @@ def test_what_the_hardware_says_is_passed_on(tmp_path: Path) -> None:
     image = FileImage(str(path), read_only=True)
     with bench([Drive("aaaaaaaa-1", image)], DRIVER) as table:
         status, why = table.kernel.control(DISK, "write_sector", 1, b"x")
-        assert (status, why) == (Status.READ_ONLY, "writeSector: drive is read only")
+        assert (status, why) == (Status.READ_ONLY, "drive is read only")
         assert table.kernel.control(DISK, "batch_write", [[1, b"x"]])[0] == Status.READ_ONLY
     image.close()
     failing = drive()
@@ -125,7 +125,7 @@ def test_a_drive_that_is_gone_before_anybody_has_said_so() -> None:
     disk = drive()
     with bench([disk], DRIVER) as table:
         table.bus.detach(disk)
-        assert table.kernel.control(DISK, "read_sector", 1) == (405, "readSector: no such component")
+        assert table.kernel.control(DISK, "read_sector", 1) == (405, "no such component")
         assert table.kernel.control(DISK, "batch_read", [[1]][0]) == (0, [False])
 
 

@@ -195,7 +195,7 @@ def test_a_melted_core_is_told() -> None:
         table.kernel.control(CONSOLE, "console_set_level", 1)
         table.kernel.advance(400)
         assert table.kernel.control(CONSOLE, "info")[1]["melted"]
-        assert table.kernel.control(CONSOLE, "console_az5") == (300, "pressAz5: the reactor has melted down")
+        assert table.kernel.control(CONSOLE, "console_az5") == (300, "the reactor has melted down")
 
 
 def test_a_driver_for_several_types_takes_no_other() -> None:

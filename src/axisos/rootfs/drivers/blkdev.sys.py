@@ -102,7 +102,7 @@ class BlockDevice:
         try:
             return getattr(self._drive, method)(*args)
         except Exception as error:
-            raise dk.StatusError(getattr(error, "status", dk.Status.UNSUCCESSFUL), f"{method}: {error}") from None
+            raise dk.StatusError(getattr(error, "status", dk.Status.UNSUCCESSFUL), str(error)) from None
 
     def _checked(self, number: object) -> int:
         if type(number) is not int or not 1 <= number <= self._sectors:

@@ -112,7 +112,7 @@ class ReactorPart:
             result = getattr(self._part, method)(*args)
         except Exception as error:
             status = dk.Status.INVALID_PARAMETER if type(error) is TypeError else dk.Status.UNSUCCESSFUL
-            raise dk.StatusError(getattr(error, "status", status), f"{method}: {error}") from None
+            raise dk.StatusError(getattr(error, "status", status), str(error)) from None
         return list(result) if type(result) is tuple else result
 
     # --- requests that take long -------------------------------------------------------------------------------
