@@ -129,6 +129,19 @@ def test_a_drive_that_is_gone_before_anybody_has_said_so() -> None:
         assert table.kernel.control(DISK, "batch_read", [[1]][0]) == (0, [False])
 
 
+def test_a_driver_that_dies_comes_back_to_its_drive() -> None:
+    """Requests meanwhile are told to come again (605); then the device has its old name and the disk its contents."""
+    with bench([drive(), drive(4, "bbbbbbbb-2")], DRIVER) as table:
+        table.kernel.control(DISK, "write_sector", 7, b"kept")
+        table.kernel.process_kill(table.kernel.dkms, table.kernel.drivers()[0], 9)
+        table.kernel.run()
+        assert table.kernel.control(DISK, "info")[0] == Status.DEVICE_NOT_READY
+        assert table.kernel.control("/dev/drive_bbbbbb_1", "info")[0] == 0
+        table.kernel.advance(5)
+        assert table.devices() == ["drive_aaaaaa_0", "drive_bbbbbb_1"]
+        assert table.kernel.control(DISK, "read_sector", 7)[1][:4] == b"kept"
+
+
 class BlockDevice(RuleBasedStateMachine):
     """A drive behind its driver against an array of bytes."""
 

@@ -176,7 +176,7 @@ def test_a_rod_is_unplugged_while_somebody_waits_for_it() -> None:
         assert len(table.kernel.drivers()) == 8 and table.kernel.control(CONSOLE, "console_pos")[0] == 0
         table.kernel.advance(30)
         table.plug(rod)
-        assert table.kernel.control("/dev/rbmk_control_rod_000003_1", "control_info")[1]["level"] == 1
+        assert table.kernel.control(ROD, "control_info")[1]["level"] == 1  # under its old name
 
 
 def test_a_rod_that_is_gone_before_anybody_has_said_so() -> None:

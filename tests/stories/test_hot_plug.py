@@ -76,7 +76,7 @@ say("by handle:", status_of(filesystem.device_control, handle, "info", []))
 say("by name:", status_of(filesystem.open_handle, path, "r"))
 filesystem.close(handle)
 until(lambda: nodes("drive"))
-say("again:", nodes("drive")[0] != path)
+say("again:", "/dev/" + nodes("drive")[0] == path)
 """
     image = tmp_path / "disk.img"
     with show(tmp_path, program) as scene:
@@ -112,6 +112,22 @@ with reactor.first("console") as console, reactor.first("control_rod") as rod:
         scene.machine.unplug(rod)
         scene.run_until("the other: 0.0")
         assert "(405, 'NoReactor') 6\n" in scene.text and "opened again: (405, 'NoReactor')" in scene.text
+
+
+def test_the_driver_of_a_drive_is_replaced(tmp_path: Path) -> None:
+    """While a program has the drive open: its handle and the name lead to what was written before."""
+    program = """
+path = "/dev/" + nodes("drive")[0]
+handle = filesystem.open_handle(path, "rw")
+filesystem.device_control(handle, "write_sector", [7, b"kept"])
+print(syscall("driver_reload", "AxisBlockDev"))
+print(nodes("drive") == [path[5:]], filesystem.device_control(handle, "read_sector", [7])[:4], flush=True)
+again = filesystem.open_handle(path, "r")
+print("by name:", filesystem.device_control(again, "read_sector", [7])[:4], flush=True)
+"""
+    with show(tmp_path, program, "drive") as scene:
+        scene.run_until("by name: b'kept'")
+        assert "True b'kept'\n" in scene.text
 
 
 def test_what_is_on_a_drive_outlives_the_machine(tmp_path: Path) -> None:
