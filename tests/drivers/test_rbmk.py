@@ -142,8 +142,10 @@ def test_waiting_for_a_rod() -> None:
         table.kernel.advance(10)
         assert not any(map(table.is_answered, waiting))
         assert table.kernel.control(ROD, "control_info")[1]["level"] == pytest.approx(0.5, abs=0.05)
-        table.kernel.control(ROD, "control_set_level", 0.9)  # on its way it is sent elsewhere
-        table.kernel.advance(40)  # longer than DKMS waits for a control request, if the driver does not say so
+        for level in (0, 1, 0, 1, 0.9):  # on its way it is sent elsewhere, for longer than DKMS would wait
+            table.kernel.control(ROD, "control_set_level", level)
+            assert not any(map(table.is_answered, waiting))
+            table.kernel.advance(9)
         for irp in waiting:
             status, facts = table.kernel.answer_to(irp)
             assert status == 0 and facts["level"] == facts["target"] == 0.9
@@ -162,6 +164,7 @@ def test_a_wait_that_nobody_waits_for_any_more() -> None:
         assert table.kernel.answer_to(given_up)[0] == Status.CANCELLED
         table.kernel.advance(30)
         assert table.kernel.answer_to(patient)[0] == 0
+        assert not [line for level, line in table.kernel.log if level == "warn"]  # nothing is answered twice
 
 
 def test_a_rod_is_unplugged_while_somebody_waits_for_it() -> None:

@@ -45,7 +45,7 @@ class Show:
                 self.text += self.runner.port.take(stream).decode()
             return words in self.text or self.runner.outcome() is not None
 
-        self.machine.run_until(said)
+        self.machine.run_until(said, timeout=200)
         assert words in self.text, f"{self.text}\n{self.runner.outcome()}"
 
 
@@ -112,6 +112,23 @@ with reactor.first("console") as console, reactor.first("control_rod") as rod:
         scene.machine.unplug(rod)
         scene.run_until("the other: 0.0")
         assert "(405, 'NoReactor') 6\n" in scene.text and "opened again: (405, 'NoReactor')" in scene.text
+
+
+def test_waiting_for_a_rod_has_no_time_limit(tmp_path: Path) -> None:
+    """Other requests to a driver end after half a minute; this one may last as long as the rod is sent about."""
+    program = """
+with reactor.first("console") as console, reactor.first("control_rod") as rod:
+    def play():
+        for level in (1, 0) * 5:
+            console.set_level(level)
+            thread.sleep(9)
+    player = thread.create(play)
+    thread.sleep(1)
+    start = syscall("time_get")[0]
+    print(rod.wait()["level"], 80 < syscall("time_get")[0] - start < 100, flush=True)
+"""
+    with show(tmp_path, program, "reactor:layout=FRF") as scene:
+        scene.run_until("0.0 True")
 
 
 def test_the_driver_of_a_drive_is_replaced(tmp_path: Path) -> None:
