@@ -238,7 +238,7 @@ class Machine:
         return host.port
 
     def plug(self, board: Board) -> list[Component]:
-        """Plug boards in, at any time; a running machine is signalled `component_added` for each.
+        """Plug boards in, on the machine's thread, at any time; a running machine gets `component_added` for each.
 
         Args:    board: a `Component`; or a description, as `drive:file=disk.img,size=4M` (see `hardware.py`).
         Returns: the boards: one, or all of a reactor.
@@ -258,7 +258,7 @@ class Machine:
         return boards
 
     def unplug(self, board: Component) -> None:
-        """Pull a board out, at any time; a running machine is signalled `component_removed`.
+        """Pull a board out, on the machine's thread, at any time; a running machine gets `component_removed`.
 
         Raises:  ValueError if it is not in.
         """
