@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hardware_rig import bench
@@ -15,6 +16,7 @@ from abi.status import Status
 from axisos.machine import ComponentError
 from axisos.machine.components.drive import Drive
 from axisos.machine.disk_image import FileImage, MemoryImage
+from small_kernel import SmallKernel
 
 DRIVER = "/drivers/blkdev.sys.py"
 DISK = "/dev/drive_aaaaaa_0"
@@ -74,11 +76,48 @@ def test_what_a_drive_refuses(method: str, args: tuple[object, ...], status: int
     assert disk.image.read(0, 4096) == bytes(4096)
 
 
-def test_a_drive_is_no_stream() -> None:
-    """Reading and writing have no position that they could mean: 301."""
+def at(kernel: SmallKernel, offset: int, major: int, **details: Any) -> tuple[Any, ...]:
+    """A READ or WRITE at a position, as PM keeps it: (status, information)."""
+    irp = kernel.irp(major, DISK, **details)
+    irp.parameters.offset = offset
+    kernel.from_pm("vfs_io_request", irp)
+    return kernel.answer_to(irp)
+
+
+def test_a_drive_is_a_stream_of_bytes_too() -> None:
+    """Positions count from 0 and need not fit sectors; what is beside the written bytes stays as it was."""
     with bench([drive()], DRIVER) as table:
-        assert table.kernel.ask(IRP_MJ_READ, DISK)[0] == Status.NOT_IMPLEMENTED
-        assert table.kernel.ask(IRP_MJ_WRITE, DISK, data=b"x")[0] == Status.NOT_IMPLEMENTED
+        kernel = table.kernel
+        kernel.control(DISK, "batch_write", [[number, bytes([64 + number]) * 512] for number in (1, 2, 3)])
+        assert at(kernel, 510, IRP_MJ_WRITE, data=b"hello") == (0, 5)
+        assert at(kernel, 508, IRP_MJ_READ, length=10) == (0, b"AAhelloBBB")
+        assert at(kernel, 100, IRP_MJ_WRITE, data=b"x" * 1000) == (0, 1000)
+        assert at(kernel, 99, IRP_MJ_READ, length=1002) == (0, b"A" + b"x" * 1000 + b"C")
+        assert at(kernel, 0, IRP_MJ_READ)[1] == bytes(kernel.control(DISK, "read_sector", 1)[1]) + at(
+            kernel, 512, IRP_MJ_READ, length=10_000
+        )[1]
+        assert at(kernel, 5, IRP_MJ_READ, length=0) == (0, b"") and at(kernel, 5, IRP_MJ_WRITE, data=b"") == (0, 0)
+        assert at(kernel, 5, IRP_MJ_READ, length=-1)[0] == Status.INVALID_PARAMETER
+
+
+def test_the_end_of_a_drive() -> None:
+    """Reading comes to its end; a write takes what fits, then there is no room."""
+    with bench([drive()], DRIVER) as table:
+        assert at(table.kernel, 4094, IRP_MJ_WRITE, data=b"abcdef") == (0, 2)
+        assert at(table.kernel, 4090, IRP_MJ_READ, length=100) == (0, b"\0\0\0\0ab")
+        for beyond in (4096, 10**15):
+            assert at(table.kernel, beyond, IRP_MJ_READ, length=100) == (0, b"")
+            assert at(table.kernel, beyond, IRP_MJ_WRITE, data=b"x")[0] == Status.DISK_FULL
+            assert at(table.kernel, beyond, IRP_MJ_WRITE, data=b"") == (0, 0)
+
+
+def test_a_request_is_bounded() -> None:
+    """Of what is larger than a mebibyte the beginning is done, so that others get their turn."""
+    with bench([drive(4096)], DRIVER) as table:
+        assert at(table.kernel, 1, IRP_MJ_WRITE, data=b"y" * (2 << 20)) == (0, (1 << 20) - 1)
+        status, data = at(table.kernel, 1, IRP_MJ_READ, length=1 << 30)
+        assert (status, data) == (0, b"y" * ((1 << 20) - 1))
+        assert len(at(table.kernel, 0, IRP_MJ_READ)[1]) == 65_536
 
 
 def test_what_the_hardware_says_is_passed_on(tmp_path: Path) -> None:
@@ -188,6 +227,18 @@ class BlockDevice(RuleBasedStateMachine):
         assert (status, data) == (0, self.model[(number - 1) * 512 : number * 512]) or (
             status == 601 and not 1 <= number <= SECTORS
         )
+
+    @rule(position=st.integers(0, SECTORS * 512 + 600), data=st.binary(max_size=20) | st.just(b"q" * 1500))
+    def write_at(self, position: int, data: bytes) -> None:
+        status, count = at(self.kernel, position, IRP_MJ_WRITE, data=data)
+        fits = max(0, min(len(data), SECTORS * 512 - position))
+        self.model[position : position + fits] = data[:fits]
+        assert (status, count) == (0, fits) or (status == 616 and fits == 0 and data)
+
+    @rule(position=st.integers(0, SECTORS * 512 + 600), length=st.integers(0, 2000))
+    def read_at(self, position: int, length: int) -> None:
+        expected = bytes(self.model[position : position + length])
+        assert at(self.kernel, position, IRP_MJ_READ, length=length) == (0, expected)
 
     @invariant()
     def reads_as_the_model(self) -> None:

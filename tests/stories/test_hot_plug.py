@@ -147,6 +147,39 @@ print("by name:", filesystem.device_control(again, "read_sector", [7])[:4], flus
         assert "True b'kept'\n" in scene.text
 
 
+def test_a_drive_is_a_file_to_commands_and_programs(tmp_path: Path) -> None:
+    """Copied, cut, filled to its end; a program seeks in it; only root may."""
+    program = """
+path = "/dev/" + nodes("drive")[0]
+with open(path, "r+b") as file:
+    file.seek(1000)
+    file.write(b"hello")
+    file.seek(-7, 2)
+    file.write(b"the end")
+    file.seek(998)
+    print(file.read(9), file.seek(0, 2))
+    try:
+        file.write(b"more")
+        file.flush()
+    except OSError as error:
+        print(error.errno, int(error.status))
+print(len(open(path, "rb").read()), flush=True)
+"""
+    with show(tmp_path, program, "drive:size=64K") as scene:
+        scene.run_until("616\n65536\n")
+        assert scene.text.startswith("b'\\x00\\x00hello\\x00\\x00' 65536\n28 616\n")
+    line = (
+        "set -- /dev/drive_*; echo hi > $1; head -c 3 $1; cp $1 /tmp/copy; wc -c < /tmp/copy;"
+        "yes | cat > $1; echo $?; tail -c 2 $1"
+    )
+    with Machine(seed=7, components=["drive:size=64K"]) as machine:
+        result = host.run(machine, None, user="root", line=line)
+    assert result.stdout == b"hi\n65536\n1\ny\n" and b"No space left on device" in result.stderr
+    with Machine(seed=7, components=["drive:size=64K"]) as machine:
+        result = host.run(machine, None, line="cat /dev/drive_*")
+    assert result.exit_code == 1 and b"Permission denied" in result.stderr
+
+
 def test_what_is_on_a_drive_outlives_the_machine(tmp_path: Path) -> None:
     """Written by one machine, read by the next."""
     program = """

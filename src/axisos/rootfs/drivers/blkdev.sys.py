@@ -1,5 +1,7 @@
 r"""Raw drives: one process for each, its node `/dev/drive_<address>_<number>` for uid 0 only.
 
+    READ, WRITE    bytes at the position of this open, which moves along and can be moved; the end of the drive is the
+                   end of what can be read, and 616 for who wants to write there
     control info                      -> {sector_size, capacity, platters, sector_count, label}
     control read_sector [n]           -> the bytes of sector n; the first is 1
     control write_sector [n, data]    -> how many bytes were written; a short sector keeps the rest of what was there
@@ -7,6 +9,9 @@ r"""Raw drives: one process for each, its node `/dev/drive_<address>_<number>` f
     control batch_write [[[n, data], ...]]  -> how many sectors were written, in their order, before one failed
 
 A batch that is not right in every part is refused before anything is written. One whose very first sector fails, fails.
+
+Always so   one request touches MOST_SECTORS at most, for a driver gives nobody else a turn while it works; of a READ or
+            WRITE that wants more, the beginning is done.
 """
 
 from __future__ import annotations
@@ -28,7 +33,8 @@ DRIVER_INFO = {
 }
 
 COMPONENT = "drive"
-MOST_SECTORS = 2048  # in a batch: a driver gives nobody else a turn while it works
+MOST_SECTORS = 2048
+READ_BYTES = 65_536  # for who asks for whatever there is
 
 
 class BlockDevice:
@@ -37,12 +43,39 @@ class BlockDevice:
     def __init__(self, drive: Any) -> None:
         self._drive = drive
         self._sector_size: int = drive.getSectorSize()
-        self._capacity: int = drive.getCapacity()
-        self._sectors = self._capacity // self._sector_size
+        self.capacity: int = drive.getCapacity()
+        self._sectors = self.capacity // self._sector_size
         self._methods: dict[str, tuple[Callable[..., object], int]] = {
             "info": (self.info, 0), "read_sector": (self.read_sector, 1), "write_sector": (self.write_sector, 2),
             "batch_read": (self.batch_read, 1), "batch_write": (self.batch_write, 1),
         }  # fmt: skip
+
+    def read(self, device: dk.DeviceObject, irp: dk.Irp) -> bytes:
+        """READ: what follows the position, up to the end of the drive."""
+        start, length = irp.parameters.offset, irp.parameters.length
+        wanted = READ_BYTES if length is None else length
+        if wanted < 0:
+            raise _invalid(f"cannot read {wanted} bytes")
+        size = self._sector_size
+        end = min(self.capacity, start + wanted, (start // size + MOST_SECTORS) * size)
+        first = start // size
+        sectors = [self._ask("readSector", number + 1) for number in range(first, -(-end // size))]
+        return b"".join(sectors)[start - first * size : end - first * size]
+
+    def write(self, device: dk.DeviceObject, irp: dk.Irp) -> int:
+        """WRITE: as much as there is room for behind the position; how much that was."""
+        position, data, size = irp.parameters.offset, irp.parameters.data, self._sector_size
+        end = min(self.capacity, position + len(data), (position // size + MOST_SECTORS) * size)
+        if data and position >= self.capacity:
+            raise dk.StatusError(dk.Status.DISK_FULL, f"the drive ends after {self.capacity} bytes")
+        written = 0
+        while position + written < end:
+            number, inside = divmod(position + written, size)
+            piece = data[written : written + min(size - inside, end - position - written)]
+            before = self._ask("readSector", number + 1)[:inside] if inside else b""
+            self._ask("writeSector", number + 1, before + piece)
+            written += len(piece)
+        return written
 
     def control(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
         """DEVICE_CONTROL: one of the methods above."""
@@ -57,7 +90,7 @@ class BlockDevice:
     def info(self) -> dict[str, object]:
         """What drive this is; sizes in bytes."""
         return {
-            "sector_size": self._sector_size, "capacity": self._capacity, "platters": self._ask("getPlatterCount"),
+            "sector_size": self._sector_size, "capacity": self.capacity, "platters": self._ask("getPlatterCount"),
             "sector_count": self._sectors, "label": self._ask("getLabel"),
         }
 
@@ -97,7 +130,7 @@ class BlockDevice:
             written += 1
         return written
 
-    def _ask(self, method: str, *args: object) -> object:
+    def _ask(self, method: str, *args: object) -> Any:
         """Call the drive; its reason becomes ours."""
         try:
             return getattr(self._drive, method)(*args)
@@ -136,8 +169,10 @@ def driver_entry(driver: dk.DriverObject) -> None:
     except Exception as error:
         raise dk.StatusError(dk.Status.DEVICE_NOT_READY, f"no drive at {address}: {error}") from None
     driver.dispatch[dk.IRP_MJ_CREATE] = driver.dispatch[dk.IRP_MJ_CLOSE] = lambda device, irp: None
+    driver.dispatch[dk.IRP_MJ_READ] = drive.read
+    driver.dispatch[dk.IRP_MJ_WRITE] = drive.write
     driver.dispatch[dk.IRP_MJ_DEVICE_CONTROL] = drive.control
-    dk.create_component_device(driver, COMPONENT)
+    dk.set_seekable(dk.create_component_device(driver, COMPONENT), drive.capacity)
 
 
 def driver_unload(driver: dk.DriverObject) -> None:
