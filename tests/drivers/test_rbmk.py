@@ -139,6 +139,7 @@ def test_waiting_for_a_rod() -> None:
         assert table.kernel.control(ROD, "control_wait")[1]["level"] == 0
         table.kernel.control(ROD, "control_set_level", 1)
         waiting = [table.wait_for(ROD), table.wait_for(ROD)]
+        assert {irp.step for irp in waiting} == {"waits until the rod stands still"}  # for those who look
         table.kernel.advance(10)
         assert not any(map(table.is_answered, waiting))
         assert table.kernel.control(ROD, "control_info")[1]["level"] == pytest.approx(0.5, abs=0.05)

@@ -124,6 +124,7 @@ class ReactorPart:
         if self._stands():
             return self._info()
         irp.deadline = None  # the rod may be sent elsewhere on its way, again and again
+        irp.step = "waits until the rod stands still"
         self._waiting.append(irp)
         return dk.PENDING
 
