@@ -11,6 +11,7 @@ compares and changes nothing.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -313,6 +314,30 @@ def driver_kit() -> Iterable[str]:
         yield f"| `{name}{signature}` | {cell(doc.splitlines()[0])} | {cell(statuses)} |"
 
 
+def board_methods(module: str, driver: str) -> Iterable[str]:
+    """What a driver of boards offers, by type: its METHODS, with what the boards say of theirs."""
+    from importlib import import_module
+
+    from axisos.machine.component import Component
+
+    tree = ast.parse((DISK / "drivers" / f"{driver}.sys.py").read_text())
+    methods = next(
+        ast.literal_eval(node.value) for node in tree.body
+        if isinstance(node, ast.AnnAssign) and node.value is not None and ast.unparse(node.target) == "METHODS"
+    )
+    boards = {
+        each.type: each.callbacks for each in vars(import_module(f"axisos.machine.components.{module}")).values()
+        if isinstance(each, type) and issubclass(each, Component)
+    }
+    yield "| Component | Control method | Arguments | Method of the component, and what it does |"
+    yield "|---|---|---|---|"
+    for kind, rows in methods.items():
+        for name, (wire, _) in rows.items():
+            head, _, text = (boards[kind][wire].doc or "").partition(" -- ")
+            arguments = re.findall(r"(\w+):\w+", head.partition(")")[0])
+            yield f"| `{kind}` | `{name}` | {', '.join(f'`{each}`' for each in arguments)} | `{wire}`: {cell(text)} |"
+
+
 def cell(text: str) -> str:
     """Text that stands in one cell of a table; what is code in it stays as it is."""
     parts = text.split("`")
@@ -357,6 +382,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,
+    "reactor-methods": partial(board_methods, "reactor", "rbmk"),
     **{f"calls-{name}": partial(summary, names) for name, names in SUMMARIES.items()},
 }
 
