@@ -157,7 +157,7 @@ def test_the_boards_of_a_machine(boot: Boot) -> None:
     """In their order; the host port only where there is a job."""
     machine = boot("computer.pull_signal()", job={"argv": []})
     assert list(machine.bus.list().values()) == [
-        "computer", "eeprom", "gpu", "screen", "keyboard", "filesystem", "filesystem", "filesystem", "host",
+        "computer", "eeprom", "gpu", "screen", "keyboard", "filesystem", "filesystem", "filesystem", "data", "host",
     ]  # fmt: skip
     assert len(set(machine.bus.list())) == 9
     assert machine.bus.proxy(machine.computer.address()).isRunning() is True
