@@ -47,13 +47,15 @@ MANY_PIDS = 0  # in a report: one process for each component
 class Load:
     """One load under way."""
 
-    __slots__ = ("address", "driver", "info", "path", "reports", "source")
+    __slots__ = ("address", "closed", "driver", "files", "info", "path", "reports", "source")
 
     def __init__(self, path: str, address: str | None, report: Report) -> None:
         self.path = path
         self.address = address
         self.reports = [report]
         self.source = b""
+        self.files: dict[str, bytes] = {}  # what was judged and is started: the driver, and modules of its own
+        self.closed = False  # it may import nothing else from its own directory
         self.info: dict[str, object] = {}
         self.driver: Driver | None = None
 
@@ -130,15 +132,16 @@ class DriverLoader:
                 )
 
     def _check_policy(self, load: Load) -> None:
-        self._policy.check(load.source, load.path)
+        load.files, load.closed = self._policy.admit(load.path, load.source)
 
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
-            pid = self._syscall("process_spawn", load.path, int(RING_DRIVER), env)
+            pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
+        self._policy.started(pid, load.files)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
 
