@@ -46,7 +46,9 @@ class DataDriver:
     def __init__(self, address: str) -> None:
         self._address = address
         self._card: Any = None
-        self._own = {"info": self._info, "generateKeyPair": self._generate, "ecdsa": self._ecdsa, "ecdh": self._ecdh}
+        self._own: dict[str, Any] = {
+            "info": self._info, "generateKeyPair": self._generate, "ecdsa": self._ecdsa, "ecdh": self._ecdh,
+        }
 
     def control(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
         """Do one method."""

@@ -64,6 +64,7 @@ class DriverPolicy:
         self._wanted_whitelist = whitelist  # as configured; None: it was not said
         self.whitelist = self._whitelist_mode()
         self._started: dict[int, Files] = {}  # by the pid of the driver
+        self._told: set[str] = set()  # what is odd about the files in /etc: said once
 
     @classmethod
     def from_disk(cls, syscall: Callable[..., Any], log: Log) -> DriverPolicy:
@@ -230,7 +231,7 @@ class DriverPolicy:
         except ValueError as error:
             keys, problems = {}, [f"it cannot be used: {error}"]
         for problem in problems:
-            self._log(f"{KEYSTORE_PATH}: {problem}", "warn")
+            self._warn_once(f"{KEYSTORE_PATH}: {problem}")
         return dict(keys)
 
     def _listed(self) -> dict[str, str]:
@@ -240,8 +241,13 @@ class DriverPolicy:
         try:
             return parse_whitelist((text or b"").decode())
         except ValueError as error:
-            self._log(f"{WHITELIST_PATH}: it cannot be used, so it lists nothing: {error}", "warn")
+            self._warn_once(f"{WHITELIST_PATH}: it cannot be used, so it lists nothing: {error}")
             return {}
+
+    def _warn_once(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            self._log(message, "warn")
 
     def _card(self) -> Any:
         """The proxy of the data card that can do most; None if there is none."""

@@ -14,8 +14,8 @@ base64 it also has in `hashlib`, `zlib` and `base64`, without asking a device.
 Called by   programs, and the command sign.
 Owns        one open device for each card.
 Raises      `StatusError` 301 (it is NotImplementedError, too) where the card's tier is too low: 1 on a host without
-            the package for ciphers and curves; 601 (ValueError) for arguments that make no sense, wrong keys and damaged
-            data; 405 (FileNotFoundError) if there is no card.
+            the package for ciphers and curves; 601 (ValueError) for arguments that make no sense, wrong keys and
+            damaged data; 405 (FileNotFoundError) if there is no card.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from axis.guest import syscall
+
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
 
 
@@ -43,7 +45,7 @@ def _escaped(letter: str) -> str:
 
 
 def replace_file(path: str, content: str | bytes, mode: str | None = None) -> None:
-    """Put *content* in the place of a file, in one step.
+    """Put *content* in the place of a file, in one step. The owner stays the same if the caller may decide on that.
 
     Args:   mode: three octal digits; None keeps the file's own, a new file gets 644.
     Blocks: while it is written.
@@ -53,11 +55,13 @@ def replace_file(path: str, content: str | bytes, mode: str | None = None) -> No
 
     path = filesystem.abspath(path)
     draft = f"{path}.new"
-    if mode is None:
-        mode = str(filesystem.stat(path)["mode"]) if filesystem.exists(path) else "644"
+    before = filesystem.stat(path) if filesystem.exists(path) else None
     filesystem.open_bytes(draft, "w").close()
     try:
-        filesystem.chmod(draft, mode)  # before there is anything to read in it
+        # Before there is anything to read in it.
+        filesystem.chmod(draft, mode or (str(before["mode"]) if before is not None else "644"))
+        if before is not None and syscall("process_get_uid") == 0:
+            filesystem.chown(draft, before["uid"], before["gid"])
         with filesystem.open_bytes(draft, "w") as file:
             file.write(content.encode() if isinstance(content, str) else content)
         filesystem.rename(draft, path)
