@@ -68,7 +68,7 @@ def _parse_driver(row: object) -> DriverEntry:
     enabled, priority, depends = row.get("enabled", True), row.get("priority", DEFAULT_PRIORITY), row.get("depends", [])
     if type(enabled) is not bool:
         raise ValueError(f"{name!r}: enabled is true or false")
-    if type(priority) not in (int, float):
+    if type(priority) not in (int, float) or priority != priority:
         raise ValueError(f"{name!r}: priority is a number")
     if type(depends) is not list or not all(type(other) is str for other in depends):
         raise ValueError(f"{name!r}: depends is a list of names")
