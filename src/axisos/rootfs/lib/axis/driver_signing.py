@@ -113,7 +113,8 @@ def own_modules(path: str, list_directory: Callable[[str], list[str] | None]) ->
     Args: list_directory: the names in a directory, those of directories with a slash at the end; None if it is none.
     """
     found: list[str] = []
-    waiting = [modules_directory(path)]
+    own = modules_directory(path)
+    waiting = [own] if own != path else []  # a name without a dot is no driver's
     while waiting:
         directory = waiting.pop()
         for name in list_directory(directory) or ():
