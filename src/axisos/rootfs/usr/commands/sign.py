@@ -169,9 +169,9 @@ def revoke(options: cli.Options, _operands: list[str]) -> None:
 
 
 def list_keys(_options: cli.Options, _operands: list[str]) -> None:
-    """The keystore as a table."""
-    rows = [[key.status, key.username, key.fingerprint] for key in read_keystore().values()]
-    cli.table(["STATUS", "NAME", "FINGERPRINT"], rows)
+    """The keystore, one key a line."""
+    for key in read_keystore().values():
+        cli.write(f"{cli.printable(key.status):<9} {key.fingerprint} {cli.printable(key.username)}\n")
 
 
 def register(_options: cli.Options, _operands: list[str]) -> None:
@@ -296,7 +296,7 @@ def recheck(_options: cli.Options, _operands: list[str]) -> None:
     """What has changed below running drivers."""
     need_root("ask DKMS about drivers")
     for row in syscall("driver_recheck"):
-        cli.warn(row["path"], f"{row['change']} since process {row['pid']} was started from it")
+        cli.warn(row["path"], f"{row['change']} since a driver was started from it (process {row['pid']})")
 
 
 if __name__ == "__main__":
