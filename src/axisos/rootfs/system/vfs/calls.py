@@ -213,8 +213,8 @@ class VfsCalls:
                  milliseconds after which the request is withdrawn; None for the limit of the device.
         Returns: what the driver answers.
         Raises:  TIMEOUT, INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no
-                 DEVICE_CONTROL), INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED (the driver has no
-                 such method), the driver's own.
+                 DEVICE_CONTROL), INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED
+                 (the driver has no such method), CANCELLED, the driver's own.
         """
         body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
         if type(body) is not OpenFile:
