@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from axisos.machine.entropy import SeededEntropy
 from small_kernel import small_kernel
 from system.dkms_sec import CONFIG_PATH, KEYSTORE_PATH, WHITELIST_PATH, DriverPolicy, read_settings
 
+PAGE = Path(__file__).parent.parent.parent / "docs" / "drivers" / "signing.md"
 BODY = b"print('driver')\n\n\n# the end\n"
 PATH = "/drivers/x.sys.py"
 CARD = "c0ffee"
@@ -147,6 +149,23 @@ def test_the_table(situation: str, level: int) -> None:
     assert Disk({PATH: source, **etc}, tier).outcome(level, source) == expected[level]
 
 
+def test_the_manual_says_the_same() -> None:
+    """Each row of the page's table is a situation of this one."""
+    rows = {
+        "not signed, or the block is not the last three lines": "not signed",
+        "the hash is not that of the bytes above it": "the hash is wrong",
+        "the signer's key is revoked": "signer revoked", "the signer is not in the keystore": "signer unknown",
+        "the signer's key is there, and not `approved`": "signer pending",
+        "no data card, or none of tier 3": "a card of tier 2",
+        "the signature is not the signer's": "signature of another text", "the signature is the signer's": "good",
+    }
+    table = (PAGE.read_text().split("| Situation |")[1].split("\n\n")[0]).split("\n")[2:]
+    assert len(table) == len(rows)
+    for line in table:
+        label, *outcomes = [cell.strip() for cell in line.strip("|").split("|")]
+        assert tuple(outcomes) == SITUATIONS[rows[label]][3], label
+
+
 @pytest.mark.parametrize("change", [
     lambda source: source + b"\n", lambda source: source + b" ", lambda source: source + b"import os\n",
     lambda source: b"\n" + source, lambda source: source.replace(b"\n\n\n", b"\n\n"),
@@ -254,13 +273,15 @@ def test_the_recheck_names_what_has_changed_since() -> None:
     policy = disk.policy(2)
     for pid in (7, 8):
         policy.started(pid, policy.admit(PATH, GOOD)[0])
-    assert policy.runtime_recheck([7, 8]) == []
+    assert policy.runtime_recheck() == []
+    policy.ended(7)
     disk.files[PATH] += b"#"
     del disk.files["/drivers/x/part.py"]
-    assert policy.runtime_recheck([8]) == [
+    assert policy.runtime_recheck() == [
         {"pid": 8, "path": PATH, "change": "changed"}, {"pid": 8, "path": "/drivers/x/part.py", "change": "missing"},
     ]
-    assert policy.runtime_recheck([7]) == []  # it had ended before
+    policy.ended(8)
+    assert policy.runtime_recheck() == []
 
 
 @pytest.mark.parametrize(("config", "level", "whitelist"), [

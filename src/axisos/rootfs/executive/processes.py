@@ -196,8 +196,8 @@ class ProcessManager:
         Returns: the child's pid. It has no standard handles.
         Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER for another ring, or when *files* does not hold the program.
         """
-        if ring not in RINGS or type(files.get(path)) is not bytes:
-            raise StatusError(Status.INVALID_PARAMETER, f"process_spawn_image {path}: no such ring, or no such file")
+        if ring not in RINGS or path not in files or any(type(content) is not bytes for content in files.values()):
+            raise StatusError(Status.INVALID_PARAMETER, f"process_spawn_image {path}: no such ring, or not its files")
         if ring < thread.process.ring:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, f"process_spawn_image {path}: ring {ring} is not yours")
         image = self.loader.image_of(path, files[path])

@@ -291,7 +291,7 @@ class Dkms:
         Raises:  PRIVILEGE_NOT_HELD.
         """
         self._demand_root(request)
-        return self.policy.runtime_recheck(list(self.loader.driver_registry))
+        return self.policy.runtime_recheck()
 
     @staticmethod
     def _demand_root(request: SyscallRequest) -> None:

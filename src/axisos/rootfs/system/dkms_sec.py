@@ -22,7 +22,7 @@ level 2, and under "block", nothing else can be imported from where it lies.
 Called by   DKMS, in step 3 of a load, and for those who ask before they load.
 Owns        level and mode, read once when DKMS starts: who changes the file changes the next boot. Keystore and
             whitelist are read anew at each load that needs them, so a key that is revoked is revoked at once. Remembers
-            what each driver was started from. Reads files straight from the root file system, never through PM.
+            what each running driver was started from. Reads files straight from the root file system, never through PM.
 Always so   an unreadable or nonsensical configuration counts as level 1 and is logged; it never lowers the level below.
             A keystore or whitelist that cannot be read has no entries. What has been judged is what the driver is
             started from: the bytes go to the kernel, the file is not read a second time.
@@ -34,7 +34,7 @@ from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
     from axis.driver_signing import Block
@@ -189,13 +189,15 @@ class DriverPolicy:
         """A driver was started from these files."""
         self._started[pid] = files
 
-    def runtime_recheck(self, pids: Iterable[int]) -> list[dict[str, object]]:
+    def ended(self, pid: int) -> None:
+        """A driver has ended."""
+        self._started.pop(pid, None)
+
+    def runtime_recheck(self) -> list[dict[str, object]]:
         """Which files of running drivers are not on the disk any more as they were when the driver was started.
 
-        Args:    pids: the drivers that run; what is remembered of others is dropped.
         Returns: for each file {pid, path, change}, where change is "changed" or "missing".
         """
-        self._started = {pid: files for pid in pids if (files := self._started.get(pid)) is not None}
         found: list[dict[str, object]] = []
         for pid, files in self._started.items():
             for path, content in files.items():

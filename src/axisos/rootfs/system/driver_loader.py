@@ -574,6 +574,7 @@ class DriverLoader:
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._clock.clear(("pong", driver.pid))
+        self._policy.ended(driver.pid)
         self._on_gone(driver)
 
     def _remove_from_hive(self, driver: Driver) -> None:
