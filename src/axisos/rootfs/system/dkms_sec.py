@@ -64,7 +64,9 @@ class DriverPolicy:
         self._wanted_whitelist = whitelist  # as configured; None: it was not said
         self.whitelist = self._whitelist_mode()
         self._started: dict[int, Files] = {}  # by the pid of the driver
-        self._told: set[str] = set()  # what is odd about the files in /etc: said once
+        # Keystore and whitelist, each as it was read last and what it says: parsed, and complained about, once.
+        self._keystore: tuple[bytes, dict[str, Any]] = b"", {}
+        self._list: tuple[bytes, dict[str, str]] = b"", {}
 
     @classmethod
     def from_disk(cls, syscall: Callable[..., Any], log: Log) -> DriverPolicy:
@@ -227,29 +229,29 @@ class DriverPolicy:
     def _keys(self) -> dict[str, Any]:
         from axis.driver_signing import parse_keystore
 
-        text = self._read(KEYSTORE_PATH)
-        try:
-            keys, problems = parse_keystore((text or b"").decode())
-        except ValueError as error:
-            keys, problems = {}, [f"it cannot be used: {error}"]
-        for problem in problems:
-            self._warn_once(f"{KEYSTORE_PATH}: {problem}")
-        return dict(keys)
+        text = self._read(KEYSTORE_PATH) or b""
+        if text != self._keystore[0]:
+            try:
+                keys, problems = parse_keystore(text.decode())
+            except ValueError as error:
+                keys, problems = {}, [f"it cannot be used: {error}"]
+            for problem in problems:
+                self._log(f"{KEYSTORE_PATH}: {problem}", "warn")
+            self._keystore = text, dict(keys)
+        return self._keystore[1]
 
     def _listed(self) -> dict[str, str]:
         from axis.driver_signing import parse_whitelist
 
-        text = self._read(WHITELIST_PATH)
-        try:
-            return parse_whitelist((text or b"").decode())
-        except ValueError as error:
-            self._warn_once(f"{WHITELIST_PATH}: it cannot be used, so it lists nothing: {error}")
-            return {}
-
-    def _warn_once(self, message: str) -> None:
-        if message not in self._told:
-            self._told.add(message)
-            self._log(message, "warn")
+        text = self._read(WHITELIST_PATH) or b""
+        if text != self._list[0]:
+            listed: dict[str, str] = {}
+            try:
+                listed = parse_whitelist(text.decode())
+            except ValueError as error:
+                self._log(f"{WHITELIST_PATH}: it cannot be used, so it lists nothing: {error}", "warn")
+            self._list = text, listed
+        return self._list[1]
 
     def _card(self) -> Any:
         """The proxy of the data card that can do most; None if there is none."""
