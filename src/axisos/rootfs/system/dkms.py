@@ -322,10 +322,10 @@ class Dkms:
     def _driver_query(self, request: SyscallRequest) -> object:
         """`driver_query()`: Tell which drivers there are.
 
-        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, held, events,
-                 restarts, reason}], in the order of their starts; then those that wait to be started again (state
-                 "restarting") and those that were given up ("failed", with the reason). devices: [{name, links}]; held:
-                 requests that DKMS has brought it and that are not answered; events: the interrupts it asked for.
+        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, events, restarts,
+                 reason}], in the order of their starts; then those that wait to be started again (state "restarting")
+                 and those that were given up ("failed", with the reason). devices: [{name, links}]; events: the
+                 interrupts it asked for.
         Raises:  nothing.
         """
         return self.loader.describe()
