@@ -57,7 +57,7 @@ MANY_PIDS = 0  # in a report: one process for each component
 class Load:
     """One load under way."""
 
-    __slots__ = ("address", "driver", "info", "path", "predecessor", "reports", "source")
+    __slots__ = ("address", "closed", "driver", "files", "info", "path", "predecessor", "reports", "source")
 
     def __init__(self, path: str, address: str | None, report: Report, predecessor: Driver | None = None) -> None:
         self.path = path
@@ -65,6 +65,8 @@ class Load:
         self.predecessor = predecessor  # whose place it takes
         self.reports = [report]
         self.source = b""
+        self.files: dict[str, bytes] = {}  # what was judged and is started: the driver, and modules of its own
+        self.closed = False  # it may import nothing else from its own directory
         self.info: dict[str, object] = {}
         self.driver: Driver | None = None
 
@@ -157,15 +159,16 @@ class DriverLoader:
                 )
 
     def _check_policy(self, load: Load) -> None:
-        self._policy.check(load.source, load.path)
+        load.files, load.closed = self._policy.admit(load.path, load.source)
 
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
-            pid = self._syscall("process_spawn", load.path, int(RING_DRIVER), env)
+            pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
+        self._policy.started(pid, load.files)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         if load.predecessor is not None:
             driver.predecessor = load.predecessor
@@ -568,6 +571,7 @@ class DriverLoader:
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._clock.clear(("pong", driver.pid))
+        self._policy.ended(driver.pid)
         self._on_gone(driver)
 
     def _remove_from_hive(self, driver: Driver) -> None:
