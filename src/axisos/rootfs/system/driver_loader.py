@@ -174,6 +174,7 @@ class DriverLoader:
             driver.predecessor = load.predecessor
             driver.restarts = load.predecessor.restarts
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
+        self._hive.announce_driver(driver)
 
     def _send_init(self, load: Load) -> None:
         driver = load.driver
@@ -233,6 +234,7 @@ class DriverLoader:
             self._remove(driver, Status.DEVICE_NOT_READY, "its driver did not start")
             self._kill(driver.pid)
         if orphan is not None and orphan.state is RESTARTING:
+            self._hive.set_driver_status(orphan, RESTARTING)
             self._start_again(orphan, text)
         elif orphan is not None:
             self._drop_orphan(orphan, "its new driver did not start")
@@ -561,10 +563,10 @@ class DriverLoader:
 
     def _remove(self, driver: Driver, status: Status, reason: str) -> None:
         """Take a driver, and all that it had, out of every book; its requests end with *status*."""
-        was_online = driver.state is not LOADING
+        has_successor = driver.state is LOADING and driver.predecessor is not None  # the one before it, once more
         self._leave_registry(driver)
         self.dispatcher.drop_driver(driver, status, reason)
-        if was_online:
+        if not has_successor:
             self._remove_from_hive(driver)
 
     def _leave_registry(self, driver: Driver) -> None:
