@@ -10,7 +10,7 @@ Owns        nothing: the books are the kernel's.
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
 from abi.status import StatusError
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ class DriverHive:
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
             "DriverVersion": driver.info["version"], "DeviceClass": device_class, "Status": "online",
-            "DriverPID": driver.pid, "Ring": int(RING_DRIVER),
+            "DriverPID": driver.pid, "Ring": int(RING_USER if driver.user_mode else RING_DRIVER),
         })
 
     def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
