@@ -9,8 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from abi.driver import DEVICE_FLAG_DIRECT, DRIVER_TYPE_UMD, DeviceObject
+from abi.irp import IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, Irp
 from abi.status import Status, StatusError
 from system import driverhost
+from system.driverdispatch import ONLINE, Dispatcher, Driver
 from system.driverhost import DriverHost
 
 PM, DKMS, HOST, CHILD, WATCHER, CHILD_THREAD, STRANGER = 2, 3, 40, 41, 42, 43, 50
@@ -309,7 +312,7 @@ class HostMachine(RuleBasedStateMachine):
         answered = [irp_id for irp_id, *_ in self.world.completed]
         assert len(answered) == len(set(answered)) and set(answered) <= set(self.sent)
         held = self.world.host._held
-        assert sorted([*answered, *held]) == self.sent  # each is with the driver, or answered: never both, never neither
+        assert sorted([*answered, *held]) == self.sent  # each is with the driver or answered, and never both
         assert len(held) <= self.LIMIT
         assert self.seen == sorted(self.seen)
         if len(self.world.to_child) < 3:
@@ -318,3 +321,77 @@ class HostMachine(RuleBasedStateMachine):
 
 TestHostMachine = HostMachine.TestCase
 TestHostMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+# --- DKMS's side: requests of user-mode drivers ----------------------------------------------------------------------
+
+
+class NoBooks:
+    """A registry that keeps nothing."""
+
+    def add_device(self, device: object, driver: object) -> None: ...
+
+    def add_link(self, link: str, device: object) -> None: ...
+
+
+@pytest.fixture
+def dispatcher() -> Any:
+    """A dispatcher with two user-mode drivers online, and what it has sent."""
+    sent: list[tuple[Any, ...]] = []
+    books: Any = NoBooks()
+    made: Any = Dispatcher(lambda *message: sent.append(message), lambda *_: None, books, PM, lambda _: None, list)
+    made.sent, made.drivers = sent, []
+    for pid, name in ((HOST, "Box"), (HOST + 10, "Bin")):
+        driver = Driver(pid, f"/drivers/{name}", None, {"driver_name": name, "driver_type": DRIVER_TYPE_UMD})
+        made.create_device(driver, f"\\Device\\{name}")
+        driver.state, driver.majors = ONLINE, frozenset({IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_DEVICE_CONTROL})
+        made.drivers.append(driver)
+    return made
+
+
+def test_a_host_gets_fields_and_gives_numbers(dispatcher: Any) -> None:
+    """Nothing but plain data goes to it; the caller gets what it says, and an open gets the device."""
+    box = dispatcher.drivers[0]
+    irp = Irp(7, IRP_MJ_READ, "\\Device\\Box", 25, PM, 1000, 1000, 3, 4, length=9)
+    dispatcher.dispatch(irp)
+    fields = {
+        "irp_id": 7, "major_function": IRP_MJ_READ, "device_name": "\\Device\\Box", "sender_pid": 25, "file_id": 4,
+        "requester_uid": 1000, "requester_gid": 1000, "requester_ring": 3, "flags": 0, "length": 9,
+    }
+    assert dispatcher.sent.pop() == (HOST, "irp_dispatch", fields, IRP_MJ_READ)
+    assert vars_of(Irp(reply_pid=PM, **fields)) == {**vars_of(irp), "driver_pid": 0, "device_object": None}
+    dispatcher.complete_plain(box, 7, 0, b"data")
+    assert dispatcher.sent.pop() == (PM, "irp_complete", 7, 0, b"data")
+
+    control = Irp(8, IRP_MJ_DEVICE_CONTROL, "\\Device\\Box", 25, PM, method="m", args=[1])
+    dispatcher.dispatch(control)
+    assert (dispatcher.sent[-1][2]["method"], dispatcher.sent.pop()[2]["args"]) == ("m", [1])
+    opened = Irp(9, IRP_MJ_CREATE, "\\Device\\Box", 25, PM, args=["rw"])
+    dispatcher.dispatch(opened)
+    dispatcher.complete_plain(box, 9, 0, "whatever")
+    assert dispatcher.sent.pop() == (PM, "irp_complete", 9, 0, HOST)
+    assert isinstance(opened.device_object, DeviceObject)
+    assert not opened.device_object.flags & DEVICE_FLAG_DIRECT  # PM has no way round DKMS
+
+
+def test_a_host_completes_only_what_it_has(dispatcher: Any) -> None:
+    """Not another driver's request, not one twice, nor what is no number; a status that is none is a failure."""
+    box, other = dispatcher.drivers
+    dispatcher.dispatch(Irp(7, IRP_MJ_READ, "\\Device\\Box", 25, PM))
+    dispatcher.sent.clear()
+    for driver, irp_id in ((other, 7), (box, 8), (box, "7"), (box, None), (box, 7.0)):
+        with pytest.raises(StatusError) as failure:
+            dispatcher.complete_plain(driver, irp_id, 0, b"")
+        assert failure.value.status == Status.INVALID_PARAMETER
+    assert dispatcher.sent == []
+    dispatcher.complete_plain(box, 7, "fine", b"")
+    assert dispatcher.sent == [(PM, "irp_complete", 7, Status.UNSUCCESSFUL, b"")]
+    with pytest.raises(StatusError):
+        dispatcher.complete_plain(box, 7, 0, b"")
+
+
+def vars_of(irp: Irp) -> dict[str, object]:
+    """All fields of a request, to compare."""
+    parameters = irp.parameters
+    fields = {name: getattr(irp, name) for name in Irp.__slots__ if name not in ("parameters", "io_status")}
+    return fields | {name: getattr(parameters, name) for name in ("data", "length", "method", "args")}

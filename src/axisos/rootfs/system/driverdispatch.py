@@ -128,10 +128,10 @@ class Dispatcher:
         try:
             self._send(driver.pid, "irp_dispatch", plain_irp(irp) if driver.user_mode else irp, major)
         except StatusError as error:
-            is_gone = error.status == Status.NO_SUCH_PROCESS  # or its data goes deeper than may pass to another ring
-            self._withdraw(
-                irp, driver, Status.DEVICE_NOT_READY if is_gone else error.status, f"{driver} cannot be reached: {error}"
-            )
+            status = error.status  # of data that nests too deep to go to another ring, or:
+            if status == Status.NO_SUCH_PROCESS:
+                status = Status.DEVICE_NOT_READY
+            self._withdraw(irp, driver, status, f"{driver} cannot be reached: {error}")
 
     def complete(self, driver_pid: int, irp: Irp | None = None, status: int | None = None) -> None:
         """Pass on a driver's answer.

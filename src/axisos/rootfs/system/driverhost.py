@@ -1,7 +1,7 @@
-"""The host of one user-mode driver: stands between DKMS and a driver at ring 3 (manual, chapter 9; spec of UMDs).
+"""The host of one user-mode driver: stands between DKMS and a driver at ring 3 (docs/drivers/user-mode.md).
 
-DKMS takes the host for the driver. The host starts the driver, hands on what DKMS sends, and does for it what ring 3 may
-not: the dkms_* calls, for the host's own devices and requests only.
+DKMS takes the host for the driver. The host starts the driver, hands on what DKMS sends, and does for it what ring 3
+may not: the dkms_* calls, for the host's own devices and requests only.
 
     DKMS -> driver_init(driver), answered by dkms_host_report  -> umd_initialize(driver)  -> complete_init
          -> irp_dispatch(irp, major)                           -> umd_irp(irp)            -> complete_request

@@ -1,7 +1,7 @@
 r"""The kit of user-mode drivers: `from axis import umd` (manual, chapters 9 to 12; docs/drivers/user-mode.md).
 
-A user-mode driver is a driver at ring 3: sandboxed, preempted, held to limits, with a user of its own that owns nothing.
-Its file looks like any driver's, with DRIVER_TYPE_UMD, `um_driver_entry` and `umd` in the place of `dk`:
+A user-mode driver is a driver at ring 3: sandboxed, preempted, held to limits, with a user that owns nothing. Its file
+looks like any driver's, with DRIVER_TYPE_UMD, `um_driver_entry` and `umd` in the place of `dk`:
 
     from axis import umd
 
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 __all__ = [
     "DRIVER_TYPE_UMD", "IRP_FLAG_NO_REPLY", "IRP_MJ_CLOSE", "IRP_MJ_CREATE", "IRP_MJ_DEVICE_CONTROL", "IRP_MJ_READ",
     "IRP_MJ_WRITE", "MAJOR_NAMES", "PENDING", "DeviceObject", "DriverObject", "Irp", "Status", "StatusError",
-    "complete_request", "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link", "print", "run",
+    "complete_request", "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link", "print",
+    "run",
 ]
 
 

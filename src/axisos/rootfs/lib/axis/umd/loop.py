@@ -7,8 +7,8 @@
     umd_reply(reply)         -> logged: something that was not waited for has failed
     umd_unload()             -> unload(driver), answered with complete_unload, and the loop ends
 
-What a handler may do with its request is what it may do in `axis.dk`: return a value, `umd.PENDING` or a Status, raise, or
-call `umd.complete_request`.
+What a handler may do with its request is what it may do in `axis.dk`: return a value, `umd.PENDING` or a Status,
+raise, or call `umd.complete_request`.
 
 Called by   user-mode drivers, through `umd.run`.
 Owns        the requests that handlers left pending, until they are completed.
