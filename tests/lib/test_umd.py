@@ -160,7 +160,7 @@ def test_only_the_host_is_listened_to(kernel: Kernel) -> None:
 
 
 def test_a_request_that_nobody_waits_for_any_more(kernel: Kernel) -> None:
-    """It is completed with 611, once, unless on_cancel completes or keeps it; one that is done already is left alone."""
+    """It is completed with 611, once, unless on_cancel completes or keeps it; one that is done is left alone."""
     pending: dict[int, Irp] = {}
 
     def on_read(device: DeviceObject, irp: Irp) -> object:
