@@ -86,6 +86,9 @@ def load(name="box"):
 def row(name="Box"):
     return next((each for each in syscall("driver_query") if each["name"] == name), None)
 
+def held():
+    return sum(request["driver_pid"] == row()["pid"] for request in syscall("irp_query"))
+
 def drivers():
     return [each["image"] for each in syscall("process_list") if each["uid"] >= 60000]
 
@@ -163,16 +166,16 @@ load()
 reader, writer = syscall("vfs_open", "/dev/box", "r"), syscall("vfs_open", "/dev/box", "w")
 first, thread = start("vfs_read", reader, 1)
 sleep(0.1)
-print(first, row()["held"], control(writer, "openers"))
+print(first, held(), control(writer, "openers"))
 syscall("vfs_write", writer, b"xyz")
 syscall("process_wait", thread)
-print(first, row()["held"])
+print(first, held())
 second, thread = start("vfs_read", reader, 1)
 sleep(0.1)
 syscall("vfs_close", reader)
 syscall("process_wait", thread)
 sleep(0.1)
-print(second, row()["held"], len(control(writer, "dropped")), control(writer, "openers"))
+print(second, held(), len(control(writer, "dropped")), control(writer, "openers"))
 print(status_of("vfs_device_control", writer, "loop", [], 100))
 """,
         box=BOX,

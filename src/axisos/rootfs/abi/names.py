@@ -54,6 +54,7 @@ RESERVED_MESSAGES = frozenset(
         "driver_unload",
         "driver_unload_complete",
         "driver_ping",
+        "dpc",
         "driver_pong",
         "driver_restarted",
         "load_driver_path",

@@ -72,7 +72,7 @@ def plain_device(device: DeviceObject) -> dict[str, object]:
 
 
 def plain_irp(irp: Irp) -> dict[str, object]:
-    """A request as a host gets it: the arguments of `Irp`, those of its parameters that its kind has."""
+    """A request as a host gets it: its fields, and those of its parameters that its kind has."""
     parameters, major = irp.parameters, irp.major_function
     fields: dict[str, object] = {
         "irp_id": irp.irp_id,
@@ -86,9 +86,9 @@ def plain_irp(irp: Irp) -> dict[str, object]:
         "flags": irp.flags,
     }
     if major == IRP_MJ_READ:
-        fields["length"] = parameters.length
+        fields["length"], fields["offset"] = parameters.length, parameters.offset
     elif major == IRP_MJ_WRITE:
-        fields["data"] = parameters.data
+        fields["data"], fields["offset"] = parameters.data, parameters.offset
     else:
         fields["args"] = parameters.args
         if major == IRP_MJ_DEVICE_CONTROL:

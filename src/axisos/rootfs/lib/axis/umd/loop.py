@@ -97,7 +97,10 @@ class UserDriverLoop:
         driver = self._driver
         if driver is None:
             return
-        irp = Irp(reply_pid=0, **message[2])
+        fields = message[2]
+        offset = fields.pop("offset", 0)
+        irp = Irp(reply_pid=0, **fields)
+        irp.parameters.offset = offset
         irp.device_object = device = _device_of(driver, irp.device_name)
         handler = driver.dispatch.get(irp.major_function)
         try:
