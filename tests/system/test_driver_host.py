@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from abi.driver import DEVICE_FLAG_DIRECT, DRIVER_TYPE_UMD, DeviceObject
+from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DRIVER_TYPE_UMD, DeviceObject
 from abi.irp import IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, Irp
 from abi.status import Status, StatusError
 from system import driverhost
@@ -396,3 +396,28 @@ def vars_of(irp: Irp) -> dict[str, object]:
     parameters = irp.parameters
     fields = {name: getattr(irp, name) for name in Irp.__slots__ if name not in ("parameters", "io_status")}
     return fields | {name: getattr(parameters, name) for name in ("data", "length", "method", "args")}
+
+
+def test_what_a_host_says_of_its_device(dispatcher: Any) -> None:
+    """Its time limits and positions, in exactly this form, and of no other driver's device."""
+    box, other = dispatcher.drivers
+    device = box.devices["\\Device\\Box"]
+    dispatcher.set_device(box, device.device_name, {"time_limits": {IRP_MJ_READ: 2.5, IRP_MJ_CREATE: None}})
+    dispatcher.set_device(box, device.device_name, {"seekable": True, "size": 9})
+    assert (device.time_limits, device.flags, device.size) == (
+        {IRP_MJ_READ: 2.5, IRP_MJ_CREATE: None}, DEVICE_FLAG_SEEKABLE, 9
+    )
+    dispatcher.set_device(box, device.device_name, {})
+    dispatcher.set_device(box, device.device_name, {"seekable": False})
+    assert (device.flags, device.size) == (0, None)
+    for facts in (
+        None, [], {"x": 1}, {"time_limits": []}, {"time_limits": {99: 1}}, {"time_limits": {3: 0}}, {"seekable": 1},
+        {"time_limits": {3: "1"}}, {"time_limits": {3: True}}, {"seekable": True, "size": -1}, {"size": 1.5},
+    ):
+        with pytest.raises(StatusError) as failure:
+            dispatcher.set_device(box, device.device_name, facts)
+        assert failure.value.status == Status.INVALID_PARAMETER
+    for driver, name, status in ((other, device.device_name, 500), (box, "nothing", 405), (box, None, 405)):
+        with pytest.raises(StatusError) as failure:
+            dispatcher.set_device(driver, name, {})
+        assert failure.value.status == status

@@ -183,6 +183,29 @@ print(status_of("vfs_device_control", writer, "loop", [], 100))
     assert lines == ["[] 1 [0, 0]", "[b'x'] 0", "[611] 0 1 [0]", "258"]
 
 
+def test_a_device_with_positions_and_another_time_limit(as_root: Run) -> None:
+    """Seeks move the position that the driver reads from; its controls may take two seconds, not thirty."""
+    lines = as_root(
+        """
+load()
+h = syscall("vfs_open", "/dev/box", "r")
+print(syscall("vfs_read", h, 3), syscall("vfs_seek", h, -2, "end"), syscall("vfs_read", h, 3))
+began = syscall("time_get")[0]
+print(control(h, "loop"), syscall("time_get")[0] - began < 5)
+""",
+        box=BOX.replace(r'''umd.create_device(driver, r"\Device\Box0")
+''', r'''device = umd.create_device(driver, r"\Device\Box0")
+    umd.set_seekable(device, 10)
+    umd.set_time_limit(device, umd.IRP_MJ_DEVICE_CONTROL, 2)
+''').replace(
+            "def on_read(device, irp):",
+            "def on_read(device, irp):\n    at = irp.parameters.offset\n"
+            "    return b'0123456789'[at : at + irp.parameters.length]",
+        ),
+    )
+    assert lines == ["b'012' 8 b'89'", "258 True"]
+
+
 def test_a_driver_that_dies_while_somebody_reads(as_root: Run) -> None:
     """The reader gets 605, as do those who come before the restart; then the old open goes on, at new processes."""
     lines = as_root(
@@ -350,7 +373,8 @@ print([row(name)["restarts"] for name in ("Box", "Bin")], len(drivers()))
 
 CALLS_OF_DKMS = (
     "dkms_create_device", "dkms_create_symlink", "dkms_delete_device", "dkms_delete_symlink", "dkms_complete_irp",
-    "dkms_register_interrupt", "dkms_get_next_index", "dkms_host_report", "raw_component_list", "syscall_override",
+    "dkms_register_interrupt", "dkms_get_next_index", "dkms_set_device", "dkms_host_report", "raw_component_list",
+    "syscall_override",
 )
 
 

@@ -89,6 +89,7 @@ class Dkms:
             "dkms_delete_device": (self._delete_device, 1, 1),
             "dkms_delete_symlink": (self._delete_symlink, 1, 1),
             "dkms_complete_irp": (self._complete_irp, 1, 3),
+            "dkms_set_device": (self._set_device, 2, 2),
             "dkms_host_report": (self._host_report, 2, 3),
             "dkms_register_interrupt": (self._register_interrupt, 1, 1),
             "dkms_get_next_index": (self._get_next_index, 1, 1),
@@ -195,6 +196,19 @@ class Dkms:
         Raises:  NO_SUCH_DEVICE; ACCESS_DENIED for another driver's, or when the caller is no driver.
         """
         self.dispatcher.delete_device(self._caller(request), name)
+        return 0
+
+    def _set_device(self, request: SyscallRequest, name: object, facts: object) -> int:
+        """`dkms_set_device(name: str, facts: dict[str, object])`: Say how a device of the calling driver behaves.
+
+        A driver of ring 2 has its device object for that; this is for the host of a user-mode driver.
+
+        Args:    facts: any of `time_limits`: {major function: seconds, or None for no limit}; `seekable`: a bool, and with
+                 it `size`: bytes, or None.
+        Returns: 0.
+        Raises:  NO_SUCH_DEVICE; INVALID_PARAMETER; ACCESS_DENIED for another driver's, or when the caller is no driver.
+        """
+        self.dispatcher.set_device(self._caller(request), name, facts)
         return 0
 
     def _create_symlink(self, request: SyscallRequest, link: object, device_name: object) -> int:

@@ -12,10 +12,10 @@ Owns        which driver has which user.
 
 from __future__ import annotations
 
-from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE
+from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
 from abi.names import FIRST_DRIVER_UID, RING_ELEVATED
 from abi.signals import SIGKILL
-from abi.status import StatusError
+from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,6 +94,30 @@ def plain_irp(irp: Irp) -> dict[str, object]:
         if major == IRP_MJ_DEVICE_CONTROL:
             fields["method"] = parameters.method
     return fields
+
+
+def checked_facts(facts: object) -> tuple[dict[int, float | None], bool | None, int | None]:
+    """What `dkms_set_device` is given: time limits, whether the device has positions (None: as before), its size.
+
+    Raises: 601.
+    """
+    known: dict[Any, Any] = facts if type(facts) is dict else {"": None}
+    limits, seekable, size = known.get("time_limits", {}), known.get("seekable"), known.get("size")
+    well_formed = (
+        known.keys() <= {"time_limits", "seekable", "size"}
+        and type(limits) is dict
+        and all(major in MAJOR_NAMES and _is_time(limit) for major, limit in limits.items())
+        and (seekable is None or type(seekable) is bool)
+        and (size is None or (type(size) is int and size >= 0))
+    )
+    if not well_formed:
+        text = "facts of a device are time_limits {major: seconds above 0, or None}, seekable and size"
+        raise StatusError(Status.INVALID_PARAMETER, text)
+    return limits, seekable, size
+
+
+def _is_time(value: object) -> bool:
+    return value is None or (type(value) in (int, float) and value > 0)  # type: ignore[operator]  # a number by then
 
 
 def served_by_host(device: object, irp: object) -> None:

@@ -15,10 +15,17 @@ Always so   a pending IRP is with exactly one driver, and exactly one answer lea
 
 from __future__ import annotations
 
-from abi.driver import DEVICE_FLAG_DIRECT, DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DeviceObject, DriverObject
+from abi.driver import (
+    DEVICE_FLAG_DIRECT,
+    DEVICE_FLAG_SEEKABLE,
+    DRIVER_TYPE_CMD,
+    DRIVER_TYPE_UMD,
+    DeviceObject,
+    DriverObject,
+)
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
-from system.driver_hosts import plain_irp
+from system.driver_hosts import checked_facts, plain_irp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -313,6 +320,19 @@ class Dispatcher:
         self._routes_change()
         _unlink(driver.object, device)
         self._hive.remove_device(device)
+
+    def set_device(self, driver: Driver, name: object, facts: object) -> None:
+        """Enter what a driver that has no device object says of its device.
+
+        Raises: 405 no such device; 500 another driver's; 601 not facts of this form.
+        """
+        self._demand_device(driver, name)
+        device = driver.devices[str(name)]
+        limits, seekable, size = checked_facts(facts)
+        device.time_limits.update(limits)
+        if seekable is not None:
+            device.flags = device.flags & ~DEVICE_FLAG_SEEKABLE | (DEVICE_FLAG_SEEKABLE if seekable else 0)
+            device.size = size
 
     def create_link(self, driver: Driver, link: object, device_name: object) -> None:
         """Give a device of the driver a name in /dev. Doing so twice is fine.

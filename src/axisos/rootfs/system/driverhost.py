@@ -14,6 +14,7 @@ may not: the dkms_* calls, for the host's own devices and requests only.
               delete_device      {device_name}
               create_symlink     {link_name, device_name}
               delete_symlink     {link_name}
+              set_device         {device_name, facts}            time limits and positions, see dkms_set_device
               complete_request   {irp, status, info}             irp: its number
               complete_init      {status, majors}                without reply; a status other than 0 ends both
               complete_unload    {status}                        without reply
@@ -82,6 +83,7 @@ class DriverHost:
             "delete_device": self._delete_device,
             "create_symlink": self._create_symlink,
             "delete_symlink": self._delete_symlink,
+            "set_device": self._set_device,
         }
         self._notices: dict[str, Callable[[Payload], None]] = {  # requests without reply
             "complete_init": self._complete_init,
@@ -215,6 +217,9 @@ class DriverHost:
 
     def _delete_symlink(self, payload: Payload) -> None:
         self._syscall("dkms_delete_symlink", payload.get("link_name"))
+
+    def _set_device(self, payload: Payload) -> None:
+        self._syscall("dkms_set_device", payload.get("device_name"), payload.get("facts"))
 
     def _complete_init(self, payload: Payload) -> None:
         if self._state is not STARTING:

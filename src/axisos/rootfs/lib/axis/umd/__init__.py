@@ -48,7 +48,7 @@ __all__ = [
     "DRIVER_TYPE_UMD", "IRP_FLAG_NO_REPLY", "IRP_MJ_CLOSE", "IRP_MJ_CREATE", "IRP_MJ_DEVICE_CONTROL", "IRP_MJ_READ",
     "IRP_MJ_WRITE", "MAJOR_NAMES", "PENDING", "DeviceObject", "DriverObject", "Irp", "Status", "StatusError",
     "complete_request", "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link", "print",
-    "run",
+    "run", "set_seekable", "set_time_limit",
 ]
 
 
@@ -89,6 +89,27 @@ def delete_symbolic_link(link: str) -> None:
     Raises: 405 no such link; 500 it is another driver's.
     """
     ask("delete_symlink", {"link_name": link})
+
+
+def set_seekable(device: DeviceObject, size: int | None = None) -> None:
+    """Let each open of the device have a position, `irp.parameters.offset`: reads, writes and seeks move it.
+
+    Args:   size: bytes, for seeks from the end; None if there is none. It may be set again when it changes.
+    Raises: 405 no such device; 601 no such size.
+    """
+    ask("set_device", {"device_name": device.device_name, "facts": {"seekable": True, "size": size}})
+    device.size = size
+
+
+def set_time_limit(device: DeviceObject, major: int, seconds: float | None) -> None:
+    """Give requests of one kind another time limit on this device; None is none at all.
+
+    Without this, opens and closes have 5 s, writes 10 s, controls 30 s, reads no limit.
+
+    Raises: 405 no such device; 601 not a major function, or not a number above 0.
+    """
+    ask("set_device", {"device_name": device.device_name, "facts": {"time_limits": {major: seconds}}})
+    device.time_limits[major] = seconds
 
 
 def print(*values: object) -> None:
