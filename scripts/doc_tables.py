@@ -285,6 +285,26 @@ def posix_signals() -> Iterable[str]:
         yield f"| {number} | {name} | {DEFAULT_ACTIONS[number]} | {'no' if number in UNCATCHABLE else 'yes'} |"
 
 
+def user_mode_kit() -> Iterable[str]:
+    """The functions of `axis.umd`: how they are called, what they do, statuses."""
+    import inspect
+
+    from axis import umd
+
+    yield "| Call | Does | Raises |"
+    yield "|---|---|---|"
+    for name in umd.__all__:
+        function = getattr(umd, name)
+        if inspect.isfunction(function):
+            told = inspect.cleandoc(function.__doc__ or "")
+            signature = inspect.signature(function)
+            bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
+            call = f"umd.{name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"
+            does = cell(re.sub(r"\*(\w+)\*", r"`\1`", told.partition("\n")[0]))
+            raises = " ".join(re.findall(r"\b[1-9]\d\d\b", told.partition("Raises:")[2]))
+            yield f"| `{call}` | {does} | {raises or '-'} |"
+
+
 def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
     """The calls whose names begin so: rings, what they do, statuses."""
     return syscall_reference.summary_table(calls(), beginnings)
@@ -327,6 +347,7 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "builtin-exceptions": builtins,
     "stop-codes": stop_codes,
     "posix-signals": posix_signals,
+    "user-mode-kit": user_mode_kit,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,

@@ -203,8 +203,8 @@ class Dkms:
 
         A driver of ring 2 has its device object for that; this is for the host of a user-mode driver.
 
-        Args:    facts: any of `time_limits`: {major function: seconds, or None for no limit}; `seekable`: a bool, and with
-                 it `size`: bytes, or None.
+        Args:    facts: any of `time_limits`: {major function: seconds, or None for no limit}; `seekable`: a bool, and
+                 with it `size`: bytes, or None.
         Returns: 0.
         Raises:  NO_SUCH_DEVICE; INVALID_PARAMETER; ACCESS_DENIED for another driver's, or when the caller is no driver.
         """

@@ -223,8 +223,9 @@ class DriverLoader:
         if load is not None and type(rest) is str:
             self._fail(load, Status(status) if status else Status.DRIVER_INIT_FAILED, f"{load.path}: {rest}")
             return
-        majors = [major for major in rest if type(major) is int] if type(rest) is list else []
-        driver.object.dispatch = dict.fromkeys(majors, served_by_host)
+        if load is not None:
+            majors = [major for major in rest if type(major) is int] if type(rest) is list else []
+            driver.object.dispatch = dict.fromkeys(majors, served_by_host)
         self.init_complete(driver.pid, status, driver.object)
 
     def _init_is_late(self, load: Load) -> None:
