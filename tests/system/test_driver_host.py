@@ -145,12 +145,14 @@ def test_the_start() -> None:
 
 
 def test_a_driver_that_cannot_be_started() -> None:
-    """302 and the reason, and the host ends."""
+    """302, the reason and what helps, and the host ends."""
     world = World()
     world.refuses["process_spawn"] = StatusError(Status.ACCESS_DENIED, "no right to read it")
     world.messages.append((DKMS, "driver_init", {}))
     world.host.serve()
-    assert world.reports == [("init_complete", 302, "its process could not be started: no right to read it")]
+    (said,) = world.reports
+    assert said[:2] == ("init_complete", 302)
+    assert said[2].startswith("its process could not be started: no right to read it;") and "chmod 755" in said[2]
 
 
 def test_a_driver_whose_entry_fails_takes_the_host_with_it() -> None:
@@ -360,7 +362,7 @@ def test_a_host_gets_fields_and_gives_numbers(dispatcher: Any) -> None:
     }
     assert dispatcher.sent.pop() == (HOST, "irp_dispatch", fields, IRP_MJ_READ)
     del fields["offset"]
-    assert vars_of(Irp(reply_pid=PM, **fields)) == {**vars_of(irp), "driver_pid": 0, "device_object": None}
+    assert vars_of(Irp(reply_pid=PM, **fields)) == {**vars_of(irp), "driver_pid": 0, "device_object": None, "step": ""}
     dispatcher.complete_plain(box, 7, 0, b"data")
     assert dispatcher.sent.pop() == (PM, "irp_complete", 7, 0, b"data")
 

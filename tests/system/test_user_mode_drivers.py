@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import axisos
 from axisos.host import run
 from axisos.machine.machine import Machine
+
+ROOTFS = Path(axisos.__path__[0]) / "rootfs"
 
 BOX = r'''
 from axis import umd
@@ -158,6 +163,25 @@ print(syscall("reg_key_exists", "@VT\\\\DRV\\\\Box"), syscall("reg_key_exists", 
     ]
 
 
+def test_one_that_is_loaded_at_boot(tmp_path: Path) -> None:
+    """Named in the list of drivers, it is there at the login prompt, for every user as the rights of its link say."""
+    disk = tmp_path / "disk"
+    shutil.copytree(ROOTFS, disk, ignore=shutil.ignore_patterns("__pycache__"))
+    (disk / "drivers" / "box.sys.py").write_text(BOX)
+    with (disk / "etc" / "drivers.toml").open("a") as drivers:
+        drivers.write('\n[[driver]]\nname = "box"\npath = "/drivers/box.sys.py"\n')
+    with Machine(seed=7, disk=str(disk)) as machine:
+        machine.power_on()
+        machine.run_until("login:")
+        machine.type("guest\nguest\n")
+        machine.run_until("guest@")
+        machine.type("lsmod Box; cat < /dev/box; echo x > /dev/box\n")
+        machine.run_until_idle()
+        screen = machine.screen.text()
+    assert re.search(r"Box +UMD +1\.0 +20\+21 +online +0 +0 +0 +/dev/box", screen), screen
+    assert "Permission denied" in screen
+
+
 def test_requests_that_wait(as_root: Run) -> None:
     """A pending read is completed by another request; one that nobody waits for any more is taken back from it."""
     lines = as_root(
@@ -167,6 +191,8 @@ reader, writer = syscall("vfs_open", "/dev/box", "r"), syscall("vfs_open", "/dev
 first, thread = start("vfs_read", reader, 1)
 sleep(0.1)
 print(first, held(), control(writer, "openers"))
+pids = row()
+print([each["step"] == f"with process {pids['child_pid']}, behind its host" for each in syscall("irp_query")])
 syscall("vfs_write", writer, b"xyz")
 syscall("process_wait", thread)
 print(first, held())
@@ -180,7 +206,7 @@ print(status_of("vfs_device_control", writer, "loop", [], 100))
 """,
         box=BOX,
     )
-    assert lines == ["[] 1 [0, 0]", "[b'x'] 0", "[611] 0 1 [0]", "258"]
+    assert lines == ["[] 1 [0, 0]", "[True]", "[b'x'] 0", "[611] 0 1 [0]", "258"]
 
 
 def test_a_device_with_positions_and_another_time_limit(as_root: Run) -> None:

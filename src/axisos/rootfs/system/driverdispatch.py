@@ -132,8 +132,12 @@ class Dispatcher:
         irp.driver_pid = driver.pid
         irp.io_status.information = None
         self.pending_irps[irp.irp_id] = irp, driver
+        form: object = irp
+        if driver.user_mode:
+            form = plain_irp(irp)
+            irp.step = f"with process {driver.child_pid}, behind its host"
         try:
-            self._send(driver.pid, "irp_dispatch", plain_irp(irp) if driver.user_mode else irp, major)
+            self._send(driver.pid, "irp_dispatch", form, major)
         except StatusError as error:
             status = error.status  # of data that nests too deep to go to another ring, or:
             if status == Status.NO_SUCH_PROCESS:

@@ -132,6 +132,8 @@ class DriverHost:
             child = self._syscall("process_spawn", self._driver_path, RING_USER, self._child_env, {})
         except StatusError as error:
             reason = f"its process could not be started: {error.detail or error.status.meaning}"
+            if error.status == Status.ACCESS_DENIED:
+                reason += "; the file of a user-mode driver must be everybody's to read and execute (chmod 755)"
             self._report("init_complete", Status.INSUFFICIENT_RESOURCES, reason)
             self._state = ENDED
             return
