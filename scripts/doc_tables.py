@@ -11,6 +11,7 @@ compares and changes nothing.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -285,29 +286,58 @@ def posix_signals() -> Iterable[str]:
         yield f"| {number} | {name} | {DEFAULT_ACTIONS[number]} | {'no' if number in UNCATCHABLE else 'yes'} |"
 
 
-def user_mode_kit() -> Iterable[str]:
-    """The functions of `axis.umd`: how they are called, what they do, statuses."""
-    import inspect
-
-    from axis import umd
-
-    yield "| Call | Does | Raises |"
-    yield "|---|---|---|"
-    for name in umd.__all__:
-        function = getattr(umd, name)
-        if inspect.isfunction(function):
-            told = inspect.cleandoc(function.__doc__ or "")
-            signature = inspect.signature(function)
-            bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
-            call = f"umd.{name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"
-            does = cell(re.sub(r"\*(\w+)\*", r"`\1`", told.partition("\n")[0]))
-            raises = " ".join(re.findall(r"\b[1-9]\d\d\b", told.partition("Raises:")[2]))
-            yield f"| `{call}` | {does} | {raises or '-'} |"
-
-
 def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
     """The calls whose names begin so: rings, what they do, statuses."""
     return syscall_reference.summary_table(calls(), beginnings)
+
+
+def driver_kit(kit_name: str) -> Iterable[str]:
+    """The functions and classes of `axis.dk`, or another kit: how they are called, what they do, statuses."""
+    import inspect
+    from importlib import import_module
+
+    from abi.status import all_statuses
+
+    kit = import_module(f"axis.{kit_name}")
+
+    names = {int(status): status.name for status in all_statuses()}
+    yield f"| Of `{kit_name}` | Does | Statuses |"
+    yield "|---|---|---|"
+    for name in sorted(kit.__all__, key=str.lower):
+        thing = getattr(kit, name)
+        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith(f"axis.{kit_name}"):
+            continue  # constants, and what abi defines
+        signature = inspect.signature(thing)
+        bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
+        signature = signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)
+        doc = inspect.getdoc(thing) or ""
+        found = sorted({int(code) for code in re.findall(r"\b[3-8]\d\d\b", doc.partition("Raises:")[2])})
+        statuses = ", ".join(f"{code} {names[code]}" for code in found)
+        yield f"| `{name}{signature}` | {cell(doc.splitlines()[0])} | {cell(statuses)} |"
+
+
+def board_methods(module: str, driver: str) -> Iterable[str]:
+    """What a driver of boards offers, by type: its METHODS, with what the boards say of theirs."""
+    from importlib import import_module
+
+    from axisos.machine.component import Component
+
+    tree = ast.parse((DISK / "drivers" / f"{driver}.sys.py").read_text())
+    methods = next(
+        ast.literal_eval(node.value) for node in tree.body
+        if isinstance(node, ast.AnnAssign) and node.value is not None and ast.unparse(node.target) == "METHODS"
+    )
+    boards = {
+        each.type: each.callbacks for each in vars(import_module(f"axisos.machine.components.{module}")).values()
+        if isinstance(each, type) and issubclass(each, Component)
+    }
+    yield "| Component | Control method | Arguments | Method of the component, and what it does |"
+    yield "|---|---|---|---|"
+    for kind, rows in methods.items():
+        for name, (wire, _) in rows.items():
+            head, _, text = (boards[kind][wire].doc or "").partition(" -- ")
+            arguments = re.findall(r"(\w+):\w+", head.partition(")")[0])
+            yield f"| `{kind}` | `{name}` | {', '.join(f'`{each}`' for each in arguments)} | `{wire}`: {cell(text)} |"
 
 
 def cell(text: str) -> str:
@@ -332,6 +362,9 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "irql": ("ke_raise_irql", "ke_lower_irql", "ke_get_irql"),
     "statistics": ("ke_ipc_stats",),
     "wait-graph": ("ke_wait_graph",),
+    "drivers": ("driver_",),
+    "dkms": ("dkms_",),
+    "requests": ("irp_", "vfs_device_control"),
 }
 
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
@@ -347,10 +380,12 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "builtin-exceptions": builtins,
     "stop-codes": stop_codes,
     "posix-signals": posix_signals,
-    "user-mode-kit": user_mode_kit,
+    "driver-kit": lambda: driver_kit("dk"),
+    "user-mode-kit": lambda: driver_kit("umd"),
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,
+    "reactor-methods": partial(board_methods, "reactor", "rbmk"),
     **{f"calls-{name}": partial(summary, names) for name, names in SUMMARIES.items()},
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from abi.status import Status, StatusError
 from system.dkms_sec import CONFIG_PATH, DriverPolicy, find_signature
-from system.driver_info import read_driver_info
+from system.driver_info import read_driver_info, supported_components
 
 ENTRY = "\ndef driver_entry(driver):\n    pass\n"
 
@@ -59,11 +59,22 @@ def test_the_file_is_not_run() -> None:
     ({"driver_name": "x" * 256}, 402),
     ({"driver_type": None}, 402), ({"driver_type": "Kernel"}, 407), ({"load_priority": "high"}, 402),
     ({"load_priority": True}, 402), ({"version": 1.0}, 402), ({"supported_component": 3}, 402),
+    ({"supported_component": []}, 402), ({"supported_component": ["drive", ""]}, 402),
+    ({"supported_component": {"drive": 1}}, 402),
 ])
 def test_driver_info_is_checked(change: dict[str, object], status: int) -> None:
     """Each field has its type; an unknown driver type has a status of its own."""
     info = {"driver_name": "X", "driver_type": "KernelModeDriver", "load_priority": 5, **change}
     assert status_of(f"DRIVER_INFO = {info!r}") == status
+
+
+@pytest.mark.parametrize(("given", "types"), [
+    (None, []), ("drive", ["drive"]), (["drive", "tape"], ["drive", "tape"]), (("drive",), ["drive"]),
+])
+def test_a_driver_may_be_for_several_types_of_component(given: object, types: list[str]) -> None:
+    """One, a list of them, or none."""
+    info = {"driver_name": "X", "driver_type": "ComponentModeDriver", "load_priority": 5, "supported_component": given}
+    assert supported_components(info_of(f"DRIVER_INFO = {info!r}")) == types
 
 
 @pytest.mark.parametrize("entry", [

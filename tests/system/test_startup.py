@@ -103,7 +103,7 @@ def test_results_may_come_at_once() -> None:
 def test_driver_files() -> None:
     """The shipped ones make sense; of a broken one the rest is used, each mistake with its place."""
     entries, problems = parse_drivers((ETC / "drivers.toml").read_text())
-    assert [entry.name for entry in entries] == ["null"] and not problems
+    assert [entry.name for entry in entries] == ["null", "blkdev", "rbmk"] and not problems
     assert parse_autoload((ETC / "autoload.toml").read_text()) == []
     rows = (
         'name = "a"\npath = "/a"', 'name = "a"\npath = "/b"', 'path = "/c"', 'name = "d"\npath = "d"',

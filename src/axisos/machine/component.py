@@ -100,6 +100,9 @@ class Component:
     def stopped(self) -> None:
         """The machine is off: close what its program left open."""
 
+    def dispose(self) -> None:
+        """The machine will not be used again: let go of what the host has lent, as files and locks."""
+
     def lost(self, other: Component) -> None:
         """Another board has left the bus."""
 

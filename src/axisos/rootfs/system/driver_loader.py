@@ -31,7 +31,7 @@ from abi.names import RING_DRIVER
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
 from system.driver_hosts import DriverHosts, plain_driver, served_by_host
-from system.driver_info import parse, read_driver_info
+from system.driver_info import parse, read_driver_info, supported_components
 from system.driver_restarts import RestartBudget
 from system.driverdispatch import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, Driver
 
@@ -306,7 +306,7 @@ class DriverLoader:
     # --- which files, for which components ---------------------------------------------------------------------
 
     def load_for_request(self, path: str, report: Report) -> None:
-        """Load a driver, a component driver once for each component of its type.
+        """Load a driver, a component driver once for each component of its type or types.
 
         For a component driver the report is (0, "<n> instances of <name>", 0) if one was loaded or there is no such
         component, else the last failure.
@@ -317,14 +317,15 @@ class DriverLoader:
             self._log(f"driver load failed, status {int(error.status)}: {error.detail}", "fail")
             report(error.status, error.detail, NO_PID)
             return
-        component = info.get("supported_component")
-        if info["driver_type"] != DRIVER_TYPE_CMD or component is None:
+        components = supported_components(info)
+        if info["driver_type"] != DRIVER_TYPE_CMD or not components:
             self.load(path, None, report)
             return
         self._remember_component_driver(path, info)
-        addresses = self._syscall("raw_component_list", component)
-        assert isinstance(addresses, dict)
-        self._load_instances(path, str(info["driver_name"]), list(addresses), report)
+        present = self._syscall("raw_component_list")
+        assert isinstance(present, dict)
+        addresses = [address for address, kind in present.items() if kind in components]
+        self._load_instances(path, str(info["driver_name"]), addresses, report)
 
     def _load_instances(self, path: str, name: str, addresses: list[str], report: Report) -> None:
         outcomes: list[tuple[Status, str]] = []
@@ -378,8 +379,7 @@ class DriverLoader:
             self._drop_orphan(orphan, "the component was removed")
 
     def _remember_component_driver(self, path: str, info: dict[str, object]) -> None:
-        component = info.get("supported_component")
-        if isinstance(component, str):
+        for component in supported_components(info):
             self.component_drivers.setdefault(component, {})[path] = None
 
     # --- unload and reload -------------------------------------------------------------------------------------

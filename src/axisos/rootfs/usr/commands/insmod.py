@@ -54,6 +54,9 @@ def value_after(source: str, field: str) -> str | None:
             rest = source[at + len(field) + 2:].lstrip()
             if rest[:1] == ":":
                 rest = rest[1:].lstrip()
+                if rest[:1] == "[":  # several of them
+                    words = rest[1:].partition("]")[0].replace("\n", " ").split(",")
+                    return ", ".join(each.strip().strip("\"'") for each in words if each.strip())
                 end = next((index for index, letter in enumerate(rest) if letter in ",}\n"), len(rest))
                 value = rest[:end].strip()
                 return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.").removeprefix("umd.")
@@ -133,10 +136,11 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
         hint = _HINTS.get(int(error.status))
         cli.fail(path, f"{int(error.status)} {error}" + (f"; {hint}" if hint else ""))
     cli.write(f"{message}\n")
-    if facts.get("driver_type") == "ComponentModeDriver" and facts.get("supported_component"):
-        start = str(facts["supported_component"])
+    components = facts.get("supported_component")
+    if facts.get("driver_type") == "ComponentModeDriver" and components:
+        starts = tuple(f"{each}_".lower() for each in components.split(", "))
         for name in filesystem.list("/dev"):
-            if name.lower().startswith(start.lower()):
+            if name.lower().startswith(starts):
                 cli.write(f"/dev/{name}\n")
     return None
 
