@@ -12,8 +12,9 @@ Always so   the key of a device belongs to its driver, and so does that of a dri
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
 from abi.status import StatusError
+from system.driver_info import supported_components
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class DriverHive:
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
             "DriverVersion": driver.info["version"], "DeviceClass": device_class, "Status": "online",
-            "DriverPID": driver.pid, "Ring": int(RING_DRIVER),
+            "DriverPID": driver.pid, "Ring": int(RING_USER if driver.user_mode else RING_DRIVER),
         })
         self._give(device.registry_path, driver)
 
@@ -109,8 +110,9 @@ class DriverHive:
             "Path": driver.path, "Type": info["driver_type"], "Version": info["version"], "Status": "loaded",
             "PID": driver.pid, "LoadPriority": info["load_priority"], "RestartCount": driver.restarts,
         }
-        if "supported_component" in info:
-            values["Component"] = info["supported_component"]
+        components = supported_components(info)
+        if components:
+            values["Component"] = ", ".join(components)
         key = _driver_key(driver)
         self._write(key, values)
         if driver.address is not None:
