@@ -1,0 +1,1 @@
+def summarise(path): return 0
