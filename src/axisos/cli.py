@@ -26,7 +26,7 @@ NOT_FOUND_EXIT = 127  # as a shell says that there is no such program
 LEVELS = ("Debug", "Info", "Warn", "Error")
 RINGS = {"2.5": 2.5, "3": 3.0}
 CHUNK = 65536
-TRACE_RECORDS = 2_000_000  # that `axisos trace` keeps unless it is told otherwise
+TRACE_RECORDS = 1_000_000  # that `axisos trace` keeps unless it is told otherwise
 MAX_COUNT = 10**9  # of runs or jobs that may be asked for
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from tempfile import TemporaryFile
 
-from axisos.tracing.spool import Spool
+from axisos.tracing.spool import Spool, spool_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def trace_job(
     except OSError as error:
         print(f"axisos: {options.output}: {error.strerror}", file=sys.stderr)
         return USAGE_EXIT
-    with output, TemporaryFile(buffering=0) as spool:
+    with output, spool_file() as spool:
         try:
             code = run(options, Spool(spool, options.limit))
             from axisos.tracing.timeline import write_file

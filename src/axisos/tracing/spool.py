@@ -10,10 +10,11 @@ Always so   what cannot be kept (over the limit, a full disk) is counted, and th
 
 from __future__ import annotations
 
-import marshal
+import os
 from time import monotonic
 
 from axisos.machine.trace import TraceBuffer
+from axisos.tracing.chunks import read_chunk, write_chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +23,18 @@ if TYPE_CHECKING:
 
     from axisos.machine.trace import AsLines
 
-ENOUGH_ITEMS = 20_000  # in memory: worth a write
-LATEST_S = 0.2  # after which a write is due anyway, so that little is lost if the process is killed
-ITEMS_A_RECORD = 6  # in most of them
-BROKEN = (EOFError, ValueError, TypeError)  # what reading the end of a spool raises whose writer was killed
+ENOUGH_ITEMS = 200_000  # in memory, some ten megabytes: worth a write
+LATEST_S = 0.25  # after which a write is due anyway, so that little is lost if the process is killed
+ITEMS_A_RECORD = 5  # on the average
+
+
+def spool_file() -> IO[bytes]:
+    """A nameless file for a spool: in memory where the host has such files, as what is written there costs less."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("axisos trace"), "w+b", buffering=0)
+    from tempfile import TemporaryFile
+
+    return TemporaryFile(buffering=0)
 
 
 class Spool(TraceBuffer):
@@ -79,15 +88,10 @@ class Spool(TraceBuffer):
 
     def _write(self, chunk: dict[str, Any] | list[Any]) -> bool:
         """Write one chunk whole, or nothing of it."""
-        start = self._file.tell()
         try:
-            rest = memoryview(marshal.dumps(chunk))
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            write_chunk(self._file, chunk)
         except OSError as error:
             self.failure = self.failure or str(error.strerror)
-            self._file.seek(start)
-            self._file.truncate()
             return False
         return True
 
@@ -98,8 +102,5 @@ def read_back(file: IO[bytes]) -> Iterator[dict[str, Any] | list[Any]]:
     A spool whose writer was killed ends early, before a chunk that is not whole.
     """
     file.seek(0)
-    while True:
-        try:
-            yield marshal.load(file)
-        except BROKEN:
-            return
+    while (chunk := read_chunk(file)) is not None:
+        yield chunk

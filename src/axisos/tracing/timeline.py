@@ -130,6 +130,7 @@ class Timeline:
         self._requests = 0
         self._handlers: list[tuple[int, Callable[..., None]]] = []
         self._threads: dict[int, tuple[int, str, str]] = {}  # tid -> pid, process's name, thread's name
+        self.processes: dict[int, dict[str, object]] = {}
         self.program = 0  # the job's, once it runs
         self.records = 0
         self._begin_life()
@@ -240,6 +241,9 @@ class Timeline:
             self._file.counter(KERNEL, at, "memory", memory)
 
     # --- calls -------------------------------------------------------------------------------------------------
+
+    def _done(self, start: int, end: int, name: str) -> None:
+        self._call(start, end, self._running, name, 0)
 
     def _call(self, start: int, end: int, tid: int, name: str, status: int) -> None:
         start, end = start + self._offset, self._time(end)
@@ -422,6 +426,7 @@ class Timeline:
         self._tracks[tid] = track
         self._threads[tid] = pid, f"{image} (ring {ring:g}, uid {uid})", "main" if tid == pid else f"thread {tid}"
         self._parents[pid] = parent, ring
+        self.processes[pid] = {"image": image, "ring": ring, "uid": uid, "parent": parent}
         parent_of, parent_ring = self._parents.get(parent, (0, 0.0))
         if not self.program and ring > SYSTEM_RING < parent_ring and self._parents.get(parent_of, (0, 9.0))[1] <= 2:
             self.program = pid
@@ -506,8 +511,9 @@ def write_file(
             break
     timeline.finish()
     facts = {
-        **facts, "from": start, "program": timeline.program, "records": timeline.records, "events": viewer.events,
-        "complete": ending is not None, **(ending or {"lost": 0, "failure": ""}),
+        **facts, "from": start, "program": timeline.program, "processes": timeline.processes,
+        "records": timeline.records, "events": viewer.events, "complete": ending is not None,
+        **(ending or {"lost": 0, "failure": ""}),
     }
     viewer.finish(facts)
     return facts

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import heapq
 import json
-import marshal
 from tempfile import TemporaryFile
+
+from axisos.tracing.chunks import read_chunk, write_chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 RUN_EVENTS = 100_000  # sorted in memory at a time
 BLOCK_EVENTS = 1_000  # of a run, read from the disk at a time
 MAX_NAMES = 10_000  # whose JSON is remembered
-FIRST, COUNTER, MARK, LAST = -(1 << 62), 0, 1, 2  # ranks; a slice has its negative length
+LEVELS = {"work": 0, "call": 1, "wait": 2}  # of slices that begin and end together: which are in which
+SLICE_RANKS = 4  # a slice has its negative length times this, plus its level
+FIRST, COUNTER, MARK, LAST = -(1 << 70), 4, 5, 6  # the ranks of other events
 
 
 class ViewerFile:
@@ -63,7 +66,8 @@ class ViewerFile:
             start = from_ns
         text = self._text("X", pid, tid, start, name, category, args)
         length = end - start
-        self._add(start, -length, f'{text},"dur":{length // 1000}.{length % 1000:03d}}}')
+        rank = LEVELS.get(category, 0) - length * SLICE_RANKS
+        self._add(start, rank, f'{text},"dur":{length // 1000}.{length % 1000:03d}}}')
 
     def instant(self, pid: int, tid: int, at: int, name: str, category: str, args: str = "") -> None:
         """Something that happened to a thread."""
@@ -137,7 +141,7 @@ class ViewerFile:
         self._run.sort()
         file = TemporaryFile()  # noqa: SIM115  # closed when it has been read
         for at in range(0, len(self._run), BLOCK_EVENTS):
-            marshal.dump(self._run[at : at + BLOCK_EVENTS], file)
+            write_chunk(file, self._run[at : at + BLOCK_EVENTS])
         file.seek(0)
         self._runs.append(file)
         self._run = []
@@ -167,8 +171,5 @@ class ViewerFile:
 
 
 def _read(file: IO[bytes]) -> Iterator[Event]:
-    while True:
-        try:
-            yield from marshal.load(file)
-        except EOFError:
-            return
+    while (block := read_chunk(file)) is not None:
+        yield from block

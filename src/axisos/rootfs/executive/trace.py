@@ -57,7 +57,8 @@ UNKNOWN = int(Status.UNKNOWN_SYSCALL)
 # The records by kind, each with what follows its number. Times are in nanoseconds, as the scheduler counts them.
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("switch", ("at", "tid", "left_as")),  # the processor goes to tid, 0 the hub; its last owner sleeps or is ready
-    ("call", ("start", "end", "tid", "name", "status")),
+    ("done", ("start", "end", "name")),  # a system call of the running thread has succeeded: most records are these
+    ("call", ("start", "end", "tid", "name", "status")),  # any other one
     ("forward", ("at", "tid", "server", "request", "name")),
     ("return", ("at", "server", "tid", "request", "status")),
     ("cancel", ("at", "tid", "request")),
@@ -71,7 +72,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("log", ("at", "pid", "level", "text")),
     ("count", ("at", "ready", "memory")),  # threads that are ready to run; bytes, None in a simulation
 )
-SWITCH, CALL, FORWARD, RETURN, CANCEL, MESSAGE, ANSWER, IRP, OVERSLEPT, THREAD, END, SIGNAL, LOG, COUNT = range(
+SWITCH, DONE, CALL, FORWARD, RETURN, CANCEL, MESSAGE, ANSWER, IRP, OVERSLEPT, THREAD, END, SIGNAL, LOG, COUNT = range(
     len(KINDS)
 )
 # Messages whose first value is worth a record, and the second too if it is a status.
@@ -84,7 +85,8 @@ class Trace:
     def __init__(self, computer: Any) -> None:
         clock = computer.clock
         self.now_ns: Callable[[], int] = clock.ticks_ns
-        self.append: Append = computer.trace.records.extend
+        self.records: list[object] = computer.trace.records
+        self.append: Append = self.records.extend
         self.running: Thread  # who has the processor; the scheduler sets it
         # What the host's process takes; of a simulation nobody tells, for it would not be the same again.
         self.memory_bytes: Callable[[], int] | None = None if clock.simulated else computer.resident_bytes
@@ -138,7 +140,11 @@ class TracedScheduler(Scheduler):
         def resume(first: Thread | None = None) -> object:
             left = trace.running
             trace.running = thread
-            append((SWITCH, self.slice_start_ns, tid, left.status if left.status is not SLEEPING else _wait_of(left)))
+            state = left.status
+            if state is SLEEPING:
+                wait = left.wait
+                state = wait.reason if not wait.objects and wait.on is None else _in_words(wait)
+            append((SWITCH, self.slice_start_ns, tid, state))
             return switch() if first is None else switch(first)
 
         return resume
@@ -166,7 +172,7 @@ class TracedScheduler(Scheduler):
     def _to_hub(self, left: Thread, at_ns: int) -> None:
         trace = self._trace
         trace.running = self.kernel_thread
-        trace.append((SWITCH, at_ns, 0, left.status if left.status is not SLEEPING else _wait_of(left)))
+        trace.append((SWITCH, at_ns, 0, left.status if left.status is not SLEEPING else _in_words(left.wait)))
 
     def _deliver(self, signal: tuple[object, ...] | None) -> None:
         ready = len(self._system) + len(self._woken) + len(self._expired)
@@ -176,9 +182,8 @@ class TracedScheduler(Scheduler):
         super()._deliver(signal)
 
 
-def _wait_of(thread: Thread) -> str:
+def _in_words(wait: Wait) -> str:
     """What a sleeping thread waits for, in a few words."""
-    wait = thread.wait
     if wait.objects:
         kinds = (" and " if wait.wait_all else " or ").join([type(each).__name__ for each in wait.objects[:4]])
         return f"{wait.reason}: {kinds}"
@@ -207,17 +212,20 @@ class TracedMessages(Messages):
         return Messages.forward(self, thread, server, name, args)
 
     def deliver(self, receiver: Thread, message: tuple[object, ...]) -> None:
-        sender, name, *values = message
-        first = values[0] if values else None
-        kind = type(first)
         trace = self._trace
+        first = message[2] if len(message) > 2 else None
+        kind = type(first)
         if kind is Irp:
-            self._write_irp(trace.now_ns(), sender, receiver.pid, name, first)  # type: ignore[arg-type]
-        elif name in NUMBERED:
-            status = values[1] if len(values) > 1 else first
-            trace.append((ANSWER, trace.now_ns(), sender, receiver.pid, name, _number(first), _number(status)))
+            self._write_irp(trace.now_ns(), message[0], receiver.pid, message[1], first)  # type: ignore[arg-type]
         elif kind is not SyscallRequest:  # of which `forward` has told
-            trace.append((MESSAGE, trace.now_ns(), sender, receiver.pid, name[:MAX_WORD]))  # type: ignore[index]
+            name = message[1]
+            if name in NUMBERED:
+                status = message[3] if len(message) > 3 else first
+                trace.append((
+                    ANSWER, trace.now_ns(), message[0], receiver.pid, name, _number(first), _number(status)
+                ))  # fmt: skip
+            else:
+                trace.append((MESSAGE, trace.now_ns(), message[0], receiver.pid, name[:MAX_WORD]))  # type: ignore[index]
         Messages.deliver(self, receiver, message)
 
     def _write_irp(self, now_ns: int, sender: object, receiver: int, name: object, irp: Irp) -> None:
@@ -293,10 +301,10 @@ class TracedGate(Gate):
         trusted = process.ring <= 1
         advance_ns = self._advance_ns
         step = scheduler.step if scheduler.follows_schedule and process.ring > 2 else None
-        now_ns, append = self._trace.now_ns, self._trace.append
+        now_ns, append, records = self._trace.now_ns, self._trace.append, self._trace.records
 
         def syscall(name: str, *args: object) -> object:
-            nonlocal left
+            nonlocal left, records
             start_ns = now_ns()
             if advance_ns is not None:
                 advance_ns(SIMULATED_SYSCALL_NS)
@@ -329,7 +337,7 @@ class TracedGate(Gate):
                         result = body(thread, args[0], args[1], args[2], args[3], args[4])  # type: ignore[misc]
                     else:
                         result = body(thread, *args)  # type: ignore[misc]
-                append((CALL, start_ns, now_ns(), thread.pid, name, 0))
+                records += (DONE, start_ns, now_ns(), name)  # the cheapest way to append
                 return result
             except HandlerRaised as interrupted:
                 failure = interrupted.error
@@ -382,6 +390,9 @@ class Lines:
         if left and left_as not in ("", "ready", "dead"):
             text = f"{self._stamp(at)} wait {left} {left_as}\n{text}"
         return text
+
+    def _done(self, start: int, end: int, name: str) -> str:
+        return self._call(start, end, self._running, name, 0)
 
     def _call(self, start: int, end: int, tid: int, name: str, status: int) -> str:
         took = f"{(end - start) // 1000}.{(end - start) % 1000:03d}"
