@@ -52,7 +52,7 @@ class Summary:
         self.turns: dict[int, int] = {}
         self.calls: dict[str, dict[int, Calls]] = {}  # name -> by process
         self.requests: dict[str, Calls] = {}
-        self.waits: list[tuple[float, float, int, str, str]] = []  # how long, since when, thread, for what, in what call
+        self.waits: list[tuple[float, float, int, str, str]] = []  # how long, when, thread, what for, in what call
         self.wait_pids: dict[int, int] = {}
         self._begun: dict[str, Event] = {}
         self._inside: dict[int, tuple[float, str]] = {}  # thread -> end and name of its last call

@@ -188,7 +188,7 @@ class Timeline:
         for call in list(self._calls.values()):
             pid, tid = self._place(call.tid)
             self._file.slice(pid, tid, call.at, now, call.name, "call", CUT_OFF)
-            self._close_flow(call, now, CUT_OFF)
+            self._close_flow(call, now - 1, CUT_OFF)
         for number in list(self._irps):
             self._end_irp(number, now, CUT_OFF)
         for track in self._tracks.values():
@@ -257,7 +257,12 @@ class Timeline:
             if status == 0 and not track.overslept and track.inbox:
                 self._taken(track, track.inbox.popleft(), end)
             track.overslept = False
-        elif track.done:
+            return
+        while track.calls and track.calls[-1].at >= start:  # the machine is switched off: nobody has cancelled it
+            call = track.calls.pop()
+            self._close_flow(call, end - 1, CUT_OFF)
+            track.done.append((call, end))
+        if track.done:
             self._tell_done(track, start, name)
 
     def _status(self, status: int) -> str:

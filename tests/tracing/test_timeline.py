@@ -1,0 +1,324 @@
+"""What stands in the file of a trace: every scene is recorded from a whole machine and read back as a viewer would."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from axisos import Machine, host
+from axisos.tracing.spool import Spool, spool_file
+from axisos.tracing.timeline import FROM_BOOT, FROM_PROGRAM, write_file
+
+SLOW_DRIVER = '''
+from axis import dk
+
+DRIVER_INFO = {"driver_name": "Slow", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+due = {}
+
+def on_read(device, irp):
+    irp.deadline = None
+    due[irp.irp_id] = syscall("time_get")[0] + 0.25, irp
+    return dk.PENDING
+
+def on_cancel(irp):
+    due.pop(irp.irp_id, None)
+
+def on_idle():
+    now = syscall("time_get")[0]
+    for number, (when, irp) in list(due.items()):
+        if now >= when:
+            del due[number]
+            dk.complete_request(irp, dk.STATUS_SUCCESS, b"at last")
+    return min(when for when, _ in due.values()) - now if due else None
+
+def driver_entry(driver):
+    driver.dispatch[dk.IRP_MJ_READ] = on_read
+    dk.create_device(driver, "\\\\Device\\\\Slow")
+    dk.create_symbolic_link("/dev/slow", "\\\\Device\\\\Slow")
+
+dk.run(driver_entry, on_idle=on_idle, on_cancel=on_cancel)
+'''
+READS_IT = 'handle = syscall("vfs_open", "/dev/slow", "r")\nprint(syscall("vfs_read", handle, 100))\n'
+BUSY = '''
+import os, signal, threading, time
+lock, done = threading.Lock(), []
+def work(n):
+    for _ in range(3):
+        with lock:
+            time.sleep(0.001)
+            done.append(n)
+threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+for each in threads: each.start()
+for each in threads: each.join()
+signal.signal(signal.SIGUSR1, lambda *_: open("/tmp/handled", "w").write(str(syscall("process_get_pid"))))
+os.kill(os.getpid(), signal.SIGUSR1)
+try:
+    open("/nowhere")
+except FileNotFoundError:
+    print(len(done), open("/dev/ringlog").read(5))
+syscall("signal_send", syscall("process_get_pid"), "hello", 1)
+print(syscall("signal_pull", 5)[1], syscall("signal_pull", 5))
+'''
+
+
+class View:
+    """The file of one recorded run."""
+
+    def __init__(self, text: str, result: host.Result) -> None:
+        self.text = text
+        self.result = result
+        self.document = json.loads(text)
+        self.facts: dict[str, Any] = self.document["otherData"]
+        self.events: list[dict[str, Any]] = self.document["traceEvents"]
+        self.program: int = self.facts["program"]
+
+    def of(self, phase: str, category: str, name: str = "") -> list[dict[str, Any]]:
+        return [e for e in self.events if e["ph"] == phase and e["cat"] == category and e["name"].startswith(name)]
+
+    def flow(self, event: dict[str, Any]) -> list[dict[str, Any]]:
+        """The arrows of which one point is given."""
+        return [e for e in self.events if e["ph"] in "stf" and (e["cat"], e["id"]) == (event["cat"], event["id"])]
+
+    def flows_from(self, call: dict[str, Any]) -> list[list[dict[str, Any]]]:
+        """The arrows that begin within a slice."""
+        return [
+            self.flow(e)
+            for e in self.events
+            if e["ph"] == "s" and e["tid"] == call["tid"] and call["ts"] <= e["ts"] < call["ts"] + call["dur"]
+        ]
+
+
+def record(tmp_path: Path, program: str | None, start: str = FROM_PROGRAM, limit: int = 10**6, **job: Any) -> View:
+    """Run a program (or a shell line: `line`) in a traced machine. Further arguments are those of `host.run`."""
+    path = None
+    if program is not None:
+        path = str(tmp_path / "program.py")
+        Path(path).write_text(program)
+    drivers = []
+    for name, source in job.pop("drivers", {}).items():
+        (tmp_path / name).write_text(source)
+        drivers.append(str(tmp_path / name))
+    with spool_file() as file:
+        spool = Spool(file, limit)
+        with Machine(seed=7, trace=spool) as machine:
+            result = host.run(machine, path, drivers=drivers, **job)
+        spool.close()
+        text = io.StringIO()
+        write_file(file, text, start, {}, lambda: False)
+    return View(text.getvalue(), result)
+
+
+def faults(view: View) -> list[str]:
+    """What a viewer would draw wrongly: time that goes back, slices that cross, arrows and spans that do not close."""
+    found = []
+    open_slices: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    chains: dict[tuple[str, str], str] = defaultdict(str)
+    named = {(e["pid"], e["tid"]) for e in view.events if e["name"] == "thread_name"}
+    last = 0
+    for event in view.events:
+        if event["ph"] == "M":
+            continue
+        at = round(event["ts"] * 1000)
+        if at < last:
+            found.append(f"time goes back at {event}")
+        last = at
+        place = event["pid"], event["tid"]
+        if place not in named and event["ph"] not in "Cben":
+            found.append(f"a track without a name: {event}")
+        stack = open_slices[place]
+        while stack and stack[-1][1] <= at:
+            stack.pop()
+        if event["ph"] == "X":
+            end = at + round(event["dur"] * 1000)
+            if stack and end > stack[-1][1]:
+                found.append(f"crosses what it is in: {event}")
+            stack.append((at, end))
+        elif event["ph"] in "stf":
+            chains[event["cat"], event["id"]] += event["ph"]
+            if not stack:
+                found.append(f"an arrow that hangs in the air: {event}")
+        elif event["ph"] in "ben":
+            chains[event["cat"], event["id"]] += event["ph"]
+    for what, phases in chains.items():
+        first, between, closing = phases[0], set(phases[1:-1]), phases[-1]
+        if (first, closing) not in (("s", "f"), ("b", "e")) or between - {"t" if first == "s" else "n"}:
+            found.append(f"{what} goes {phases}")
+    return found
+
+
+@pytest.mark.parametrize("start", [FROM_BOOT, FROM_PROGRAM])
+@pytest.mark.parametrize(
+    "scene",
+    [
+        {"program": "print('hello')"},
+        {"program": BUSY},
+        {"program": "while True: pass", "cpu_limit": 0.2},
+        {"program": "syscall('kernel_set_log_mode', True)"},
+        {"program": None, "line": "for i in 1 2 3; do echo $i | cat | wc; done; sleep 0.01 & wait; kill -9 $$"},
+        {"program": READS_IT, "drivers": {"slow.sys.py": SLOW_DRIVER}, "user": "root"},
+    ],
+    ids=["hello", "busy", "stopped", "violation", "shell", "device"],
+)
+def test_whatever_happens_the_file_can_be_drawn(tmp_path: Path, scene: dict[str, Any], start: str) -> None:
+    """Time goes forward, slices nest, every arrow ends somewhere, and everything that has begun ends once."""
+    view = record(tmp_path, start=start, **scene)
+
+    assert faults(view) == []
+    assert view.facts["complete"] and not view.facts["lost"] and view.program
+    assert view.of("X", "processor") and view.of("X", "call") and view.of("s", "flow")
+
+
+def test_a_request_is_followed_from_the_call_to_the_device_and_back(tmp_path: Path) -> None:
+    """Who reads a slow device sees why: arrows lead over PM to the driver, and only a quarter of a second later back."""
+    view = record(tmp_path, READS_IT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root")
+    assert view.result.stdout == b"b'at last'\n"
+
+    call = next(e for e in view.of("X", "call", "vfs_read") if e["pid"] == view.program)
+    assert call["dur"] > 250_000
+    (arrows,) = view.flows_from(call)
+    driver = next(e["pid"] for e in view.of("b", "driver", "driver slow.sys.py"))
+    assert [arrows[0]["pid"], arrows[-1]["pid"]] == [view.program, view.program]
+    assert [arrows[1]["pid"], arrows[-2]["pid"]] == [2, 2] and driver in [e["pid"] for e in arrows]
+
+    (span,) = view.of("b", "irp", "READ \\Device\\Slow")
+    assert span["args"] == {"irp": span["args"]["irp"], "requester": view.program}
+    steps = [e for e in view.events if e["ph"] in "ben" and e["cat"] == "irp" and e["id"] == span["id"]]
+    assert [e["ph"] for e in steps[:1] + steps[-1:]] == ["b", "e"]
+    assert any(f"-> {driver}" in e["args"]["step"] for e in steps[1:-1])
+    assert call["ts"] <= span["ts"] and steps[-1]["ts"] <= call["ts"] + call["dur"]
+    assert steps[-1]["ts"] - span["ts"] == pytest.approx(250_000, abs=2_000)
+
+    (wait,) = [e for e in view.of("X", "wait", "wait: answer of pipeline_manager.py") if e["dur"] > 250_000]
+    assert wait["tid"] == view.program and call["ts"] <= wait["ts"]
+    (work,) = [e for e in view.of("X", "work", "irp_dispatch READ \\Device\\Slow") if e["pid"] == driver]
+    assert work["ts"] >= span["ts"]
+
+
+def test_a_killed_caller_leaves_a_cancelled_arrow(tmp_path: Path) -> None:
+    """The program dies while it waits for the device: its call ends there, and the request ends with CANCELLED."""
+    program = (
+        "import subprocess, sys, time\n"
+        "if sys.argv[1:]:\n    syscall('vfs_read', syscall('vfs_open', '/dev/slow', 'r'), 100)\n"
+        "child = subprocess.Popen([sys.argv[0], 'child'])\ntime.sleep(0.1)\nchild.kill()\nprint(child.wait())\n"
+    )
+    view = record(tmp_path, program, drivers={"slow.sys.py": SLOW_DRIVER}, user="root")
+    assert view.result.stdout == b"-9\n", view.result
+
+    assert faults(view) == []
+    (call,) = [e for e in view.of("X", "call", "vfs_read") if e["pid"] not in (view.program, 20)]
+    assert call["args"] == {"status": "KILLED"}
+    (arrows,) = view.flows_from(call)
+    assert arrows[-1]["args"] == {"cancelled": True}
+    (span,) = view.of("b", "irp", "READ \\Device\\Slow")
+    assert span["args"]["status"] == "CANCELLED"
+    (signal,) = view.of("i", "signal", "SIGKILL")
+    assert signal["pid"] == call["pid"] and signal["args"] == {"from": view.program}
+    (end,) = [e for e in view.of("i", "life") if e["pid"] == call["pid"]]
+    assert (end["name"], end["args"]) == ("exit 137", {"reason": "signal SIGKILL"})
+
+
+def test_a_request_that_nobody_answers_is_cut_off_with_the_trace(tmp_path: Path) -> None:
+    """The machine is switched off while a read is pending: call, arrow and request end there and say so."""
+    view = record(tmp_path, READS_IT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root", timeout=0.1)
+    assert view.result.exit_code == 137
+
+    assert faults(view) == []
+    (call,) = [e for e in view.of("X", "call", "vfs_read") if e["pid"] == view.program]
+    assert call["args"] == {"status": "KILLED"}
+    (span,) = [e for e in view.of("b", "irp", "READ ") if e["args"]["requester"] == view.program]
+    assert span["args"]["cut_off"] is True
+    (arrows,) = view.flows_from(call)
+    assert arrows[-1]["args"] == {"cut_off": True}
+
+
+def test_the_processor_is_where_somebody_runs(tmp_path: Path) -> None:
+    """Turns on the processor do not overlap; of a program that computes they sum up to what it is said to have used."""
+    program = "for i in range(20_000): pass\nprint(syscall('process_info', syscall('process_get_pid'))['cpu_time'])\n"
+    view = record(tmp_path, program)
+
+    turns = [e for e in view.of("X", "processor")]
+    for before, after in zip(turns, turns[1:], strict=False):
+        assert before["ts"] + before["dur"] <= after["ts"] + 1e-6
+    own = sum(e["dur"] for e in turns if e["args"]["pid"] == view.program)
+    assert own / 1e6 == pytest.approx(float(view.result.stdout), abs=0.001) and own > 100_000
+    assert {e["args"]["then"] for e in turns if e["args"]["pid"] == view.program} >= {"ready", "syscall"}
+
+
+def test_drivers_live_from_their_loading_to_their_end(tmp_path: Path) -> None:
+    """Loaded by the job, online, unloaded by a command: each is a step of the driver's life, which then ends."""
+    view = record(
+        tmp_path, "print(syscall('driver_unload', 'Slow'))\n", FROM_BOOT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root"
+    )
+    assert view.result.exit_code == 0, view.result
+
+    (life,) = view.of("b", "driver", "driver slow.sys.py")
+    steps = [e["args"]["step"] for e in view.of("n", "driver") if e["id"] == life["id"]]
+    assert steps == ["load", "online", "unload", "unloaded"]
+    (end,) = [e for e in view.of("e", "driver") if e["id"] == life["id"]]
+    assert end["ts"] < view.events[-1]["ts"]
+    tty = next(e for e in view.of("b", "driver", "driver tty.sys.py"))
+    assert [e["args"]["step"] for e in view.of("n", "driver") if e["id"] == tty["id"]] == ["load", "online"]
+
+
+def test_the_log_the_counters_and_messages_are_there(tmp_path: Path) -> None:
+    """A line of the log stands at the thread that wrote it; a message is an arrow from who sends to who takes it."""
+    view = record(
+        tmp_path,
+        "syscall('kernel_log', 'I was here', 'info')\nme = syscall('process_get_pid')\n"
+        "syscall('signal_send', me, 'hello')\nsyscall('signal_pull')\nfor i in range(10000): pass\n",
+    )
+
+    (line,) = view.of("i", "log", "I was here")
+    assert line["pid"] == view.program and line["args"] == {"level": "info"}
+    assert {e["name"] for e in view.of("C", "count")} == {"ready threads", "pending requests"}
+    own = [e for e in view.of("s", "message") if e["pid"] == view.program]
+    assert [view.flow(e)[-1]["tid"] for e in own if len(view.flow(e)) == 2].count(view.program) == 1
+
+
+def test_the_boot_can_be_left_away_or_looked_at(tmp_path: Path) -> None:
+    """By default the file begins when the program runs; what had begun before is drawn from there on."""
+    short, whole = (record(tmp_path, "print('hello')\n", start) for start in (FROM_PROGRAM, FROM_BOOT))
+
+    began = min(e["ts"] for e in short.events if e["ph"] != "M")
+    assert began == min(e["ts"] for e in short.of("X", "processor") if e["args"]["pid"] == short.program)
+    assert not short.of("i", "log", "mounted") and whole.of("i", "log", "mounted")
+    assert len(whole.events) > 2 * len(short.events)
+    assert min(e["ts"] for e in short.of("b", "driver")) == began > min(e["ts"] for e in whole.of("b", "driver"))
+
+
+def test_what_is_over_the_limit_is_counted(tmp_path: Path) -> None:
+    """The file has the beginning, ends validly, and says how many records are missing."""
+    program = "for i in range(500): syscall('time_get')\n"
+    whole = record(tmp_path, program, FROM_BOOT)
+    part = record(tmp_path, program, FROM_BOOT, limit=500)
+
+    assert faults(part) == []
+    assert 0 < part.facts["records"] < whole.facts["records"]
+    assert part.facts["lost"] + part.facts["records"] == whole.facts["records"]
+
+
+def test_two_lives_in_one_trace(tmp_path: Path) -> None:
+    """After a reboot everything begins anew, numbers too; in the file the second life comes after the first."""
+    with spool_file() as file:
+        spool = Spool(file, 10**6)
+        with Machine(seed=7, boot_args={"quick": "Enabled", "timeout": 0}, trace=spool) as machine:
+            machine.power_on()
+            machine.run_until("login:")
+            machine.type("root\nroot\nreboot\n")
+            machine.run_for(1.0)
+            machine.run_until("login:")
+        spool.close()
+        text = io.StringIO()
+        write_file(file, text, FROM_BOOT, {}, lambda: False)
+    view = View(text.getvalue(), host.Result(0, b"", b"", None))
+
+    assert faults(view) == []
+    boots = view.of("i", "log", "AxisOS Xen XKA")
+    lives = view.of("b", "driver", "driver tty.sys.py")
+    assert len(boots) == len(lives) == 2 and len({e["id"] for e in lives}) == 2
+    assert lives[0]["ts"] < boots[1]["ts"] < lives[1]["ts"]
