@@ -303,8 +303,9 @@ def _schedule_of(options: argparse.Namespace) -> str:
 
 def run_action(options: argparse.Namespace) -> int:
     """Run one program or shell line under the supervisor."""
+    job, disk = _prepared(options)
     if options.trace is None:
-        return _supervised(options, None)
+        return _supervised(options, job, disk, None)
     from axisos.machine.trace import LineTrace
 
     try:
@@ -313,7 +314,8 @@ def run_action(options: argparse.Namespace) -> int:
         print(f"axisos: {options.trace}: {error.strerror}", file=sys.stderr)
         return USAGE_EXIT
     with file:
-        return _supervised(options, LineTrace(lambda line: file.write(line + "\n"), file.close))
+        trace = LineTrace(lambda line: file.write(line + "\n"), file.close)
+        return _supervised(options, job, disk, trace)
 
 
 def trace_action(options: argparse.Namespace) -> int:
@@ -329,19 +331,18 @@ def trace_action(options: argparse.Namespace) -> int:
     if bool(options.target) == (options.line is not None):
         options.refuse("either PROGRAM or -c LINE")
     options.program, *options.args = options.target or [None]
+    job, disk = _prepared(options)
     from axisos.tracing.command import trace_job
 
-    return trace_job(options, _supervised)
+    return trace_job(options, lambda trace: _supervised(options, job, disk, trace))
 
 
-def _supervised(options: argparse.Namespace, trace: TraceBuffer | None) -> int:
-    """Do the job of `run`, `sh` and `trace` in a process of its own. Returns its exit code."""
-    from axisos.supervisor import supervise
-
+def _prepared(options: argparse.Namespace) -> tuple[dict[str, Any], BootDisk | None]:
+    """The job of `run`, `sh` and `trace`, and its disk. Raises SystemExit with one line for what cannot be done."""
     if options.seed is None and (options.pct is not None or options.in_order):
         option = "--in-order" if options.in_order else "--pct"
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
-        return USAGE_EXIT
+        raise SystemExit(USAGE_EXIT)
     job = _job_of(options)
     disk = None
     if options.disk is not None:
@@ -351,9 +352,18 @@ def _supervised(options: argparse.Namespace, trace: TraceBuffer | None) -> int:
             disk = open_boot_disk(options.disk, options.seed is not None)
         except UnusableDisk as error:
             print(f"axisos: {error}", file=sys.stderr)
-            return USAGE_EXIT
+            raise SystemExit(USAGE_EXIT) from None
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
+    return job, disk
+
+
+def _supervised(
+    options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, trace: TraceBuffer | None
+) -> int:
+    """Do the job in a process of its own. Returns its exit code."""
+    from axisos.supervisor import supervise
+
     return supervise(
         lambda control, heart: _child(options, job, disk, trace, control, heart), options.timeout, options.quiet
     )

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 FAILED_EXIT, USAGE_EXIT = 1, 2
 
 
-def trace_job(
-    options: argparse.Namespace, run: Callable[[argparse.Namespace, TraceBuffer | None], int]
-) -> int:
-    """Run the job of *options* by `run(options, trace)` and write `options.output`. Returns the command's exit code."""
+def trace_job(options: argparse.Namespace, run: Callable[[TraceBuffer], int]) -> int:
+    """Have the job done by `run(trace)` and write `options.output`. Returns the command's exit code."""
     try:
         output = open(options.output, "w", encoding="ascii")  # noqa: SIM115  # closed below
     except OSError as error:
@@ -36,14 +34,11 @@ def trace_job(
         return USAGE_EXIT
     with output, spool_file() as spool:
         try:
-            code = run(options, Spool(spool, options.limit))
+            code = run(Spool(spool, options.limit))
             from axisos.tracing.timeline import write_file
 
             facts = write_file(spool, output, options.start, _facts(options, code), _stopped_by_signal())
             output.flush()
-        except SystemExit:  # the job could not even be made: an empty trace is a valid one, too
-            output.write('{"traceEvents":[]}\n')
-            raise
         except OSError as error:
             print(f"axisos: {options.output}: {error.strerror}", file=sys.stderr)
             return FAILED_EXIT
@@ -77,5 +72,6 @@ def _notes(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
     elif not facts["complete"]:
         notes.append("the trace ends early: the machine's process was killed")
     if not facts["program"] and options.start == "program":
-        notes.append("the trace is empty: the program never ran (--from boot shows what came before)")
+        why = "its limit was reached before the program ran" if facts["lost"] else "the program never ran"
+        notes.append(f"the trace is empty: {why} (--from boot shows what came before)")
     return notes

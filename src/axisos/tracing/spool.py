@@ -69,9 +69,12 @@ class Spool(TraceBuffer):
         if not records:
             return
         self._due_s = monotonic() + LATEST_S
+        if len(records) > self._items_left:
+            self._cut_off(records)
         self._items_left -= len(records)
-        if self._items_left < 0 or self.failure or not self._write(records):
-            self.lost += self._count(records)
+        if records and not self._write(records):
+            self._items_left = 0
+            self._cut_off(records)
         records.clear()
 
     def close(self) -> None:
@@ -79,12 +82,16 @@ class Spool(TraceBuffer):
         self.flush()
         self._write({"lost": self.lost, "failure": self.failure})
 
-    def _count(self, records: list[Any]) -> int:
-        at = count = 0
-        while at < len(records):
+    def _cut_off(self, records: list[Any]) -> None:
+        """Leave away the records for which there is no room, and count them."""
+        at, end, keep = 0, len(records), 0
+        while at < end:
             at += self._sizes[records[at]]
-            count += 1
-        return count
+            if at <= self._items_left:
+                keep = at
+            else:
+                self.lost += 1
+        del records[keep:]
 
     def _write(self, chunk: dict[str, Any] | list[Any]) -> bool:
         """Write one chunk whole, or nothing of it."""
