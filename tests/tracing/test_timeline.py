@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_whatever_happens_the_file_can_be_drawn(tmp_path: Path, scene: dict[str,
 
 
 def test_a_request_is_followed_from_the_call_to_the_device_and_back(tmp_path: Path) -> None:
-    """Who reads a slow device sees why: arrows lead over PM to the driver, and only a quarter of a second later back."""
+    """Who reads a slow device sees why: arrows lead over PM to the driver, and a quarter of a second later back."""
     view = record(tmp_path, READS_IT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root")
     assert view.result.stdout == b"b'at last'\n"
 
@@ -241,8 +242,8 @@ def test_the_processor_is_where_somebody_runs(tmp_path: Path) -> None:
     program = "for i in range(20_000): pass\nprint(syscall('process_info', syscall('process_get_pid'))['cpu_time'])\n"
     view = record(tmp_path, program)
 
-    turns = [e for e in view.of("X", "processor")]
-    for before, after in zip(turns, turns[1:], strict=False):
+    turns = view.of("X", "processor")
+    for before, after in pairwise(turns):
         assert before["ts"] + before["dur"] <= after["ts"] + 1e-6
     own = sum(e["dur"] for e in turns if e["args"]["pid"] == view.program)
     assert own / 1e6 == pytest.approx(float(view.result.stdout), abs=0.001) and own > 100_000
@@ -251,9 +252,8 @@ def test_the_processor_is_where_somebody_runs(tmp_path: Path) -> None:
 
 def test_drivers_live_from_their_loading_to_their_end(tmp_path: Path) -> None:
     """Loaded by the job, online, unloaded by a command: each is a step of the driver's life, which then ends."""
-    view = record(
-        tmp_path, "print(syscall('driver_unload', 'Slow'))\n", FROM_BOOT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root"
-    )
+    unload = "print(syscall('driver_unload', 'Slow'))\n"
+    view = record(tmp_path, unload, FROM_BOOT, drivers={"slow.sys.py": SLOW_DRIVER}, user="root")
     assert view.result.exit_code == 0, view.result
 
     (life,) = view.of("b", "driver", "driver slow.sys.py")

@@ -100,7 +100,7 @@ def test_interrupts_go_to_the_program_and_the_file_is_written(tool: Tool) -> Non
     assert facts_of(file)["complete"] and '"name":"SIGINT"' in file.read_text()
 
 
-@pytest.mark.skipif(not list(HOST_CHILDREN.glob("*/children")), reason="the host does not tell the children of a process")
+@pytest.mark.skipif(not list(HOST_CHILDREN.glob("*/children")), reason="no list of a process's children")
 def test_what_was_spooled_survives_the_machines_process(tool: Tool) -> None:
     """The machine's process is killed outright: the command says so, and the file has what had been put away."""
     file = tool.home / "killed.json"
@@ -154,7 +154,7 @@ def test_what_cannot_be_done_is_one_clear_line(tool: Tool, arguments: tuple[str,
 
 
 def test_the_summary_is_a_page(tool: Tool) -> None:
-    """Who used the processor, which calls, which requests, who waited longest: without a browser, the same each time."""
+    """Who used the processor, which calls, which requests, who waited longest: without a browser."""
     file = str(tool.home / "summed.json")
     program = tool.program("import time\ntime.sleep(0.5)\nfor i in range(7): open('/dev/null').read()\n")
     assert tool("trace", "--seed", "2", "-o", file, program)[0] == 0
@@ -171,7 +171,8 @@ def test_the_summary_is_a_page(tool: Tool) -> None:
     assert tables["Process"][0].startswith("21 /tmp/program.py")
     calls = {row.split()[0]: row.split()[1] for row in tables["System call, of programs"]}
     assert calls["process_sleep"] == "1" and calls["vfs_open"] == "7"
-    assert any(row.startswith("CREATE \\Device\\Null ") and row.split()[2] == "7" for row in tables["Request to a device"])
+    requests = {tuple(row.split()[:2]): row.split()[2] for row in tables["Request to a device"]}
+    assert requests["CREATE", "\\Device\\Null"] == "7"
     assert "sleep in process_sleep" in tables["Longest wait"][0] and "500." in tables["Longest wait"][0]
     assert not [row for row in tables["Longest wait"] if "signal_pull" in row]
 
@@ -193,6 +194,6 @@ def test_a_damaged_file_is_refused_in_one_line(tool: Tool, damage: str) -> None:
 
 def test_figures_for_people() -> None:
     """A fitting unit; the time that so many percent do not exceed is one of those that were measured."""
-    assert [duration(time) for time in (0.25, 999.0, 1000.0, 2_500_000.0)] == ["0.25 µs", "999.00 µs", "1.00 ms", "2.50 s"]
+    assert [*map(duration, (0.25, 999.0, 1000.0, 2_500_000.0))] == ["0.25 µs", "999.00 µs", "1.00 ms", "2.50 s"]
     assert [at_percent([1.0, 2.0, 3.0, 4.0], percent) for percent in (50, 95, 100)] == [2.0, 4.0, 4.0]
     assert at_percent([5.0], 50) == 5.0
