@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from axisos import Machine, host
+from axisos.tracing import viewer_file
 from axisos.tracing.spool import Spool, spool_file
 from axisos.tracing.timeline import FROM_BOOT, FROM_PROGRAM, write_file
 
+QUICK = {"quick": "Enabled", "timeout": 0}
 SLOW_DRIVER = '''
 from axis import dk
 
@@ -306,7 +310,7 @@ def test_two_lives_in_one_trace(tmp_path: Path) -> None:
     """After a reboot everything begins anew, numbers too; in the file the second life comes after the first."""
     with spool_file() as file:
         spool = Spool(file, 10**6)
-        with Machine(seed=7, boot_args={"quick": "Enabled", "timeout": 0}, trace=spool) as machine:
+        with Machine(seed=7, boot_args=QUICK, trace=spool) as machine:
             machine.power_on()
             machine.run_until("login:")
             machine.type("root\nroot\nreboot\n")
@@ -322,3 +326,120 @@ def test_two_lives_in_one_trace(tmp_path: Path) -> None:
     lives = view.of("b", "driver", "driver tty.sys.py")
     assert len(boots) == len(lives) == 2 and len({e["id"] for e in lives}) == 2
     assert lives[0]["ts"] < boots[1]["ts"] < lives[1]["ts"]
+
+
+def layout() -> dict[str, Any]:
+    """What a kernel says when it begins to write."""
+    said: list[dict[str, Any]] = []
+
+    class Ask(Spool):
+        def begin(self, layout: dict[str, Any], as_lines: Any) -> None:
+            said.append(layout)
+            super().begin(layout, as_lines)
+
+    with spool_file() as file, Machine(seed=7, profile="bare", boot_args=QUICK, trace=Ask(file, 1000)) as machine:
+        machine.power_on()
+        machine.run_until_idle()
+    return said[0]
+
+
+LAYOUT = layout()
+few = st.integers(0, 4)
+words = st.sampled_from(
+    ["signal_pull", "vfs_read", "irp_dispatch", "irp_complete", "dkms_complete_irp", "driver_init", ""]
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "name": words, "image": words, "reason": words, "text": st.text(max_size=5), "device": words, "level": words,
+    "left_as": st.sampled_from(["ready", "dead", "signal", "syscall", "sleep", ""]),
+    "status": st.sampled_from([0, 0, 611, -1]),
+    "ring": st.sampled_from([0, 1, 2, 2.5, 3]), "no_reply": st.sampled_from([0, 16]), "memory": st.none() | few,
+    "irp": st.integers(-3, 4), "number": st.none() | st.integers(-3, 4), "request": st.integers(1, 4),
+}  # fmt: skip
+
+
+@st.composite
+def nonsense(draw: st.DrawFn) -> list[Any]:
+    """Records that are well-formed, in the order of time, and otherwise as if a mad kernel had written them."""
+    records: list[Any] = []
+    now = 0
+    for _ in range(draw(st.integers(0, 60))):
+        kind = draw(st.integers(0, len(LAYOUT["kinds"]) - 1))
+        records.append(kind)
+        for field in LAYOUT["kinds"][kind][1]:
+            if field in ("at", "start", "end"):
+                now += draw(few) * 500
+                records.append(now)
+            else:
+                records.append(draw(FIELDS.get(field, few)))
+    return records
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(nonsense(), st.sampled_from([FROM_BOOT, FROM_PROGRAM]), st.integers(1, 40))
+def test_whatever_a_kernel_writes_the_file_is_valid(records: list[Any], start: str, limit: int) -> None:
+    """No record and no lack of one breaks the file: it is JSON, ordered by time, and all that begins in it ends."""
+    with spool_file() as file:
+        spool = Spool(file, limit)
+        spool.begin(LAYOUT, lambda _records: [])
+        spool.records += records
+        spool.close()
+        text = io.StringIO()
+        facts = write_file(file, text, start, {}, lambda: False)
+    view = View(text.getvalue(), host.Result(0, b"", b"", None))
+
+    assert not [fault for fault in faults(view) if not fault.startswith(("crosses", "an arrow", "a track"))]
+    counted, at = 0, 0
+    while at < len(records):
+        at += 1 + len(LAYOUT["kinds"][records[at]][1])
+        counted += 1
+    assert facts["records"] + facts["lost"] == counted
+
+
+def test_events_beyond_one_run_are_merged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """However little is sorted in memory at a time, the file is the same."""
+    whole = record(tmp_path, BUSY, FROM_BOOT)
+    monkeypatch.setattr(viewer_file, "RUN_EVENTS", 700)
+    monkeypatch.setattr(viewer_file, "BLOCK_EVENTS", 10)
+
+    assert record(tmp_path, BUSY, FROM_BOOT).text == whole.text
+
+
+def test_who_stops_the_writing_gets_a_valid_file(tmp_path: Path) -> None:
+    """The beginning is there, the end says that the rest is missing."""
+    calls = iter([False] * 3)
+    with spool_file() as file:
+        spool = Spool(file, 10**6)
+        (tmp_path / "program.py").write_text(BUSY)
+        with Machine(seed=7, trace=spool) as machine:
+            host.run(machine, str(tmp_path / "program.py"))
+        spool.close()
+        text = io.StringIO()
+        facts = write_file(file, text, FROM_BOOT, {}, lambda: next(calls, True))
+    document = json.loads(text.getvalue())
+
+    assert facts["stopped"] and document["otherData"]["stopped"]
+    assert 0 < len(document["traceEvents"]) < facts["events"]
+
+
+class FullDisk(io.BytesIO):
+    """A file that takes some bytes, and then no more until something is taken away."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 4096:
+            raise OSError(28, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_costs_records_and_nothing_else() -> None:
+    """The machine goes on; what could not be kept is counted, and the file says why."""
+    file = FullDisk()
+    spool = Spool(file, 10**6)
+    with Machine(seed=7, boot_args=QUICK, trace=spool) as machine:
+        machine.power_on()
+        machine.run_until("login:")
+    spool.close()
+    text = io.StringIO()
+    facts = write_file(file, text, FROM_BOOT, {}, lambda: False)
+
+    assert facts["failure"] == "No space left on device" and facts["lost"] > 100 and facts["complete"]
+    assert json.loads(text.getvalue())["otherData"]["lost"] == facts["lost"]

@@ -65,6 +65,8 @@ def _stopped_by_signal() -> Callable[[], bool]:
 def _notes(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
     """What a person must know of the file to trust it."""
     notes = []
+    if facts["stopped"]:
+        return ["the trace is not complete: a signal came while it was written"]
     if facts["failure"]:
         notes.append(f"the trace is not complete: what happened could not be kept ({facts['failure']})")
     if facts["lost"]:

@@ -41,10 +41,10 @@ CUT_OFF, CANCELLED = '"cut_off":true', '"cancelled":true'
 class Call:
     """A forwarded call under way, or a request of a service's own: the places where it has been."""
 
-    __slots__ = ("at", "cancelled", "name", "number", "points", "returned", "server", "tid")
+    __slots__ = ("at", "cancelled", "name", "points", "request", "returned", "server", "tid")
 
-    def __init__(self, number: str, at: int, tid: int, server: int, name: str) -> None:
-        self.number = number
+    def __init__(self, request: int, at: int, tid: int, server: int, name: str) -> None:
+        self.request = request
         self.at = at
         self.tid = tid
         self.server = server
@@ -126,7 +126,7 @@ class Timeline:
         self._boots = 0
         self._offset = 0  # makes a record's time one since the machine's making
         self._now = 0
-        self._messages = 0
+        self._messages = self._flows = 0
         self._requests = 0
         self._handlers: list[tuple[int, Callable[..., None]]] = []
         self._threads: dict[int, tuple[int, str, str]] = {}  # tid -> pid, process's name, thread's name
@@ -275,7 +275,7 @@ class Timeline:
 
     def _forward(self, at: int, tid: int, server: int, request: int, name: str) -> None:
         at = self._time(at)
-        call = Call(f"{self._boots}.{request}", at, tid, server, name)
+        call = Call(request, at, tid, server, name)
         self._calls[request] = call
         track = self._tracks.get(tid)
         if track is not None:
@@ -309,11 +309,13 @@ class Timeline:
 
     def _close_flow(self, call: Call, at: int, args: str) -> None:
         """Draw the arrows of a call, back to where it came from."""
-        self._calls.pop(int(call.number.rpartition(".")[2]), None)
+        if self._calls.get(call.request) is call:
+            del self._calls[call.request]
         self._draw([*call.points, (max(at, call.points[-1][0]), call.tid)], call, args)
 
     def _draw(self, points: Sequence[tuple[int, int]], call: Call, args: str) -> None:
-        self._file.flow([(at, *self._place(tid)) for at, tid in points], "request", "flow", call.number, args)
+        self._flows += 1
+        self._file.flow([(at, *self._place(tid)) for at, tid in points], "request", "flow", f"c{self._flows}", args)
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -330,7 +332,7 @@ class Timeline:
         at = self._time(at)
         driver = self._tracks.get(sender)
         if driver is not None and driver.online is not None and name.startswith("driver_"):
-            word = {"driver_init_complete": "online", "driver_unload_complete": "unloaded"}[name]
+            word = {"driver_init_complete": "online", "driver_unload_complete": "unloaded"}.get(name, name)
             driver.online[1].append((at, word if number == 0 else f"{word}: status {number}"))
             self._put(receiver, Message(at, sender, name, name))
             return
@@ -391,7 +393,7 @@ class Timeline:
         if request is None:
             flow = self._calls.get(irp)
             if flow is None:
-                flow = Call(f"{self._boots}.{irp}", at, -1, receiver, name)
+                flow = Call(irp, at, -1, receiver, name)
                 flow.points[0] = at, sender
             kind = self._layout["majors"].get(major, hex(major))
             request = self._irps[irp] = Request(at, kind, device, requester, bool(no_reply), flow)
@@ -399,8 +401,9 @@ class Timeline:
         request.device = device
         request.steps.append((at, f"{name} {sender} -> {receiver}"))
         label = f"{name} {request.major} {device}"
-        if self._forwarded == (at, sender, receiver, name):  # the call that brings it waits there already
-            track = self._tracks[receiver]
+        track = self._tracks.get(receiver)
+        if track is not None and track.inbox and self._forwarded == (at, sender, receiver, name):
+            # The call that brings it waits there already.
             track.inbox[-1].label, track.inbox[-1].irp = label, irp
             request.flow.points.append((at, sender))
         else:
@@ -499,7 +502,8 @@ def write_file(
 
     Args:    start: FROM_BOOT or FROM_PROGRAM. facts: to stand in the file. stopped: asked whether to leave it there.
     Returns: the facts that stand in the file: `events` and `records`, `lost` records, `program` (its pid, 0 if it never
-             ran), `complete` (False if the machine's process was killed), `failure` (why the spool could not grow).
+             ran), `complete` (False if the machine's process was killed), `failure` (why the spool could not grow),
+             `stopped` (whether the rest was left away).
     Raises:  OSError.
     """
     viewer = ViewerFile(file, stopped)
@@ -520,5 +524,4 @@ def write_file(
         "records": timeline.records, "events": viewer.events, "complete": ending is not None,
         **(ending or {"lost": 0, "failure": ""}),
     }
-    viewer.finish(facts)
-    return facts
+    return {**facts, "stopped": not viewer.finish(facts)}

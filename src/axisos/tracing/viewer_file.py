@@ -146,10 +146,11 @@ class ViewerFile:
         self._runs.append(file)
         self._run = []
 
-    def finish(self, facts: dict[str, Any]) -> None:
+    def finish(self, facts: dict[str, Any]) -> bool:
         """Write all of it. *facts* about the trace as a whole go to its end.
 
-        Raises: OSError.
+        Returns: whether it is all there, and nobody has said to leave the rest away.
+        Raises:  OSError.
         """
         self._run.sort()
         events: Iterable[Event] = heapq.merge(*map(_read, self._runs), self._run) if self._runs else self._run
@@ -161,13 +162,16 @@ class ViewerFile:
             separator = ",\n"
         for _at, _rank, number, text in events:
             if not number & 1023 and self._stopped():
-                facts = {**facts, "stopped": True}
                 break
             write(separator + text)
             separator = ",\n"
+        stopped = self._stopped()
+        if stopped:
+            facts = {**facts, "stopped": True}
         write(f'\n],"displayTimeUnit":"ns","otherData":{json.dumps(facts)}}}\n')
         for file in self._runs:
             file.close()
+        return not stopped
 
 
 def _read(file: IO[bytes]) -> Iterator[Event]:
