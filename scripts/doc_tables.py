@@ -314,7 +314,18 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "wait-graph": ("ke_wait_graph",),
 }
 
+def trace_records() -> Iterable[str]:
+    """What a traced kernel writes down."""
+    from executive.trace import KINDS
+
+    yield "| Record | Written when | Fields |"
+    yield "|---|---|---|"
+    for name, fields, when in KINDS:
+        yield f"| `{name}` | {cell(when)} | {' '.join(f'`{field}`' for field in fields)} |"
+
+
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
+    "trace-records": trace_records,
     "policy-rules": policy_rules,
     "policy-names": policy_names,
     "modules-offered": modules_offered,

@@ -279,7 +279,7 @@ def test_the_log_the_counters_and_messages_are_there(tmp_path: Path) -> None:
 
     (line,) = view.of("i", "log", "I was here")
     assert line["pid"] == view.program and line["args"] == {"level": "info"}
-    assert {e["name"] for e in view.of("C", "count")} == {"ready threads", "pending requests"}
+    assert {e["name"] for e in view.of("C", "count")} == {"threads", "requests"}
     own = [e for e in view.of("s", "message") if e["pid"] == view.program]
     assert [view.flow(e)[-1]["tid"] for e in own if len(view.flow(e)) == 2].count(view.program) == 1
 

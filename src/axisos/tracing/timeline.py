@@ -123,11 +123,8 @@ class Timeline:
         self._file = file
         self._start = start
         self._layout: dict[str, Any] = {}
-        self._boots = 0
         self._offset = 0  # makes a record's time one since the machine's making
         self._now = 0
-        self._messages = self._flows = 0
-        self._requests = 0
         self._handlers: list[tuple[int, Callable[..., None]]] = []
         self._threads: dict[int, tuple[int, str, str]] = {}  # tid -> pid, process's name, thread's name
         self.processes: dict[int, dict[str, object]] = {}
@@ -151,7 +148,6 @@ class Timeline:
         self._end_life()
         self._begin_life()
         self._layout = layout
-        self._boots += 1
         self._offset = layout["lifetime_ns"]
         self._handlers = [
             (1 + len(fields), getattr(self, f"_{name}", self._unknown)) for name, fields in layout["kinds"]
@@ -236,9 +232,9 @@ class Timeline:
 
     def _count(self, at: int, ready: int, memory: int | None) -> None:
         at = self._time(at)
-        self._file.counter(KERNEL, at, "ready threads", ready)
+        self._file.counter(KERNEL, at, "threads", "ready", ready)
         if memory is not None:
-            self._file.counter(KERNEL, at, "memory", memory)
+            self._file.counter(KERNEL, at, "memory", "bytes", memory)
 
     # --- calls -------------------------------------------------------------------------------------------------
 
@@ -314,8 +310,7 @@ class Timeline:
         self._draw([*call.points, (max(at, call.points[-1][0]), call.tid)], call, args)
 
     def _draw(self, points: Sequence[tuple[int, int]], call: Call, args: str) -> None:
-        self._flows += 1
-        self._file.flow([(at, *self._place(tid)) for at, tid in points], "request", "flow", f"c{self._flows}", args)
+        self._file.flow([(at, *self._place(tid)) for at, tid in points], "request", "flow", args)
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -365,10 +360,9 @@ class Timeline:
             if flow.tid < 0 and message.name == "irp_complete":
                 self._draw(flow.points, flow, "")
         elif message.sender:
-            self._messages += 1
             arrival = at if track.is_system else max(at - 1, message.at)
             points = [(message.at, *self._place(message.sender)), (arrival, track.pid, track.tid)]
-            self._file.flow(points, "message", "message", f"m{self._messages}")
+            self._file.flow(points, "message", "message")
 
     def _end_work(self, track: Track, at: int) -> None:
         message = track.work
@@ -397,7 +391,7 @@ class Timeline:
                 flow.points[0] = at, sender
             kind = self._layout["majors"].get(major, hex(major))
             request = self._irps[irp] = Request(at, kind, device, requester, bool(no_reply), flow)
-            self._file.counter(KERNEL, at, "pending requests", len(self._irps))
+            self._file.counter(KERNEL, at, "requests", "pending", len(self._irps))
         request.device = device
         request.steps.append((at, f"{name} {sender} -> {receiver}"))
         label = f"{name} {request.major} {device}"
@@ -413,13 +407,11 @@ class Timeline:
 
     def _end_irp(self, irp: int, at: int, args: str) -> None:
         request = self._irps.pop(irp)
-        self._requests += 1
         inside = f'"irp":{irp},"requester":{request.requester}' + (f",{args}" if args else "")
         self._file.span(
-            KERNEL, request.start, at, f"{request.major} {request.device}", "irp", f"i{self._requests}", request.steps,
-            inside,
+            KERNEL, request.start, at, f"{request.major} {request.device}", "irp", request.steps, inside
         )
-        self._file.counter(KERNEL, at, "pending requests", len(self._irps))
+        self._file.counter(KERNEL, at, "requests", "pending", len(self._irps))
         if request.no_reply and request.flow.tid < 0:
             self._draw(request.flow.points, request.flow, args)
 
@@ -458,7 +450,7 @@ class Timeline:
             track.online = None
             name = f"driver {track.image.rpartition('/')[2]}"
             args = f'"reason":{self._file.json(reason)}' if reason else ""
-            self._file.span(track.pid, start, at, name, "driver", f"d{self._boots}.{track.tid}", steps, args)
+            self._file.span(track.pid, start, at, name, "driver", steps, args)
 
     def _signal(self, at: int, sender: int, pid: int, number: int) -> None:
         at = self._time(at)

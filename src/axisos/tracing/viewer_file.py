@@ -48,6 +48,7 @@ class ViewerFile:
     def __init__(self, file: IO[str], stopped: Callable[[], bool] = lambda: False) -> None:
         self.from_ns: int | None = None  # what happened before is left away; None: all so far
         self.events = 0
+        self._last_id = 0
         self._file = file
         self._stopped = stopped
         self._run: list[Event] = []
@@ -74,20 +75,20 @@ class ViewerFile:
         if self.from_ns is not None and at >= self.from_ns:
             self._add(at, MARK, self._text("i", pid, tid, at, name, category, args) + ',"s":"t"}')
 
-    def counter(self, pid: int, at: int, name: str, value: int) -> None:
-        """A figure, from now on."""
+    def counter(self, pid: int, at: int, name: str, what: str, value: int) -> None:
+        """A figure, from now on: how many of *name* are *what*, as viewers put it together."""
         if self.from_ns is not None and at >= self.from_ns:
-            self._add(at, COUNTER, self._text("C", pid, pid, at, name, "count", f'"{name}":{value}') + "}")
+            self._add(at, COUNTER, self._text("C", pid, pid, at, name, "count", f'"{what}":{value}') + "}")
 
     def span(
-        self, pid: int, start: int, end: int, name: str, category: str, number: str,
-        steps: Sequence[tuple[int, str]] = (), args: str = "",
+        self, pid: int, start: int, end: int, name: str, category: str, steps: Sequence[tuple[int, str]] = (),
+        args: str = "",
     ) -> None:
-        """Something with a life of its own, by the *number* that it has in its category, and what happened to it."""
+        """Something with a life of its own, and what happened to it."""
         from_ns = self.from_ns
         if from_ns is None or end < from_ns:
             return
-        mark = f',"id":"{number}"}}'
+        mark = f',"id":{self._next_id()}}}'
         begun = max(start, from_ns)
         self._add(begun, FIRST, self._text("b", pid, pid, begun, name, category, args) + mark)
         for at, what in steps:
@@ -95,16 +96,21 @@ class ViewerFile:
                 self._add(at, MARK, self._text("n", pid, pid, at, name, category, f'"step":{self.json(what)}') + mark)
         self._add(end, LAST, self._text("e", pid, pid, end, name, category, "") + mark)
 
-    def flow(self, points: Sequence[Point], name: str, category: str, number: str, args: str = "") -> None:
+    def flow(self, points: Sequence[Point], name: str, category: str, args: str = "") -> None:
         """Arrows from each of the points to the next; *args* goes with the last one."""
         if self.from_ns is None or len(points) < 2 or points[0][0] < self.from_ns:
             return
-        last = len(points) - 1
+        last, number = len(points) - 1, self._next_id()
         for index, (at, pid, tid) in enumerate(points):
             phase = "f" if index == last else "t" if index else "s"
             text = self._text(phase, pid, tid, at, name, category, args if index == last else "")
             binding = ',"bp":"e"' if phase == "f" else ""
-            self._add(at, MARK, f'{text},"id":"{number}"{binding}}}')
+            self._add(at, MARK, f'{text},"id":{number}{binding}}}')
+
+    def _next_id(self) -> int:
+        """A number by which a viewer knows the parts of one thing: some take nothing but numbers for it."""
+        self._last_id += 1
+        return self._last_id
 
     def head(self, pid: int, tid: int, kind: str, value: str | int) -> None:
         """What a process or thread is called (`process_name`, `thread_name`), or its place (`process_sort_index`)."""

@@ -54,24 +54,27 @@ KILLED = -1  # in the place of a status: the caller died in the call
 FAILED = -2  # it raised something that has no status
 UNKNOWN = int(Status.UNKNOWN_SYSCALL)
 
-# The records by kind, each with what follows its number. Times are in nanoseconds, as the scheduler counts them.
-KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("switch", ("at", "tid", "left_as")),  # the processor goes to tid, 0 the hub; its last owner sleeps or is ready
-    ("done", ("start", "end", "name")),  # a system call of the running thread has succeeded: most records are these
-    ("call", ("start", "end", "tid", "name", "status")),  # any other one
-    ("forward", ("at", "tid", "server", "request", "name")),
-    ("return", ("at", "server", "tid", "request", "status")),
-    ("cancel", ("at", "tid", "request")),
-    ("message", ("at", "sender", "receiver", "name")),
-    ("answer", ("at", "sender", "receiver", "name", "number", "status")),  # a message that brings a number
-    ("irp", ("at", "sender", "receiver", "name", "irp", "major", "device", "requester", "no_reply")),
-    ("overslept", ("tid",)),  # its wait for a message is over without one
-    ("thread", ("at", "tid", "pid", "parent", "ring", "uid", "image")),  # it runs for the first time
-    ("end", ("at", "tid", "status", "reason")),
-    ("signal", ("at", "sender", "pid", "number")),
-    ("log", ("at", "pid", "level", "text")),
-    ("count", ("at", "ready", "memory")),  # threads that are ready to run; bytes, None in a simulation
-)
+# The records by kind: what follows the kind's number, and when there is one. Times are in nanoseconds, as the scheduler
+# counts them.
+KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("switch", ("at", "tid", "left_as"), "the processor goes to a thread, 0 for nobody; how its last owner has left it"),
+    ("done", ("start", "end", "name"), "a system call of the running thread has succeeded: most records are these"),
+    ("call", ("start", "end", "tid", "name", "status"), "a system call has ended in any other way"),
+    ("forward", ("at", "tid", "server", "request", "name"), "a call goes to the service that answers it"),
+    ("return", ("at", "server", "tid", "request", "status"), "the service has answered"),
+    ("cancel", ("at", "tid", "request"), "the caller does not wait any more, or the service is gone"),
+    ("message", ("at", "sender", "receiver", "name"), "a message is on its way"),
+    ("answer", ("at", "sender", "receiver", "name", "number", "status"), "a message about the IRP of that number, or "
+     "how a driver's start or unloading went"),
+    ("irp", ("at", "sender", "receiver", "name", "irp", "major", "device", "requester", "no_reply"),
+     "a message or call that brings an IRP"),
+    ("overslept", ("tid",), "its wait for a message has ended without one"),
+    ("thread", ("at", "tid", "pid", "parent", "ring", "uid", "image"), "a thread runs for the first time"),
+    ("end", ("at", "tid", "status", "reason"), "a thread has ended; the main one with its process's exit status"),
+    ("signal", ("at", "sender", "pid", "number"), "a POSIX signal is sent"),
+    ("log", ("at", "pid", "level", "text"), "a line of the kernel's log"),
+    ("count", ("at", "ready", "memory"), "at each poll: threads that could run; bytes in use, not in a simulation"),
+)  # fmt: skip
 SWITCH, DONE, CALL, FORWARD, RETURN, CANCEL, MESSAGE, ANSWER, IRP, OVERSLEPT, THREAD, END, SIGNAL, LOG, COUNT = range(
     len(KINDS)
 )
@@ -93,7 +96,7 @@ class Trace:
         now_ns = self.now_ns()
         computer.trace.begin(
             {
-                "kinds": [(name, list(fields)) for name, fields in KINDS],
+                "kinds": [(name, list(fields)) for name, fields, _when in KINDS],
                 "statuses": {int(status): status.name for status in all_statuses()},
                 "majors": dict(MAJOR_NAMES),
                 "signals": dict(NAMES),
@@ -367,7 +370,7 @@ class Lines:
     def __init__(self, uptime_ns: int) -> None:
         self._uptime_ns = uptime_ns  # what makes a record's time one since power-on
         self._running = 0
-        self._line_of: tuple[Callable[..., str], ...] = tuple(getattr(self, f"_{name}") for name, _fields in KINDS)
+        self._line_of: tuple[Callable[..., str], ...] = tuple(getattr(self, f"_{name}") for name, *_rest in KINDS)
 
     def __call__(self, records: Sequence[Any]) -> Iterator[str]:
         """The lines of some records."""
