@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from axisos import Machine, host
 from axisos.tracing import viewer_file
 from axisos.tracing.spool import Spool, spool_file
 from axisos.tracing.timeline import FROM_BOOT, FROM_PROGRAM, write_file
+from trace_view import View, faults
 
 QUICK = {"quick": "Enabled", "timeout": 0}
 SLOW_DRIVER = '''
@@ -71,33 +71,6 @@ print(syscall("signal_pull", 5)[1], syscall("signal_pull", 5))
 '''
 
 
-class View:
-    """The file of one recorded run."""
-
-    def __init__(self, text: str, result: host.Result) -> None:
-        self.text = text
-        self.result = result
-        self.document = json.loads(text)
-        self.facts: dict[str, Any] = self.document["otherData"]
-        self.events: list[dict[str, Any]] = self.document["traceEvents"]
-        self.program: int = self.facts["program"]
-
-    def of(self, phase: str, category: str, name: str = "") -> list[dict[str, Any]]:
-        return [e for e in self.events if e["ph"] == phase and e["cat"] == category and e["name"].startswith(name)]
-
-    def flow(self, event: dict[str, Any]) -> list[dict[str, Any]]:
-        """The arrows of which one point is given."""
-        return [e for e in self.events if e["ph"] in "stf" and (e["cat"], e["id"]) == (event["cat"], event["id"])]
-
-    def flows_from(self, call: dict[str, Any]) -> list[list[dict[str, Any]]]:
-        """The arrows that begin within a slice."""
-        return [
-            self.flow(e)
-            for e in self.events
-            if e["ph"] == "s" and e["tid"] == call["tid"] and call["ts"] <= e["ts"] < call["ts"] + call["dur"]
-        ]
-
-
 def record(tmp_path: Path, program: str | None, start: str = FROM_PROGRAM, limit: int = 10**6, **job: Any) -> View:
     """Run a program (or a shell line: `line`) in a traced machine. Further arguments are those of `host.run`."""
     path = None
@@ -116,44 +89,6 @@ def record(tmp_path: Path, program: str | None, start: str = FROM_PROGRAM, limit
         text = io.StringIO()
         write_file(file, text, start, {}, lambda: False)
     return View(text.getvalue(), result)
-
-
-def faults(view: View) -> list[str]:
-    """What a viewer would draw wrongly: time that goes back, slices that cross, arrows and spans that do not close."""
-    found = []
-    open_slices: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    chains: dict[tuple[str, str], str] = defaultdict(str)
-    named = {(e["pid"], e["tid"]) for e in view.events if e["name"] == "thread_name"}
-    last = 0
-    for event in view.events:
-        if event["ph"] == "M":
-            continue
-        at = round(event["ts"] * 1000)
-        if at < last:
-            found.append(f"time goes back at {event}")
-        last = at
-        place = event["pid"], event["tid"]
-        if place not in named and event["ph"] not in "Cben":
-            found.append(f"a track without a name: {event}")
-        stack = open_slices[place]
-        while stack and stack[-1][1] <= at:
-            stack.pop()
-        if event["ph"] == "X":
-            end = at + round(event["dur"] * 1000)
-            if stack and end > stack[-1][1]:
-                found.append(f"crosses what it is in: {event}")
-            stack.append((at, end))
-        elif event["ph"] in "stf":
-            chains[event["cat"], event["id"]] += event["ph"]
-            if not stack:
-                found.append(f"an arrow that hangs in the air: {event}")
-        elif event["ph"] in "ben":
-            chains[event["cat"], event["id"]] += event["ph"]
-    for what, phases in chains.items():
-        first, between, closing = phases[0], set(phases[1:-1]), phases[-1]
-        if (first, closing) not in (("s", "f"), ("b", "e")) or between - {"t" if first == "s" else "n"}:
-            found.append(f"{what} goes {phases}")
-    return found
 
 
 @pytest.mark.parametrize("start", [FROM_BOOT, FROM_PROGRAM])
@@ -319,7 +254,7 @@ def test_two_lives_in_one_trace(tmp_path: Path) -> None:
         spool.close()
         text = io.StringIO()
         write_file(file, text, FROM_BOOT, {}, lambda: False)
-    view = View(text.getvalue(), host.Result(0, b"", b"", None))
+    view = View(text.getvalue())
 
     assert faults(view) == []
     boots = view.of("i", "log", "AxisOS Xen XKA")
@@ -385,7 +320,7 @@ def test_whatever_a_kernel_writes_the_file_is_valid(records: list[Any], start: s
         spool.close()
         text = io.StringIO()
         facts = write_file(file, text, start, {}, lambda: False)
-    view = View(text.getvalue(), host.Result(0, b"", b"", None))
+    view = View(text.getvalue())
 
     assert not [fault for fault in faults(view) if not fault.startswith(("crosses", "an arrow", "a track"))]
     counted, at = 0, 0

@@ -89,7 +89,7 @@ class Track:
     """One thread, and what is under way there."""
 
     __slots__ = (
-        "calls", "done", "image", "inbox", "is_system", "left_as", "left_at", "online", "overslept", "pid", "tid",
+        "calls", "done", "image", "inbox", "serves", "left_as", "left_at", "online", "overslept", "pid", "tid",
         "work", "work_at",
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ class Track:
         self.tid = tid
         self.pid = pid
         self.image = image
-        self.is_system = ring <= SYSTEM_RING
+        self.serves = ring <= SYSTEM_RING
         self.inbox: deque[Message] = deque()
         self.calls: list[Call] = []  # forwarded by it; a signal handler may call while another one waits
         self.done: list[tuple[Call, int]] = []  # those that are answered; the system call around them still goes on
@@ -320,6 +320,7 @@ class Timeline:
         track = self._tracks.get(receiver)
         if track is not None and name == "driver_init":
             track.online = at, [(at, "load")]
+            track.serves = True  # whatever its ring is
         elif track is not None and track.online is not None and name == "driver_unload":
             track.online[1].append((at, "unload"))
 
@@ -352,7 +353,7 @@ class Timeline:
 
     def _taken(self, track: Track, message: Message, at: int) -> None:
         """A thread has got a message: a service works on it until it asks for the next one."""
-        if track.is_system:
+        if track.serves:
             track.work, track.work_at = message, at
         flow = message.flow
         if flow is not None:
@@ -360,7 +361,7 @@ class Timeline:
             if flow.tid < 0 and message.name == "irp_complete":
                 self._draw(flow.points, flow, "")
         elif message.sender:
-            arrival = at if track.is_system else max(at - 1, message.at)
+            arrival = at if track.serves else max(at - 1, message.at)
             points = [(message.at, *self._place(message.sender)), (arrival, track.pid, track.tid)]
             self._file.flow(points, "message", "message")
 
@@ -423,6 +424,7 @@ class Timeline:
         early = self._tracks.get(tid)
         if early is not None:
             track.inbox, track.online = early.inbox, early.online
+            track.serves |= track.online is not None
         self._tracks[tid] = track
         self._threads[tid] = pid, f"{image} (ring {ring:g}, uid {uid})", "main" if tid == pid else f"thread {tid}"
         self._parents[pid] = parent, ring

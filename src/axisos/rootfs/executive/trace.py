@@ -57,7 +57,7 @@ UNKNOWN = int(Status.UNKNOWN_SYSCALL)
 # The records by kind: what follows the kind's number, and when there is one. Times are in nanoseconds, as the scheduler
 # counts them.
 KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("switch", ("at", "tid", "left_as"), "the processor goes to a thread, 0 for nobody; how its last owner has left it"),
+    ("switch", ("at", "tid", "left_as"), "the processor goes to a thread, 0 for nobody; how the last one has left it"),
     ("done", ("start", "end", "name"), "a system call of the running thread has succeeded: most records are these"),
     ("call", ("start", "end", "tid", "name", "status"), "a system call has ended in any other way"),
     ("forward", ("at", "tid", "server", "request", "name"), "a call goes to the service that answers it"),
