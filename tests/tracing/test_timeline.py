@@ -189,6 +189,34 @@ def test_the_processor_is_where_somebody_runs(tmp_path: Path) -> None:
     assert {e["args"]["then"] for e in turns if e["args"]["pid"] == view.program} >= {"ready", "syscall"}
 
 
+def test_nobody_runs_while_all_sleep(tmp_path: Path) -> None:
+    """A thread ends and nobody is ready: its turn ends with it, not when the next one begins."""
+    program = "syscall('process_thread', lambda: None)\nsyscall('process_sleep', 200)\n"
+    view = record(tmp_path, program)
+
+    assert sum(e["dur"] for e in view.of("X", "processor")) < 100_000
+    assert [e["args"]["then"] for e in view.of("X", "processor") if e["args"]["tid"] == view.program + 1] == ["dead"]
+
+
+def test_a_message_that_comes_too_late_is_taken_by_the_next_who_asks(tmp_path: Path) -> None:
+    """A pull's time is over, then a message comes before its thread runs: it gets nothing, and the arrow goes on."""
+    program = (
+        "me, due = syscall('process_get_pid'), syscall('time_get')[0] + 0.01\n"
+        "def send():\n"
+        "    syscall('process_sleep', (due - syscall('time_get')[0]) * 1000)\n"
+        "    syscall('signal_send', me, 'late')\n"
+        "syscall('process_thread', send)\n"
+        "print(syscall('signal_pull', (due - syscall('time_get')[0]) * 1000 + 0.005), len(syscall('signal_pull')))\n"
+    )
+    view = record(tmp_path, program)
+    assert view.result.stdout == b"None 2\n", "the scene is another one: the message was not late"
+
+    first, second = [e for e in view.of("X", "call", "signal_pull") if e["tid"] == view.program]
+    (arrow,) = [view.flow(e) for e in view.of("s", "message") if e["tid"] == view.program + 1]
+    assert arrow[-1]["tid"] == view.program and second["ts"] <= arrow[-1]["ts"] < second["ts"] + second["dur"]
+    assert first["ts"] + first["dur"] <= second["ts"]
+
+
 def test_drivers_live_from_their_loading_to_their_end(tmp_path: Path) -> None:
     """Loaded by the job, online, unloaded by a command: each is a step of the driver's life, which then ends."""
     unload = "print(syscall('driver_unload', 'Slow'))\n"
