@@ -11,6 +11,7 @@ compares and changes nothing.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -290,6 +291,53 @@ def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
     return syscall_reference.summary_table(calls(), beginnings)
 
 
+def driver_kit() -> Iterable[str]:
+    """The functions and classes of `axis.dk`: how they are called, what they do, statuses."""
+    import inspect
+
+    from abi.status import all_statuses
+    from axis import dk
+
+    names = {int(status): status.name for status in all_statuses()}
+    yield "| Of `dk` | Does | Statuses |"
+    yield "|---|---|---|"
+    for name in sorted(dk.__all__, key=str.lower):
+        thing = getattr(dk, name)
+        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith("axis.dk"):
+            continue  # constants, and what abi defines
+        signature = inspect.signature(thing)
+        bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
+        signature = signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)
+        doc = inspect.getdoc(thing) or ""
+        found = sorted({int(code) for code in re.findall(r"\b[3-8]\d\d\b", doc.partition("Raises:")[2])})
+        statuses = ", ".join(f"{code} {names[code]}" for code in found)
+        yield f"| `{name}{signature}` | {cell(doc.splitlines()[0])} | {cell(statuses)} |"
+
+
+def board_methods(module: str, driver: str) -> Iterable[str]:
+    """What a driver of boards offers, by type: its METHODS, with what the boards say of theirs."""
+    from importlib import import_module
+
+    from axisos.machine.component import Component
+
+    tree = ast.parse((DISK / "drivers" / f"{driver}.sys.py").read_text())
+    methods = next(
+        ast.literal_eval(node.value) for node in tree.body
+        if isinstance(node, ast.AnnAssign) and node.value is not None and ast.unparse(node.target) == "METHODS"
+    )
+    boards = {
+        each.type: each.callbacks for each in vars(import_module(f"axisos.machine.components.{module}")).values()
+        if isinstance(each, type) and issubclass(each, Component)
+    }
+    yield "| Component | Control method | Arguments | Method of the component, and what it does |"
+    yield "|---|---|---|---|"
+    for kind, rows in methods.items():
+        for name, (wire, _) in rows.items():
+            head, _, text = (boards[kind][wire].doc or "").partition(" -- ")
+            arguments = re.findall(r"(\w+):\w+", head.partition(")")[0])
+            yield f"| `{kind}` | `{name}` | {', '.join(f'`{each}`' for each in arguments)} | `{wire}`: {cell(text)} |"
+
+
 def cell(text: str) -> str:
     """Text that stands in one cell of a table; what is code in it stays as it is."""
     parts = text.split("`")
@@ -312,6 +360,9 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "irql": ("ke_raise_irql", "ke_lower_irql", "ke_get_irql"),
     "statistics": ("ke_ipc_stats",),
     "wait-graph": ("ke_wait_graph",),
+    "drivers": ("driver_",),
+    "dkms": ("dkms_",),
+    "requests": ("irp_", "vfs_device_control"),
 }
 
 def trace_records() -> Iterable[str]:
@@ -338,9 +389,11 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "builtin-exceptions": builtins,
     "stop-codes": stop_codes,
     "posix-signals": posix_signals,
+    "driver-kit": driver_kit,
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,
+    "reactor-methods": partial(board_methods, "reactor", "rbmk"),
     **{f"calls-{name}": partial(summary, names) for name, names in SUMMARIES.items()},
 }
 

@@ -258,8 +258,10 @@ class SmallKernel:
             process.deadline = None
         return process.messages.popleft() if process.messages else None
 
-    def process_spawn(self, parent: Process, path: str, ring: int, env: dict[str, object]) -> int:
-        source = self.vfs_read_file(parent, path)
+    def process_spawn_image(
+        self, parent: Process, path: str, ring: int, env: dict[str, object], files: dict[str, bytes], closed: bool
+    ) -> int:
+        source = files[path]
         self._last_pid += 1
         pid = self._last_pid
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from axisos.consoles.bootdisk import BootDisk
     from axisos.heartbeat import Heart
     from axisos.host import JobRunner
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
     from axisos.machine.trace import TraceBuffer
 
@@ -90,6 +91,7 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
 
@@ -108,8 +110,29 @@ def _add_program_options(command: Any) -> None:
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
 
 
+def _add_hardware_options(command: Any) -> None:
+    command.set_defaults(boards=[])
+    command.add_argument(
+        "--drive",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--drive", text),
+        metavar="FILE[:SIZE]",
+        help="plug in a raw drive, a flat image in FILE; with SIZE, as 4M, one that is not there is made",
+    )
+    command.add_argument(
+        "--component",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--component", text),
+        metavar="TYPE[:KEY=VALUE,...]",
+        help="plug in a reactor (key: layout) or a drive (keys: file, size, label, address, readonly)",
+    )
+
+
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
@@ -294,6 +317,22 @@ def _job_of(options: argparse.Namespace) -> dict[str, Any]:
         raise SystemExit(NOT_FOUND_EXIT if is_missing else USAGE_EXIT) from None
 
 
+def _boards_of(options: argparse.Namespace) -> list[Blueprint]:
+    """The further hardware. Raises SystemExit with one line for what cannot be had."""
+    if not options.boards:
+        return []
+    from axisos.machine.hardware import UnusableHardware, blueprint, drive_blueprint
+
+    boards = []
+    for option, text in options.boards:
+        try:
+            boards.append(drive_blueprint(text) if option == "--drive" else blueprint(text))
+        except UnusableHardware as error:
+            print(f"axisos: {option} {error}", file=sys.stderr)
+            raise SystemExit(USAGE_EXIT) from None
+    return boards
+
+
 def _schedule_of(options: argparse.Namespace) -> str:
     """How programs are scheduled: in order, unless there is a seed to decide and it may."""
     if options.seed is None or options.in_order:
@@ -303,9 +342,9 @@ def _schedule_of(options: argparse.Namespace) -> str:
 
 def run_action(options: argparse.Namespace) -> int:
     """Run one program or shell line under the supervisor."""
-    job, disk = _prepared(options)
+    prepared = _prepared(options)
     if options.trace is None:
-        return _supervised(options, job, disk, None)
+        return _supervised(options, prepared, None)
     from axisos.machine.trace import LineTrace
 
     try:
@@ -315,7 +354,7 @@ def run_action(options: argparse.Namespace) -> int:
         return USAGE_EXIT
     with file:
         trace = LineTrace(lambda line: file.write(line + "\n"), file.close)
-        return _supervised(options, job, disk, trace)
+        return _supervised(options, prepared, trace)
 
 
 def trace_action(options: argparse.Namespace) -> int:
@@ -331,19 +370,29 @@ def trace_action(options: argparse.Namespace) -> int:
     if bool(options.target) == (options.line is not None):
         options.refuse("either PROGRAM or -c LINE")
     options.program, *options.args = options.target or [None]
-    job, disk = _prepared(options)
+    prepared = _prepared(options)
     from axisos.tracing.command import trace_job
 
-    return trace_job(options, lambda trace: _supervised(options, job, disk, trace))
+    return trace_job(options, lambda trace: _supervised(options, prepared, trace))
 
 
-def _prepared(options: argparse.Namespace) -> tuple[dict[str, Any], BootDisk | None]:
-    """The job of `run`, `sh` and `trace`, and its disk. Raises SystemExit with one line for what cannot be done."""
+class _Prepared:
+    """What a job of `run`, `sh` and `trace` needs of the host."""
+
+    def __init__(self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None) -> None:
+        self.job = job
+        self.boards = boards
+        self.disk = disk
+
+
+def _prepared(options: argparse.Namespace) -> _Prepared:
+    """All that can fail before anything runs. Raises SystemExit with one line for what cannot be done."""
     if options.seed is None and (options.pct is not None or options.in_order):
         option = "--in-order" if options.in_order else "--pct"
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         raise SystemExit(USAGE_EXIT)
     job = _job_of(options)
+    boards = _boards_of(options)
     disk = None
     if options.disk is not None:
         from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
@@ -355,24 +404,21 @@ def _prepared(options: argparse.Namespace) -> tuple[dict[str, Any], BootDisk | N
             raise SystemExit(USAGE_EXIT) from None
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
-    return job, disk
+    return _Prepared(job, boards, disk)
 
 
-def _supervised(
-    options: argparse.Namespace, job: dict[str, Any], disk: BootDisk | None, trace: TraceBuffer | None
-) -> int:
+def _supervised(options: argparse.Namespace, prepared: _Prepared, trace: TraceBuffer | None) -> int:
     """Do the job in a process of its own. Returns its exit code."""
     from axisos.supervisor import supervise
 
     return supervise(
-        lambda control, heart: _child(options, job, disk, trace, control, heart), options.timeout, options.quiet
+        lambda control, heart: _child(options, prepared, trace, control, heart), options.timeout, options.quiet
     )
 
 
 def _child(
     options: argparse.Namespace,
-    job: dict[str, Any],
-    disk: BootDisk | None,
+    prepared: _Prepared,
     trace: TraceBuffer | None,
     control: int,
     heart: Heart,
@@ -386,6 +432,7 @@ def _child(
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
+    disk = prepared.disk
     machine = Machine(
         disk.system if disk else None,
         home=disk.home if disk else None,
@@ -396,10 +443,11 @@ def _child(
         trace=trace,
         memory_kib=memory_kib,
         verbose_log=verbose,
+        components=prepared.boards,
     )
     break_into_long_calls(machine, heart)
     try:
-        runner = JobRunner(machine, job, options.seed)
+        runner = JobRunner(machine, prepared.job, options.seed)
         exit_code, reason = _Streams(machine, runner, control).pump()
     finally:
         machine.power_off()
@@ -555,7 +603,7 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed))
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, _boards_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ def test_the_ten_steps_in_their_order() -> None:
     loads = [args[1] for args in ((name, *rest) for _, name, *rest in bench.sent if name.startswith("load_"))]
     assert loads == [
         "/drivers/tty.sys.py", "gpu", "filesystem", "filesystem", "filesystem", "/drivers/ringfs.sys.py",
-        "/drivers/null.sys.py",
+        "/drivers/null.sys.py", "/drivers/blkdev.sys.py", "/drivers/rbmk.sys.py",
     ]
     milestones = [step for step in bench.steps if step in (
         "kernel_register_pipeline", "syscall_override", "process_spawn", "signal_pull", "reg_create_key",

@@ -492,6 +492,20 @@ def test_a_component_driver_is_loaded_once_for_each_component() -> None:
         assert kernel.registry["@VT\\DEV\\PHYS_001"]["DeviceClass"] == "physical"
 
 
+def test_a_component_driver_for_several_types() -> None:
+    """Loaded for each component of any of them, in the order of the bus; one that comes later is found by its type."""
+    several = DISK.replace('"supported_component": "drive"', '"supported_component": ["tape", "drive"]')
+    components: dict[str, tuple[str, object]] = {"aaaaaa11": ("drive", b"A"), "bbbbbb22": ("lamp", b"B")}
+    with small_kernel({"/drivers/disk.sys.py": several}, components) as kernel:
+        components["cccccc33"] = ("tape", b"C")
+        assert kernel.load("/drivers/disk.sys.py") == (0, "2 instances of Disk", 0)
+        assert kernel.registry["@VT\\DRV\\Disk"]["Component"] == "tape, drive"
+        components["dddddd44"] = ("tape", b"D")
+        kernel.from_pm("os_event", "component_added", "dddddd44", "tape")
+        kernel.from_pm("dkms_list_devices_request", 1)
+        assert kernel.pm.pop()[2] == ["drive_aaaaaa_0", "drive_cccccc_1", "drive_dddddd_2"]
+
+
 def test_a_component_driver_without_hardware_and_with_broken_hardware() -> None:
     """No component: a success with 0 instances. Components, but none that works: the last failure."""
     with small_kernel({"/drivers/disk.sys.py": DISK}) as kernel:

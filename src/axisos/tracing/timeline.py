@@ -89,8 +89,8 @@ class Track:
     """One thread, and what is under way there."""
 
     __slots__ = (
-        "calls", "done", "image", "inbox", "serves", "left_as", "left_at", "online", "overslept", "pid", "tid",
-        "work", "work_at",
+        "calls", "done", "image", "inbox", "left_as", "left_at", "online", "overslept", "pid", "serves", "tid", "work",
+        "work_at",
     )  # fmt: skip
 
     def __init__(self, tid: int, pid: int, ring: float, image: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from abi.names import RING_DRIVER, TYPE_DEVICE
 from abi.status import StatusError
+from system.driver_info import supported_components
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ class DriverHive:
             "Path": driver.path, "Type": info["driver_type"], "Version": info["version"], "Status": "loaded",
             "PID": driver.pid, "LoadPriority": info["load_priority"], "RestartCount": driver.restarts,
         }
-        if "supported_component" in info:
-            values["Component"] = info["supported_component"]
+        components = supported_components(info)
+        if components:
+            values["Component"] = ", ".join(components)
         key = _driver_key(driver)
         self._write(key, values)
         if driver.address is not None:

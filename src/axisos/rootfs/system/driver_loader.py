@@ -30,7 +30,7 @@ from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DriverObject
 from abi.names import RING_DRIVER
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
-from system.driver_info import parse, read_driver_info
+from system.driver_info import parse, read_driver_info, supported_components
 from system.driver_restarts import RestartBudget
 from system.driverdispatch import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, Driver
 
@@ -57,7 +57,7 @@ MANY_PIDS = 0  # in a report: one process for each component
 class Load:
     """One load under way."""
 
-    __slots__ = ("address", "driver", "info", "path", "predecessor", "reports", "source")
+    __slots__ = ("address", "closed", "driver", "files", "info", "path", "predecessor", "reports", "source")
 
     def __init__(self, path: str, address: str | None, report: Report, predecessor: Driver | None = None) -> None:
         self.path = path
@@ -65,6 +65,8 @@ class Load:
         self.predecessor = predecessor  # whose place it takes
         self.reports = [report]
         self.source = b""
+        self.files: dict[str, bytes] = {}  # what was judged and is started: the driver, and modules of its own
+        self.closed = False  # it may import nothing else from its own directory
         self.info: dict[str, object] = {}
         self.driver: Driver | None = None
 
@@ -157,15 +159,16 @@ class DriverLoader:
                 )
 
     def _check_policy(self, load: Load) -> None:
-        self._policy.check(load.source, load.path)
+        load.files, load.closed = self._policy.admit(load.path, load.source)
 
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
-            pid = self._syscall("process_spawn", load.path, int(RING_DRIVER), env)
+            pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
+        self._policy.started(pid, load.files)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         if load.predecessor is not None:
             driver.predecessor = load.predecessor
@@ -264,18 +267,15 @@ class DriverLoader:
 
     def describe(self) -> list[dict[str, object]]:
         """All drivers, for people: those that run, those that wait for a successor, those that were given up."""
-        held: dict[int, int] = {}
-        for _, driver in self.dispatcher.pending_irps.values():
-            held[driver.pid] = held.get(driver.pid, 0) + 1
-        rows = [_describe(driver, held.get(driver.pid, 0)) for driver in self.driver_registry.values()]
-        rows += [_describe(orphan, 0) for place, orphan in self.orphans.items() if place not in self.by_place]
-        rows += [_describe(driver, 0) | {"reason": reason} for driver, reason in self.quarantine.values()]
+        rows = [_describe(driver) for driver in self.driver_registry.values()]
+        rows += [_describe(orphan) for place, orphan in self.orphans.items() if place not in self.by_place]
+        rows += [_describe(driver) | {"reason": reason} for driver, reason in self.quarantine.values()]
         return rows
 
     # --- which files, for which components ---------------------------------------------------------------------
 
     def load_for_request(self, path: str, report: Report) -> None:
-        """Load a driver, a component driver once for each component of its type.
+        """Load a driver, a component driver once for each component of its type or types.
 
         For a component driver the report is (0, "<n> instances of <name>", 0) if one was loaded or there is no such
         component, else the last failure.
@@ -286,14 +286,15 @@ class DriverLoader:
             self._log(f"driver load failed, status {int(error.status)}: {error.detail}", "fail")
             report(error.status, error.detail, NO_PID)
             return
-        component = info.get("supported_component")
-        if info["driver_type"] != DRIVER_TYPE_CMD or component is None:
+        components = supported_components(info)
+        if info["driver_type"] != DRIVER_TYPE_CMD or not components:
             self.load(path, None, report)
             return
         self._remember_component_driver(path, info)
-        addresses = self._syscall("raw_component_list", component)
-        assert isinstance(addresses, dict)
-        self._load_instances(path, str(info["driver_name"]), list(addresses), report)
+        present = self._syscall("raw_component_list")
+        assert isinstance(present, dict)
+        addresses = [address for address, kind in present.items() if kind in components]
+        self._load_instances(path, str(info["driver_name"]), addresses, report)
 
     def _load_instances(self, path: str, name: str, addresses: list[str], report: Report) -> None:
         outcomes: list[tuple[Status, str]] = []
@@ -347,8 +348,7 @@ class DriverLoader:
             self._drop_orphan(orphan, "the component was removed")
 
     def _remember_component_driver(self, path: str, info: dict[str, object]) -> None:
-        component = info.get("supported_component")
-        if isinstance(component, str):
+        for component in supported_components(info):
             self.component_drivers.setdefault(component, {})[path] = None
 
     # --- unload and reload -------------------------------------------------------------------------------------
@@ -571,6 +571,7 @@ class DriverLoader:
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._clock.clear(("pong", driver.pid))
+        self._policy.ended(driver.pid)
         self._on_gone(driver)
 
     def _remove_from_hive(self, driver: Driver) -> None:
@@ -619,7 +620,7 @@ def _ignore(_status: Status, _text: str, _pid: int) -> None:
     """The report of a load that nobody waits for; the log has it."""
 
 
-def _describe(driver: Driver, held: int) -> dict[str, object]:
+def _describe(driver: Driver) -> dict[str, object]:
     info = driver.info
     return {
         "name": driver.name,
@@ -635,7 +636,6 @@ def _describe(driver: Driver, held: int) -> dict[str, object]:
             for name in driver.devices
         ],
         "open_files": driver.open_files,
-        "held": held,
         "events": list(driver.events),
         "restarts": driver.restarts,
         "reason": "",

@@ -21,6 +21,7 @@ from functools import partial
 
 from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
 from abi.status import Status, StatusError
+from axis.driver_list import DRIVERS, load_order, parse_drivers
 from system.timekeeper import Timekeeper
 from system.vfs import files, startup
 from system.vfs.calls import PENDING, VfsCalls
@@ -55,7 +56,6 @@ SHELL = "/bin/sh.py"
 
 FSTAB = "/etc/fstab.toml"
 SETTINGS = "/etc/sys.toml"
-DRIVERS = "/etc/drivers.toml"
 AUTOLOAD = "/etc/autoload.toml"
 HOSTNAME = "/etc/hostname"
 
@@ -238,8 +238,8 @@ class PipelineManager:
         if self._safe_mode or self._no_drivers:
             self._log("safe mode: no drivers are loaded beyond those of the hardware", "warn")
             return
-        entries, problems = self._read(DRIVERS, startup.parse_drivers, ([], []))
-        order, oddities = startup.load_order(entries)
+        entries, problems = self._read(DRIVERS, parse_drivers, ([], []))
+        order, oddities = load_order(entries)
         for problem in [*problems, *oddities]:
             self._log(f"{DRIVERS}: {problem}", "warn")
         disabled = sum(1 for entry in entries if not entry.enabled)
