@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from axisos.machine.trace import AsLines
 
-ENOUGH_ITEMS = 200_000  # in memory, some ten megabytes: worth a write
+ENOUGH_ITEMS = 10_000  # in memory: worth a write; what fits into the processor's cache costs least to go through again
 LATEST_S = 0.25  # after which a write is due anyway, so that little is lost if the process is killed
 ITEMS_A_RECORD = 5  # on the average
 

@@ -223,10 +223,9 @@ class TracedMessages(Messages):
         elif kind is not SyscallRequest:  # of which `forward` has told
             name = message[1]
             if name in NUMBERED:
-                status = message[3] if len(message) > 3 else first
-                trace.append((
-                    ANSWER, trace.now_ns(), message[0], receiver.pid, name, _number(first), _number(status)
-                ))  # fmt: skip
+                number = _number(message[3] if len(message) > 3 else first)
+                first = _number(first)
+                trace.append((ANSWER, trace.now_ns(), message[0], receiver.pid, name, first, number))
             else:
                 trace.append((MESSAGE, trace.now_ns(), message[0], receiver.pid, name[:MAX_WORD]))  # type: ignore[index]
         Messages.deliver(self, receiver, message)
@@ -239,8 +238,11 @@ class TracedMessages(Messages):
 
     def _answer(self, thread: Thread, pid: int, args: tuple[object, ...]) -> bool:
         if len(args) == 3:
-            trace = self._trace
-            trace.append((RETURN, trace.now_ns(), thread.pid, pid, _number(args[0]), _number(args[1])))
+            request_id, status = args[0], args[1]
+            if type(request_id) is int and 0 < request_id <= self._last_request:
+                trace = self._trace
+                number = status if status == 0 and type(status) is int else _number(status)
+                trace.append((RETURN, trace.now_ns(), thread.pid, pid, request_id, number))
         return Messages._answer(self, thread, pid, args)
 
     def _time_out(self, wait: Wait) -> None:
