@@ -197,6 +197,22 @@ def test_a_damaged_file_is_refused_in_one_line(tool: Tool, damage: str) -> None:
     assert (code, out) == (2, "") and err.startswith(f"axisos: {bad}: ") and len(err.splitlines()) == 1
 
 
+def test_a_page_that_nobody_reads_is_no_error(tool: Tool) -> None:
+    """A reader that has gone ends the summary as it ends any other tool; a full disk is told in one line."""
+    file = tool.home / "unread.json"
+    assert tool("trace", "--seed", "2", "-o", str(file), "-c", "true")[0] == 0
+    command = [sys.executable, "-m", "axisos.supervisor", "trace", "--summary", str(file)]
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, env=tool.environment, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, env=tool.environment, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"axisos: the summary cannot be written: No space left on device\n")
+
+
 def test_figures_for_people() -> None:
     """A fitting unit; the time that so many percent do not exceed is one of those that were measured."""
     assert [*map(duration, (0.25, 999.0, 1000.0, 2_500_000.0))] == ["0.25 µs", "999.00 µs", "1.00 ms", "2.50 s"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     Event = dict[str, Any]
 
 BEGINNING = '{"traceEvents":['
-UNREADABLE_EXIT = 2
+FAILED_EXIT, UNREADABLE_EXIT = 1, 2
+READER_GONE_EXIT = 141  # 128 + SIGPIPE
 SYSTEM_RING = 2
 ROWS = 12  # of a table
 IDLE = frozenset({"signal_pull", "process_sleep", "process_wait"})  # what those call who wait for work
@@ -230,13 +232,26 @@ def _facts_of(path: str) -> dict[str, Any]:
 
 
 def summarise(path: str) -> int:
-    """Print the page. Returns the exit code: 0, or 2 for a file that is none of ours or cannot be read."""
+    """Print the page.
+
+    Returns: the exit code: 0; 2 for a file that is none of ours or cannot be read; 1 if the page cannot be written, 141
+             if nobody reads it any more.
+    """
     try:
         summary = read(path)
     except (OSError, NotATrace) as error:
         said = error.strerror if isinstance(error, OSError) else error
         print(f"axisos: {path}: {said}", file=sys.stderr)
         return UNREADABLE_EXIT
-    for line in summary.lines(path):
-        print(line)
-    return 0
+    code = 0
+    try:
+        sys.stdout.write("\n".join(summary.lines(path)) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = READER_GONE_EXIT
+    except OSError as error:
+        print(f"axisos: the summary cannot be written: {error.strerror}", file=sys.stderr)
+        code = FAILED_EXIT
+    if code:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer has nowhere to go either
+    return code
