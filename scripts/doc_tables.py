@@ -475,7 +475,18 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "log": ("kernel_log", "dmesg_", "kernel_get_boot_log", "kernel_set_log_mode"),
 }
 
+def trace_records() -> Iterable[str]:
+    """What a traced kernel writes down."""
+    from executive.trace import KINDS
+
+    yield "| Record | Written when | Fields |"
+    yield "|---|---|---|"
+    for name, fields, when in KINDS:
+        yield f"| `{name}` | {cell(when)} | {' '.join(f'`{field}`' for field in fields)} |"
+
+
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
+    "trace-records": trace_records,
     "policy-rules": policy_rules,
     "policy-names": policy_names,
     "modules-offered": modules_offered,

@@ -49,6 +49,7 @@ from axisos.machine.entropy import Chance, ChanceEntropy, Entropy, HostEntropy, 
 from axisos.machine.hushed import hush_programs
 from axisos.machine.memory_storage import MemoryStorage
 from axisos.machine.timing import OcTiming
+from axisos.machine.trace import LineTrace, TraceBuffer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class Machine:
         boot_args: boot options for this machine's power-ons; they outrank what the EEPROM and the loader say.
         profile: "full", or "bare" for a kernel without its services (read by the kernel).
         timing: "free", or "oc" for the game's ticks, call budgets, pauses and small sizes.
-        trace: called with one line for everything that the kernel traces.
+        trace: called with one line for everything that the kernel writes down, as soon as the host has control; or a
+            `TraceBuffer`, which gets it as records.
         resolution: columns and rows of the screen; (80, 25) if not given.
         max_resolution: the largest that programs may set; `resolution` if not given.
         rom: the program in the EEPROM; the packaged firmware if not given.
@@ -134,7 +136,7 @@ class Machine:
         boot_args: dict[str, Any] | None = None,
         profile: str = "full",
         timing: str = "free",
-        trace: Callable[[str], object] | None = None,
+        trace: Callable[[str], object] | TraceBuffer | None = None,
         resolution: tuple[int, int] | None = None,
         rom: bytes | str | None = None,
         memory_kib: int | None = None,
@@ -191,7 +193,8 @@ class Machine:
 
             self._new_schedule = schedule_named(schedule)
         self.computer.on_fault = self._note_fault
-        self.computer.trace = trace
+        self._trace = LineTrace(trace) if trace is not None and not isinstance(trace, TraceBuffer) else trace
+        self.computer.trace = self._trace
         self.computer.verbose_log = verbose_log
         self.computer.memory = (
             (OC_MEMORY_BYTES if limited else MEMORY_BYTES) if memory_kib is None else memory_kib << 10
@@ -349,6 +352,8 @@ class Machine:
         except MachineStopped:
             pass  # a greenlet of the machine was ended by it
         finally:
+            if self._trace is not None:
+                self._trace.turn()
             if computer.parked is None and not computer.request and cpu:
                 computer.request = "stop"  # an error came past the processor: there is nothing to go back to
 
@@ -391,6 +396,8 @@ class Machine:
                 except MachineStopped:
                     pass
         computer.cpu = computer.parked = None
+        if self._trace is not None:
+            self._trace.flush()
 
     def _switch_off(self) -> None:
         self.computer.switch_off()
