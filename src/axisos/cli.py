@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from axisos.heartbeat import Heart
     from axisos.host import JobRunner
     from axisos.machine.machine import Machine
+    from axisos.machine.network import Network
 
 FAILED_EXIT = 1
 USAGE_EXIT = 2
@@ -87,6 +88,8 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_network(boot)
+    _add_real_network(boot)
     boot.set_defaults(action=boot_action)
 
 
@@ -103,10 +106,30 @@ def _add_program_options(command: Any) -> None:
     )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+    _add_network(command)
+
+
+def _add_network(command: Any) -> None:
+    command.add_argument(
+        "--fake-net",
+        metavar="DIR",
+        help="a network inside the machine's process: DIR/HOST/page is served as http://HOST/page",
+    )
+
+
+def _add_real_network(command: Any) -> None:
+    command.add_argument(
+        "--allow-net",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="let the machine ask this host: a name, *.name, an address, a block of addresses, or * for all public ones",
+    )
 
 
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_real_network(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
@@ -230,6 +253,36 @@ def _depth(text: str) -> int:
     return depth
 
 
+# --- the network ---
+
+
+def _network_of(options: argparse.Namespace) -> Network | Sequence[str] | None:
+    """What lies behind the machine's internet card. Raises SystemExit with one line for a directory or host that is none."""
+    allowed = getattr(options, "allow_net", [])
+    try:
+        if options.fake_net is not None:
+            if allowed:
+                raise ValueError("--fake-net and --allow-net: a machine has one network")
+            from axisos.machine.fake_network import FakeNetwork
+
+            return FakeNetwork.from_directory(options.fake_net)
+        if allowed:
+            if options.seed is not None:
+                raise ValueError("--allow-net: a simulation (--seed) cannot ask real hosts; --fake-net can be asked")
+            from axisos.machine.allowance import Allowance
+
+            Allowance(allowed)  # a mistake is told now, and not by the machine
+            return list(allowed)
+    except OSError as error:
+        problem = f"{options.fake_net}: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        return None
+    print(f"axisos: {problem}", file=sys.stderr)
+    raise SystemExit(USAGE_EXIT)
+
+
 # --- run and sh ------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +323,7 @@ def run_action(options: argparse.Namespace) -> int:
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         return USAGE_EXIT
     job = _job_of(options)
+    network = _network_of(options)
     trace_file = None
     if options.trace is not None:
         try:
@@ -289,7 +343,7 @@ def run_action(options: argparse.Namespace) -> int:
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
     return supervise(
-        lambda control, heart: _child(options, job, disk, trace_file, control, heart), options.timeout, options.quiet
+        lambda control, heart: _child(options, job, disk, network, trace_file, control, heart), options.timeout, options.quiet
     )
 
 
@@ -297,6 +351,7 @@ def _child(
     options: argparse.Namespace,
     job: dict[str, Any],
     disk: BootDisk | None,
+    network: Network | Sequence[str] | None,
     trace_file: TextIO | None,
     control: int,
     heart: Heart,
@@ -321,6 +376,7 @@ def _child(
         trace=write_line,
         memory_kib=memory_kib,
         verbose_log=verbose,
+        internet=network,
     )
     break_into_long_calls(machine, heart)
     try:
@@ -418,10 +474,13 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
+    network = _network_of(options)
+    return supervise(lambda control, _heart: _explore(options, job, network, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+def _explore(
+    options: argparse.Namespace, job: dict[str, Any], network: Network | Sequence[str] | None, control: int
+) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -433,7 +492,7 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     explorer = Explorer(
-        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib),
+        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib, internet=network),
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
@@ -480,7 +539,7 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed))
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, _network_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

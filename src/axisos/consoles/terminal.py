@@ -26,12 +26,16 @@ from axisos.consoles.tty import HostTerminal, Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from axisos.consoles.bootdisk import BootDisk
     from axisos.consoles.keyboard import Events
     from axisos.heartbeat import Heart
     from axisos.machine.machine import Machine, Wait
+    from axisos.machine.network import Network
+
+    Internet = Sequence[str] | Network | None
 
 SMALLEST = (50, 16)  # columns and rows of a screen
 FRAME_S = 1 / 60  # between two pictures of a machine that is busy, at the least
@@ -41,11 +45,13 @@ BELL = b"\a"
 READ_BYTES = 65536
 
 
-def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int | None) -> int:
+def boot_on_terminal(
+    directory: str | None, boot_args: dict[str, Any], seed: int | None, network: Internet = None
+) -> int:
     """Boot a machine on this terminal; returns the exit code of the command.
 
     Args: directory: the system disk, None = the user's own overlay of the packaged one; boot_args: stronger than what
-    the disk says; seed: a simulation, at the pace of its user.
+    the disk says; seed: a simulation, at the pace of its user; network: as `internet` of `Machine`.
     """
     from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
 
@@ -65,7 +71,7 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
         terminal = HostTerminal()
 
         def machine(keys: int, control: int, signals: int, heart: Heart) -> int:
-            return _run_machine(disk, boot_args, seed, terminal, (keys, control, signals), heart)
+            return _run_machine(disk, boot_args, seed, network, terminal, (keys, control, signals), heart)
 
         return keeper.keep(terminal, machine)
     finally:
@@ -73,8 +79,8 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
 
 
 def _run_machine(
-    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, terminal: HostTerminal, fds: tuple[int, int, int],
-    heart: Heart,
+    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, network: Internet, terminal: HostTerminal,
+    fds: tuple[int, int, int], heart: Heart,
 ) -> int:
     """The machine's process."""
     from axisos.machine.confinement import confine
@@ -85,7 +91,7 @@ def _run_machine(
     size = _screen_size(terminal.size())
     machine = Machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
-        resolution=size, max_resolution=size,
+        resolution=size, max_resolution=size, internet=network,
     )  # fmt: skip
     break_into_long_calls(machine, heart)
     with machine:
