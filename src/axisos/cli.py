@@ -123,7 +123,7 @@ def _add_real_network(command: Any) -> None:
         action="append",
         default=[],
         metavar="HOST[:PORT]",
-        help="let the machine ask this host: a name, *.name, an address, a block of addresses, or * for all public ones",
+        help="let the machine ask this host: a name, *.name, an address, a block of them, or * for all public ones",
     )
 
 
@@ -257,7 +257,7 @@ def _depth(text: str) -> int:
 
 
 def _network_of(options: argparse.Namespace) -> Network | Sequence[str] | None:
-    """What lies behind the machine's internet card. Raises SystemExit with one line for a directory or host that is none."""
+    """What lies behind the internet card. Raises SystemExit with one line for a directory or host that is none."""
     allowed = getattr(options, "allow_net", [])
     try:
         if options.fake_net is not None:
@@ -343,7 +343,9 @@ def run_action(options: argparse.Namespace) -> int:
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
     return supervise(
-        lambda control, heart: _child(options, job, disk, network, trace_file, control, heart), options.timeout, options.quiet
+        lambda control, heart: _child(options, job, disk, network, trace_file, control, heart),
+        options.timeout,
+        options.quiet,
     )
 
 

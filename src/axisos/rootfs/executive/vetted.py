@@ -96,7 +96,9 @@ PUBLIC_SHIMS = _words("""
 """)
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg") | _PARTS
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
-SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib") | PUBLIC_C | (
+SYSTEM = _words("""
+    tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib ipaddress
+""") | PUBLIC_C | (
     _LIBRARY - _words("random uuid calendar argparse logging")
 )
 
