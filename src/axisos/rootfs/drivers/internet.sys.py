@@ -13,14 +13,14 @@ A request that has to wait for the network stays pending; nothing here blocks.
 
 from __future__ import annotations
 
-from internet.controls import Controls
-from internet.netfilter import Netfilter
-from internet.transfers import Transfers
-
 from axis import dk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from internet.service import NetService
+
     from axis.guest import env, syscall
 
 DRIVER_INFO = {
@@ -65,50 +65,73 @@ class NetDriver:
     """One card as a device."""
 
     def __init__(self) -> None:
-        self._transfers: Transfers
-        self._controls: Controls
-        self._netfilter: Netfilter
+        self._card: Any = None
+        self._service: NetService | None = None  # made when the device is opened first
         self._device_name = ""
 
     def driver_entry(self, driver: dk.DriverObject) -> None:
         """Serve the card that this process was started for."""
-        card, port = dk.get_hardware_proxy(env["address"]), KernelPort()
-        self._netfilter = Netfilter(port.read_file, port.log, port.now)
-        self._transfers = Transfers(card, self._netfilter, port)
-        self._controls = Controls(self._transfers, self._netfilter, port, str(DRIVER_INFO["version"]))
+        self._card = dk.get_hardware_proxy(env["address"])
         driver.dispatch = {
-            dk.IRP_MJ_CREATE: self.create, dk.IRP_MJ_CLOSE: self.close, dk.IRP_MJ_READ: self._controls.read,
-            dk.IRP_MJ_WRITE: self._controls.write, dk.IRP_MJ_DEVICE_CONTROL: self._controls.control,
+            dk.IRP_MJ_CREATE: self.create, dk.IRP_MJ_CLOSE: self.close, dk.IRP_MJ_READ: self.read,
+            dk.IRP_MJ_WRITE: self.write, dk.IRP_MJ_DEVICE_CONTROL: self.control,
         }
         self._make_device(driver)
         dk.register_interrupt("internet_ready")
-        self._write_registry(bool(card.isHttpEnabled() or card.isTcpEnabled()))
+        self._write_registry(bool(self._card.isHttpEnabled() or self._card.isTcpEnabled()))
 
     def driver_unload(self, driver: dk.DriverObject) -> None:
         """End what is under way; take the device away, its link goes with it."""
-        self._transfers.close_all()
+        if self._service is not None:
+            self._service.transfers.close_all()
         dk.delete_device(self._device_name)
 
+    # --- requests ----------------------------------------------------------------------------------------------
+
+    @property
+    def service(self) -> NetService:
+        """The rooms: they are loaded, and the policy is read, before anything is asked for."""
+        if self._service is None:
+            from internet.service import NetService
+
+            self._service = NetService(self._card, KernelPort(), str(DRIVER_INFO["version"]))
+        return self._service
+
     def create(self, device: dk.DeviceObject, irp: dk.Irp) -> None:
-        """An open: the policy is read before the first request."""
-        self._netfilter.load()
+        """Somebody opens the device: a mistake in the policy is logged now, not at the first request."""
+        self.service.netfilter.load()
 
     def close(self, device: dk.DeviceObject, irp: dk.Irp) -> None:
-        """The last handle of an open has gone, by `close` or with its process."""
-        self._controls.forget_file(irp.file_id)
-        self._transfers.file_closed(irp.file_id)
+        """The last handle of an open has gone."""
+        self.service.file_closed(irp.file_id)
+
+    def read(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
+        """READ: of the answer to the URL that was written."""
+        return self.service.controls.read(device, irp)
+
+    def write(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
+        """WRITE: a URL."""
+        return self.service.controls.write(device, irp)
+
+    def control(self, device: dk.DeviceObject, irp: dk.Irp) -> object:
+        """All else."""
+        return self.service.controls.control(device, irp)
+
+    # --- what happens meanwhile --------------------------------------------------------------------------------
 
     def on_ready(self, _address: str, handle_id: str) -> None:
         """The card has news of one of its handles."""
-        self._transfers.ready(handle_id)
+        if self._service is not None:
+            self._service.transfers.ready(handle_id)
 
     def on_idle(self) -> float | None:
         """See to deadlines."""
-        return self._transfers.tick()
+        return None if self._service is None else self._service.transfers.tick()
 
     def on_cancel(self, irp: dk.Irp) -> None:
         """Let go of a request."""
-        self._transfers.cancel(irp)
+        if self._service is not None:
+            self._service.transfers.cancel(irp)
 
     def _make_device(self, driver: dk.DriverObject) -> None:
         """The first free of Net0, Net1, ...; the first card is `/dev/net`."""

@@ -1,5 +1,6 @@
 """The rooms of the network driver (`/drivers/internet.sys.py`).
 
+    service      the rooms put together, for one card
     controls     the methods of `/dev/net`: one table, arguments checked
       transfers    requests and connections under way, step by step
         pings        several connections in a row, timed
