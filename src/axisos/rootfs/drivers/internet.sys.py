@@ -78,7 +78,7 @@ class NetDriver:
         }
         self._make_device(driver)
         dk.register_interrupt("internet_ready")
-        self._write_registry(bool(self._card.isHttpEnabled() or self._card.isTcpEnabled()))
+        self._write_registry(bool(self._card.is_http_enabled() or self._card.is_tcp_enabled()))
 
     def driver_unload(self, driver: dk.DriverObject) -> None:
         """End what is under way; take the device away, its link goes with it."""

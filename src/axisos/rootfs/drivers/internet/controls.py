@@ -242,7 +242,7 @@ class Controls:
 
     def _enabled(self, proto: str) -> bool:
         card = self._transfers.card
-        return bool(hardware(card.isHttpEnabled if proto == "http" else card.isTcpEnabled))
+        return bool(hardware(card.is_http_enabled if proto == "http" else card.is_tcp_enabled))
 
     def _demand_network(self, proto: str) -> None:
         if not self._enabled(proto):

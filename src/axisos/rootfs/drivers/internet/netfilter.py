@@ -84,7 +84,7 @@ class Netfilter:
         self.audit: deque[Table] = deque(maxlen=AUDIT_ENTRIES)
         self.decisions = {"ALLOW": 0, "LOG_ALLOW": 0, "DENY": 0, "DENY_LIMIT": 0}
         self._traffic: dict[int, Traffic] = {}  # by pid, of processes that have something open
-        self._open: dict[int, int] = {}  # connections by uid
+        self._open: dict[int, int] = {}  # connections of programs, by uid
 
     # --- the files ---------------------------------------------------------------------------------------------
 
@@ -178,7 +178,8 @@ class Netfilter:
 
     def opened(self, requester: Requester) -> None:
         """A connection of this process is open."""
-        self._open[requester.uid] = self._open.get(requester.uid, 0) + 1
+        if requester.ring >= PROGRAM_RING:
+            self._open[requester.uid] = self._open.get(requester.uid, 0) + 1
         traffic = self._traffic.get(requester.pid)
         if traffic is None:
             traffic = self._traffic[requester.pid] = Traffic(requester.uid)
@@ -192,11 +193,10 @@ class Netfilter:
 
     def closed(self, requester: Requester) -> None:
         """One is closed; a process without any is forgotten."""
-        left = self._open.get(requester.uid, 0) - 1
-        if left > 0:
-            self._open[requester.uid] = left
-        else:
-            self._open.pop(requester.uid, None)
+        if requester.ring >= PROGRAM_RING:
+            self._open[requester.uid] -= 1
+            if not self._open[requester.uid]:
+                del self._open[requester.uid]
         traffic = self._traffic.get(requester.pid)
         if traffic is not None:
             traffic.active -= 1

@@ -61,7 +61,7 @@ class Series:
             try:
                 if not self._is_under_way:
                     self._send()
-                if not hardware(self._session.handle.finishConnect):
+                if not hardware(self._session.handle.finish_connect):
                     return NOT_YET
             except StatusError as error:
                 self._note("error", None, error.detail)

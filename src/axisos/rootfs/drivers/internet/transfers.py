@@ -165,7 +165,7 @@ class Transfers:
 
     def _connected(self, session: Session, answer: Callable[[Session], object]) -> object:
         try:
-            is_connected = hardware(session.handle.finishConnect)
+            is_connected = hardware(session.handle.finish_connect)
         except StatusError:
             self._fail(session)
             raise
