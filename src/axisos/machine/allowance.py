@@ -43,7 +43,9 @@ class Entry:
         except ValueError as error:
             if "/" in host or host.replace(".", "").isdecimal():
                 raise ValueError(f"{text!r} is no host, address or block of addresses: {error}") from None
-            self.pattern = host.lower().rstrip(".")
+            self.pattern = host.lower()
+            if len(host) > 2:  # a dot at the end of a name changes nothing; `*.` is no pattern
+                self.pattern = self.pattern.removesuffix(".")
             plain = self.pattern[2:] if self.pattern.startswith("*.") else self.pattern
             if self.pattern != "*" and (not plain or not _HOST_CHARACTERS.issuperset(plain)):
                 raise ValueError(

@@ -372,5 +372,8 @@ def _reason(error: Exception, host: str) -> ComponentError:
         return soft(f"unknown host: {host}")
     if isinstance(error, ConnectionRefusedError):
         return soft("connection refused")
+    mistrust = getattr(error, "verify_message", None)  # ssl's own error has it; importing ssl for it would take 10 ms
+    if mistrust:
+        return soft(f"the certificate of {host} is not accepted: {mistrust}")
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return soft(f"i/o error: {text or type(error).__name__}")
