@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vfsrig import DKMS_PID, INIT_PID, Bench, Disks, booted
+from vfsrig import DKMS_PID, INIT_PID, LOGON_PID, Bench, Disks, Panicked, booted
 
 from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_WRITE
 from axisos.machine.component import Component
@@ -179,7 +179,7 @@ def test_services_that_cannot_start() -> None:
     for path in ("/system/dkms.py", "/bin/init.py"):
         bench = Bench()
         bench.unstartable = {path}
-        with pytest.raises(SystemError, match=path):
+        with pytest.raises(Panicked, match=path):
             bench.pm.boot()
     bench = Bench(SAFE_MODE=True)
     bench.unstartable = {"/bin/init.py", "/system/logon.py"}
@@ -193,14 +193,14 @@ def test_logon_and_init_are_started_again_but_not_for_ever() -> None:
     bench = booted()
     before = len(bench.spawned)
     for _ in range(5):
-        bench.post(0, "process_exited", 4)
+        bench.post(0, "process_exited", LOGON_PID)
     assert [path for path, *_ in bench.spawned[before:]] == ["/system/logon.py"] * 3
     bench.post(7, "process_exited", DKMS_PID)
     for _ in range(3):
         bench.post(0, "process_exited", INIT_PID)
-    with pytest.raises(SystemError, match="init"):
+    with pytest.raises(Panicked, match="init"):
         bench.post(0, "process_exited", INIT_PID)
-    with pytest.raises(SystemError, match="DKMS"):
+    with pytest.raises(Panicked, match="DKMS"):
         bench.post(0, "process_exited", DKMS_PID)
 
 

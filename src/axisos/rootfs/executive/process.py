@@ -89,6 +89,7 @@ class Thread:
         "is_system",
         "killed",
         "last_slice_ns",
+        "left_ns",
         "max_slice_ns",
         "messages",
         "mutexes",
@@ -130,6 +131,7 @@ class Thread:
         self.used_ns = 0  # of its present quantum
         self.cpu_ns = 0
         self.last_slice_ns = 0
+        self.left_ns = start_ns  # when it gave up the processor last
         self.max_slice_ns = 0
         self.notable_ns = 0  # a slice longer than this is news: the longest so far, or a slow one
         self.payer = self  # whose quantum this one's work is charged to: a server's, to the client it works for

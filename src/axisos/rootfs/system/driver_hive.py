@@ -54,8 +54,19 @@ class DriverHive:
             "DriverPID": driver.pid, "Ring": int(RING_DRIVER),
         })
 
+    def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
+        """Another driver serves a device from now on: same name, same registry key, new process."""
+        header = self._syscall("ob_create_object", TYPE_DEVICE, {"driver": driver.object, "device": new})
+        self._quietly("ob_delete_object", old.device_name)
+        self._syscall("ob_insert_object", header, new.device_name)
+        new.registry_id, new.registry_path = old.registry_id, old.registry_path
+        self._write(new.registry_path, {
+            "DriverName": driver.name, "DriverVersion": driver.info["version"], "DriverPID": driver.pid,
+            "Status": "online",
+        })
+
     def set_device_status(self, device: DeviceObject, status: str) -> None:
-        """Enter how a device is: online, offline, suspect."""
+        """Enter how a device is: online, offline, suspect, restarting."""
         self._write(device.registry_path, {"Status": status})
 
     def remove_device(self, device: DeviceObject) -> None:
@@ -86,7 +97,7 @@ class DriverHive:
         info = driver.info
         values = {
             "Path": driver.path, "Type": info["driver_type"], "Version": info["version"], "Status": "loaded",
-            "PID": driver.pid, "LoadPriority": info["load_priority"],
+            "PID": driver.pid, "LoadPriority": info["load_priority"], "RestartCount": driver.restarts,
         }
         if "supported_component" in info:
             values["Component"] = info["supported_component"]
@@ -96,7 +107,7 @@ class DriverHive:
             self._write(_instance_key(driver), {"PID": driver.pid, "Status": "loaded", "Address": driver.address})
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
-        """Enter how a driver is: loaded, suspect, unloading."""
+        """Enter how a driver is: loaded, suspect, restarting, unloading, failed."""
         self._write(_driver_key(driver), {"Status": status})
         if driver.address is not None:
             self._write(_instance_key(driver), {"Status": status})
@@ -109,6 +120,17 @@ class DriverHive:
             self._quietly("reg_delete_key", _driver_key(driver))
         else:
             self.add_driver(successor)
+
+    def quarantine_driver(self, driver: Driver, reason: str) -> None:
+        """A driver is given up; its key stays and says why."""
+        values = {"Status": "failed", "Reason": reason, "PID": 0, "RestartCount": driver.restarts}
+        self._write(_driver_key(driver), values)
+        if driver.address is not None:
+            self._write(_instance_key(driver), {"Status": "failed", "PID": 0, "Address": driver.address})
+
+    def lift_quarantine(self, driver: Driver) -> None:
+        """A driver that was given up is loaded again."""
+        self._quietly("reg_delete_value", _driver_key(driver), "Reason")
 
     # --- writing -----------------------------------------------------------------------------------------------
 

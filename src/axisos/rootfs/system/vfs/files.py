@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, NoReturn, Protocol
 
+    from abi.driver import DeviceObject
+
     class Disk(Protocol):
         """A proxy of a `filesystem` component. Its methods fail with an exception that has `status` and `reason`."""
 
@@ -47,7 +49,10 @@ _STATUS_OF_HOST_ERROR: tuple[tuple[type[OSError], Status], ...] = (
 class OpenFile:
     """The body of an IoFileObject: one open file or device, shared by all handles to it."""
 
-    __slots__ = ("category", "device_name", "disk", "driver_pid", "file_id", "mode", "notify", "path", "raw_handle")
+    __slots__ = (
+        "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode",
+        "notify", "path", "raw_handle", "under_way",
+    )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
         self.path = path
@@ -57,6 +62,10 @@ class OpenFile:
         self.raw_handle: object = None
         self.device_name = ""  # a device's: \Device\...
         self.driver_pid = 0
+        self.device_object: DeviceObject | None = None  # with it, its requests go straight to the driver, else to DKMS
+        self.counted: DeviceObject | None = None  # the device whose count of opens it is in
+        self.under_way = 0  # requests on it that are not answered
+        self.lost = ""  # why a device that was restarted does not know this open any more
         self.file_id = 0
         self.notify = False  # the first write is to be reported: the system relies on this file
 
