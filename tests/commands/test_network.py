@@ -132,7 +132,7 @@ def test_nfw_shows_and_tries_the_policy(run: Run) -> None:
     result = run("nfw; nfw rules | head -2; nfw hosts; curl -s web.test > /tmp/x; curl -s ads.example; nfw audit 1; nfw stats; nfw test http://x.malware.example/; nfw test web.test && nfw test echo.test 22 || echo denied")
     lines = result.stdout.decode().splitlines()
     audit = lines.pop(10).split()
-    assert audit[1:4] == ["DENY", "http", "ads.example:80"] and audit[5:] == "1000 blocked in /etc/hosts.toml".split()
+    assert audit[1:4] == ["DENY", "http", "ads.example:80"] and audit[5:] == ["1000", "blocked", "in", "/etc/hosts.toml"]
     assert lines == [
         "firewall  on", "rules     8", "hosts     1", "limit     10 connections a user", "network   online",
         "#  ACTION  PROTO  HOST                        PORT  RING  UID  COMMENT", "1  allow   any    *                           *     0     *    the kernel",
