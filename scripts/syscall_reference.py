@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Events, mutexes, semaphores, timers", (
         "ke_create_event", "ke_set_event", "ke_reset_event", "ke_pulse_event", "ke_create_mutex", "ke_release_mutex",
         "ke_create_semaphore", "ke_release_semaphore", "ke_open_event", "ke_open_mutex", "ke_open_semaphore",
-        "ke_create_timer", "ke_set_timer", "ke_cancel_timer")),
+        "ke_create_timer", "ke_set_timer", "ke_set_timer_dpc", "ke_cancel_timer")),
     ("Pipes", ("ke_create_pipe", "ke_create_named_pipe", "ke_connect_named_pipe", "ke_pipe_")),
     ("Sections and message queues", ("ke_create_section", "ke_open_section", "ke_map_section", "ke_create_mqueue",
                                      "ke_open_mqueue", "ke_mq_")),

@@ -12,7 +12,15 @@ Raises      StatusError with the status named at each function. Each call blocks
 
 from __future__ import annotations
 
-from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_KMD, DRIVER_TYPE_UMD, DRIVER_TYPES, DeviceObject, DriverObject
+from abi.driver import (
+    DEVICE_FLAG_SEEKABLE,
+    DRIVER_TYPE_CMD,
+    DRIVER_TYPE_KMD,
+    DRIVER_TYPE_UMD,
+    DRIVER_TYPES,
+    DeviceObject,
+    DriverObject,
+)
 from abi.irp import (
     IRP_FLAG_DIRECT,
     IRP_FLAG_NO_REPLY,
@@ -42,7 +50,8 @@ __all__ = [
     "IRP_MJ_CLOSE", "IRP_MJ_CREATE", "IRP_MJ_DEVICE_CONTROL", "IRP_MJ_READ", "IRP_MJ_WRITE", "MAJOR_NAMES", "PENDING",
     "DeviceObject", "DriverObject", "Irp", "Status", "StatusError", "Timer", "complete_request",
     "create_component_device", "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link",
-    "get_hardware_proxy", "print", "queue_dpc", "register_interrupt", "run", "run_driver", "set_time_limit",
+    "get_hardware_proxy", "print", "queue_dpc", "register_interrupt", "run", "run_driver", "set_seekable",
+    "set_time_limit",
 ]
 
 
@@ -100,6 +109,15 @@ def create_component_device(driver: DriverObject, device_type: str, address: str
         raise
     device.device_extension["auto_symlink"] = link
     return device
+
+
+def set_seekable(device: DeviceObject, size: int | None = None) -> None:
+    """Let each open of the device have a position, `irp.parameters.offset`: reads, writes and seeks move it.
+
+    Args: size: bytes, for seeks from the end; None if there is none. It may be set again when it changes.
+    """
+    device.flags |= DEVICE_FLAG_SEEKABLE
+    device.size = size
 
 
 def set_time_limit(device: DeviceObject, major: int, seconds: float | None) -> None:
