@@ -212,6 +212,22 @@ def test_connections(tmp_path: Path, network: FakeNetwork) -> None:
     ]  # fmt: skip
 
 
+def test_a_limit_longer_than_dkms_has_is_kept(tmp_path: Path, network: FakeNetwork) -> None:
+    """The time is the driver's to watch: a request of two minutes is not given up after DKMS's thirty seconds."""
+    assert run(tmp_path, network, """
+        import time
+        from axis import http, net
+        before = time.monotonic()
+        print(http.get("http://slow.test/", timeout=120).error, round(time.monotonic() - before))
+        with net.connect("echo.test", 80, timeout=90) as socket:
+            socket.read(100)
+            try:
+                socket.read(100)
+            except TimeoutError as error:
+                print(error.strerror)
+    """) == ["slow.test did not answer within 120 s 120", "echo.test:80 sent nothing for 90 s"]
+
+
 def test_a_write_larger_than_the_way_takes_goes_in_pieces(tmp_path: Path, network: FakeNetwork) -> None:
     """All of it arrives, in its order."""
     got: list[bytes] = []

@@ -227,11 +227,11 @@ class DriverLoop:
     def _idle(self, active: bool) -> int | None:
         """Call on_idle if it is time. Returns how long to wait for the next message, milliseconds."""
         if active:
-            if self._idle_due is None or self._idle_after_messages:
+            if self._idle_due is None:
                 return 0  # look once whether more messages wait
             left_s = self._idle_due - syscall("time_get")[0]
             if left_s > 0:
-                return _milliseconds(left_s)
+                return 0 if self._idle_after_messages else _milliseconds(left_s)
         delay_s = self._call("on_idle", self._on_idle)
         if delay_s is None:
             self._idle_due = None
