@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - a line of a program reads best on one line
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -280,3 +282,19 @@ def test_the_same_run_happens_again(tmp_path: Path) -> None:
             assert host.run(machine, str(program), seed=11).exit_code == 0
         traces.append(lines)
     assert traces[0] == traces[1] and len(traces[0]) > 100
+
+
+@pytest.mark.parametrize(("statement", "said"), [
+    ("import socket", "axis.net opens connections"), ("import urllib.request", "axis.http asks web servers"),
+    ("from urllib.request import urlopen", "axis.http asks web servers"), ("import http.client", "axis.http asks web servers"),
+    ("import ssl", "axis.http asks https:// servers"),
+])  # fmt: skip
+def test_who_looks_for_pythons_own_modules_is_told_of_ours(tmp_path: Path, statement: str, said: str) -> None:
+    """In the error of the import, and by `axisos check`."""
+    program = tmp_path / "program.py"
+    program.write_text(statement + "\n")
+    with Machine(seed=7) as machine:
+        result = host.run(machine, str(program))
+    assert result.exit_code == 1 and said in result.stderr.decode().splitlines()[-1]
+    done = subprocess.run([sys.executable, "-m", "axisos.supervisor", "check", str(program)], capture_output=True, text=True, check=False)
+    assert said in done.stdout

@@ -106,6 +106,11 @@ SYSTEM = _words("""
 _INSTEAD = {
     "multiprocessing": "threading, concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe "
                        "and axis.ipc connect them",
+    "http": "axis.http asks web servers",
+    "urllib.request": "axis.http asks web servers",
+    "urllib.error": "axis.http asks web servers; what fails is a ConnectionError, TimeoutError or PermissionError",
+    "socket": "axis.net opens connections, axis.http asks web servers",
+    "ssl": "axis.http asks https:// servers",
 }
 
 
@@ -122,9 +127,9 @@ def renamed(name: str) -> str:
     return f"; {instead}" if instead else ""
 
 
-def not_offered(top: str) -> str:
+def not_offered(name: str) -> str:
     """What the error for a module of Python's library says that is not offered."""
-    instead = _INSTEAD.get(top)
+    instead = _INSTEAD.get(name) or _INSTEAD.get(name.partition(".")[0])
     return "; AxisOS does not offer this part of Python's library" + (f": {instead}" if instead else "")
 
 
