@@ -51,6 +51,12 @@ def test_what_could_be_read_in_two_ways_is_refused(url: Any) -> None:
     assert failure.value.status == Status.INVALID_PARAMETER and failure.value.detail
 
 
+def test_a_user_name_in_a_url_is_told_apart_from_a_bad_host() -> None:
+    """Who writes one learns what to do instead."""
+    with pytest.raises(StatusError, match="user names in URLs are not sent; use the header Authorization"):
+        parse_url("http://user:secret@example.test/")
+
+
 @given(st.text(alphabet="htps:/.@[]#?%ab01xX-_ \\\t\r\n\u00e9:2", max_size=40).map(lambda text: "http://" + text))
 @settings(max_examples=400, deadline=None)
 def test_driver_and_card_read_a_url_alike(url: str) -> None:

@@ -103,7 +103,7 @@ SYSTEM = _words("""
 )
 
 # Modules of Python's library that are not offered, and what does the like.
-_INSTEAD = {
+INSTEAD = {
     "multiprocessing": "threading, concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe "
                        "and axis.ipc connect them",
     "http": "axis.http asks web servers",
@@ -129,7 +129,7 @@ def renamed(name: str) -> str:
 
 def not_offered(name: str) -> str:
     """What the error for a module of Python's library says that is not offered."""
-    instead = _INSTEAD.get(name) or _INSTEAD.get(name.partition(".")[0])
+    instead = INSTEAD.get(name) or INSTEAD.get(name.partition(".")[0])
     return "; AxisOS does not offer this part of Python's library" + (f": {instead}" if instead else "")
 
 
