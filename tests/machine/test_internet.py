@@ -191,6 +191,20 @@ def test_what_lies_behind_the_card_is_said_when_a_machine_is_made() -> None:
     Machine(internet=[])
 
 
+def test_what_a_board_wants_done_later_is_done_at_its_time_and_in_its_run(boot: Boot) -> None:
+    """In the order of the times, those asked for first first; a machine that goes off forgets it."""
+    machine = boot("computer.pull_signal()", seed=3)
+    done: list[object] = []
+    for name, seconds in (("late", 2.0), ("early", 1.0), ("early too", 1.0), ("never", 4.0)):
+        machine.call_later(seconds, lambda name=name: done.append((name, round(machine.clock.now(), 3))))  # type: ignore[misc]
+    machine.run_for(3)
+    assert done == [("early", 1.0), ("early too", 1.0), ("late", 2.0)]
+    machine.power_off()
+    machine.power_on()
+    machine.run_for(10)
+    assert len(done) == 3
+
+
 # --- the allowance
 
 
@@ -401,6 +415,7 @@ def test_real_bodies_go_both_ways(bench: Callable[..., Bench], web: int) -> None
         pieces.append(data)
         it.work(wait=not data)
         most = max(most, link.buffered)
+        assert link.carrier._unread >= link.buffered  # what the helper goes by is never too little
     assert b"".join(pieces) == b"0123456789" * 300_000
     assert LINK_BYTES <= most + 100_000 and most < LINK_BYTES + host_network.READ_BYTES
 
