@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from axisos.consoles.bootdisk import BootDisk
     from axisos.heartbeat import Heart
     from axisos.host import JobRunner
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
     from axisos.machine.network import Network
 
@@ -49,6 +50,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_sh(commands)
     _add_explore(commands)
     _add_check(commands)
+    _add_driver(commands)
     _add_bench(commands)
     if arguments[:1] == ["explore"]:
         arguments = ["explore", *_options_first(commands.choices["explore"], arguments[1:])]
@@ -90,6 +92,7 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
     _add_network(boot)
     _add_real_network(boot)
+    _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
 
@@ -127,9 +130,30 @@ def _add_real_network(command: Any) -> None:
     )
 
 
+def _add_hardware_options(command: Any) -> None:
+    command.set_defaults(boards=[])
+    command.add_argument(
+        "--drive",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--drive", text),
+        metavar="FILE[:SIZE]",
+        help="plug in a raw drive, a flat image in FILE; with SIZE, as 4M, one that is not there is made",
+    )
+    command.add_argument(
+        "--component",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--component", text),
+        metavar="TYPE[:KEY=VALUE,...]",
+        help="plug in a reactor (key: layout) or a drive (keys: file, size, label, address, readonly)",
+    )
+
+
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
     _add_real_network(command)
+    _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
@@ -202,6 +226,25 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--rules", action="store_true", help="print all rules with reasons, and the admitted syntax")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.set_defaults(action=check_action, seed=None, refuse=check.error)
+
+
+def _add_driver(commands: Any) -> None:
+    from axisos.driver_template import KINDS
+
+    driver = commands.add_parser("driver", help="write a new driver from a template")
+    deeds = driver.add_subparsers(dest="deed", required=True, metavar="new", parser_class=_Parser)
+    new = deeds.add_parser(
+        "new",
+        help="write NAME.sys.py and test_NAME.py",
+        description="Write a working driver, NAME.sys.py, and its test, test_NAME.py. Nothing is overwritten.",
+    )
+    new.add_argument("name", metavar="NAME", help="letters, digits and _; it becomes the name of the device, too")
+    new.add_argument(
+        "--type", choices=KINDS, default="kmd", dest="kind",
+        help="kmd: ring 2 (default); cmd: one process for each component of type NAME; umd: ring 3, behind a host",
+    )  # fmt: skip
+    new.add_argument("--directory", default=".", metavar="DIR", help="where to write them (default: here)")
+    new.set_defaults(action=new_driver_action, seed=None)
 
 
 def _add_bench(commands: Any) -> None:
@@ -307,6 +350,22 @@ def _job_of(options: argparse.Namespace) -> dict[str, Any]:
         raise SystemExit(NOT_FOUND_EXIT if is_missing else USAGE_EXIT) from None
 
 
+def _boards_of(options: argparse.Namespace) -> list[Blueprint]:
+    """The further hardware. Raises SystemExit with one line for what cannot be had."""
+    if not options.boards:
+        return []
+    from axisos.machine.hardware import UnusableHardware, blueprint, drive_blueprint
+
+    boards = []
+    for option, text in options.boards:
+        try:
+            boards.append(drive_blueprint(text) if option == "--drive" else blueprint(text))
+        except UnusableHardware as error:
+            print(f"axisos: {option} {error}", file=sys.stderr)
+            raise SystemExit(USAGE_EXIT) from None
+    return boards
+
+
 def _schedule_of(options: argparse.Namespace) -> str:
     """How programs are scheduled: in order, unless there is a seed to decide and it may."""
     if options.seed is None or options.in_order:
@@ -324,6 +383,7 @@ def run_action(options: argparse.Namespace) -> int:
         return USAGE_EXIT
     job = _job_of(options)
     network = _network_of(options)
+    boards = _boards_of(options)
     trace_file = None
     if options.trace is not None:
         try:
@@ -343,7 +403,7 @@ def run_action(options: argparse.Namespace) -> int:
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
     return supervise(
-        lambda control, heart: _child(options, job, disk, network, trace_file, control, heart),
+        lambda control, heart: _child(options, job, disk, network, boards, trace_file, control, heart),
         options.timeout,
         options.quiet,
     )
@@ -354,6 +414,7 @@ def _child(
     job: dict[str, Any],
     disk: BootDisk | None,
     network: Network | Sequence[str] | None,
+    boards: list[Blueprint],
     trace_file: TextIO | None,
     control: int,
     heart: Heart,
@@ -379,6 +440,7 @@ def _child(
         memory_kib=memory_kib,
         verbose_log=verbose,
         internet=network,
+        components=boards,
     )
     break_into_long_calls(machine, heart)
     try:
@@ -528,6 +590,19 @@ def check_action(options: argparse.Namespace) -> int:
     return show_rules(options.json) if options.rules else check(options.files, options.json)
 
 
+def new_driver_action(options: argparse.Namespace) -> int:
+    """Write a driver and its test from a template; prints their paths."""
+    from axisos.driver_template import CannotWrite, write
+
+    try:
+        for path in write(options.name, options.kind, options.directory):
+            print(os.path.normpath(path))
+    except CannotWrite as error:
+        print(f"axisos driver new: {error}", file=sys.stderr)
+        return FAILED_EXIT
+    return 0
+
+
 def boot_action(options: argparse.Namespace) -> int:
     """Boot on this terminal."""
     from axisos.consoles.terminal import boot_on_terminal
@@ -541,7 +616,8 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed, _network_of(options)))
+    boards = _boards_of(options)
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, boards, _network_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

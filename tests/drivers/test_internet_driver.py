@@ -359,7 +359,7 @@ def test_the_driver_lives_with_its_card(rooms: None) -> None:
         assert kernel.pm.pop()[2:4] == (0, "AxisNet")
         assert kernel.load("/drivers/internet.sys.py")[:2] == (0, "1 instance of AxisNet")
         assert len(kernel.drivers()) == 1
-        assert kernel.registry["@VT\\DRV\\AxisNet"]["Online"] is True
+        assert kernel.registry["@VT\\DRV\\AxisNet\\c0ffee"]["Online"] is True
         kernel.open("/dev/net", 5)
         details = {"requester_uid": GUEST, "requester_ring": 3, "file_id": 5}
         assert kernel.control("/dev/net", "info", **details)[1]["online"] is True

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from axisos.consoles.bootdisk import BootDisk
     from axisos.consoles.keyboard import Events
     from axisos.heartbeat import Heart
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine, Wait
     from axisos.machine.network import Network
 
@@ -46,12 +47,14 @@ READ_BYTES = 65536
 
 
 def boot_on_terminal(
-    directory: str | None, boot_args: dict[str, Any], seed: int | None, network: Internet = None
+    directory: str | None, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint] = (),
+    network: Internet = None,
 ) -> int:
     """Boot a machine on this terminal; returns the exit code of the command.
 
     Args: directory: the system disk, None = the user's own overlay of the packaged one; boot_args: stronger than what
-    the disk says; seed: a simulation, at the pace of its user; network: as `internet` of `Machine`.
+    the disk says; seed: a simulation, at the pace of its user; boards: further hardware; network: as `internet` of
+    `Machine`.
     """
     from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
 
@@ -71,7 +74,8 @@ def boot_on_terminal(
         terminal = HostTerminal()
 
         def machine(keys: int, control: int, signals: int, heart: Heart) -> int:
-            return _run_machine(disk, boot_args, seed, network, terminal, (keys, control, signals), heart)
+            hardware = boards, network
+            return _run_machine(disk, boot_args, seed, hardware, terminal, (keys, control, signals), heart)
 
         return keeper.keep(terminal, machine)
     finally:
@@ -79,7 +83,8 @@ def boot_on_terminal(
 
 
 def _run_machine(
-    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, network: Internet, terminal: HostTerminal,
+    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, hardware: tuple[Sequence[Blueprint], Internet],
+    terminal: HostTerminal,
     fds: tuple[int, int, int], heart: Heart,
 ) -> int:
     """The machine's process."""
@@ -91,7 +96,7 @@ def _run_machine(
     size = _screen_size(terminal.size())
     machine = Machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
-        resolution=size, max_resolution=size, internet=network,
+        resolution=size, max_resolution=size, components=hardware[0], internet=hardware[1],
     )  # fmt: skip
     break_into_long_calls(machine, heart)
     with machine:

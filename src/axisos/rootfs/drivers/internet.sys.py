@@ -30,6 +30,7 @@ DRIVER_INFO = {
 
 MAX_CARDS = 8
 REGISTRY_KEY = "@VT\\DRV\\AxisNet"
+SHORT_ADDRESS = 8  # characters of a component's address that name its key
 
 
 class KernelPort:
@@ -149,12 +150,12 @@ class NetDriver:
 
     @staticmethod
     def _write_registry(is_online: bool) -> None:
-        """Say in the driver's key whether there is a network; DKMS writes the rest of it."""
+        """Say in the card's key, which DKMS has made for us, whether there is a network."""
+        key = f"{REGISTRY_KEY}\\{env['address'][:SHORT_ADDRESS]}"
         try:
-            syscall("reg_create_key", REGISTRY_KEY)
-            syscall("reg_set_value", REGISTRY_KEY, "Online", is_online, "BOOL")
+            syscall("reg_set_value", key, "Online", is_online, "BOOL")
         except dk.StatusError as error:
-            dk.print(f"AxisNet: {REGISTRY_KEY}: {error}")
+            dk.print(f"AxisNet: {key}: {error}")
 
 
 def main() -> None:
