@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from axisos.host import JobRunner
     from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
+    from axisos.machine.network import Network
     from axisos.machine.trace import TraceBuffer
 
 FAILED_EXIT = 1
@@ -92,6 +93,8 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_network(boot)
+    _add_real_network(boot)
     _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
@@ -109,6 +112,25 @@ def _add_program_options(command: Any) -> None:
     )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+    _add_network(command)
+
+
+def _add_network(command: Any) -> None:
+    command.add_argument(
+        "--fake-net",
+        metavar="DIR",
+        help="a network inside the machine's process: DIR/HOST/page is served as http://HOST/page",
+    )
+
+
+def _add_real_network(command: Any) -> None:
+    command.add_argument(
+        "--allow-net",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="let the machine ask this host: a name, *.name, an address, a block of them, or * for all public ones",
+    )
 
 
 def _add_hardware_options(command: Any) -> None:
@@ -133,6 +155,7 @@ def _add_hardware_options(command: Any) -> None:
 
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_real_network(command)
     _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
@@ -313,6 +336,36 @@ def _depth(text: str) -> int:
     return depth
 
 
+# --- the network ---
+
+
+def _network_of(options: argparse.Namespace) -> Network | Sequence[str] | None:
+    """What lies behind the internet card. Raises SystemExit with one line for a directory or host that is none."""
+    allowed = getattr(options, "allow_net", [])
+    try:
+        if options.fake_net is not None:
+            if allowed:
+                raise ValueError("--fake-net and --allow-net: a machine has one network")
+            from axisos.machine.fake_network import FakeNetwork
+
+            return FakeNetwork.from_directory(options.fake_net)
+        if allowed:
+            if options.seed is not None:
+                raise ValueError("--allow-net: a simulation (--seed) cannot ask real hosts; --fake-net can be asked")
+            from axisos.machine.allowance import Allowance
+
+            Allowance(allowed)  # a mistake is told now, and not by the machine
+            return list(allowed)
+    except OSError as error:
+        problem = f"{options.fake_net}: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        return None
+    print(f"axisos: {problem}", file=sys.stderr)
+    raise SystemExit(USAGE_EXIT)
+
+
 # --- run and sh ------------------------------------------------------------------------------------------------
 
 
@@ -399,10 +452,14 @@ def trace_action(options: argparse.Namespace) -> int:
 class _Prepared:
     """What a job of `run`, `sh` and `trace` needs of the host."""
 
-    def __init__(self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None) -> None:
+    def __init__(
+        self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None,
+        network: Network | Sequence[str] | None,
+    ) -> None:
         self.job = job
         self.boards = boards
         self.disk = disk
+        self.network = network  # behind the internet card
 
 
 def _prepared(options: argparse.Namespace) -> _Prepared:
@@ -412,6 +469,7 @@ def _prepared(options: argparse.Namespace) -> _Prepared:
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         raise SystemExit(USAGE_EXIT)
     job = _job_of(options)
+    network = _network_of(options)
     boards = _boards_of(options)
     disk = None
     if options.disk is not None:
@@ -424,7 +482,7 @@ def _prepared(options: argparse.Namespace) -> _Prepared:
             raise SystemExit(USAGE_EXIT) from None
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
-    return _Prepared(job, boards, disk)
+    return _Prepared(job, boards, disk, network)
 
 
 def _supervised(options: argparse.Namespace, prepared: _Prepared, trace: TraceBuffer | None) -> int:
@@ -464,6 +522,7 @@ def _child(
         memory_kib=memory_kib,
         verbose_log=verbose,
         components=prepared.boards,
+        internet=prepared.network,
     )
     break_into_long_calls(machine, heart)
     try:
@@ -561,10 +620,13 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
+    network = _network_of(options)
+    return supervise(lambda control, _heart: _explore(options, job, network, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+def _explore(
+    options: argparse.Namespace, job: dict[str, Any], network: Network | Sequence[str] | None, control: int
+) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -576,7 +638,7 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     explorer = Explorer(
-        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib),
+        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib, internet=network),
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
@@ -636,7 +698,8 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed, _boards_of(options)))
+    boards = _boards_of(options)
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, boards, _network_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:
