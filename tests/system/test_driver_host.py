@@ -17,7 +17,11 @@ from system.driverdispatch import ONLINE, Dispatcher, Driver
 from system.driverhost import DriverHost
 
 PM, DKMS, HOST, CHILD, WATCHER, CHILD_THREAD, STRANGER = 2, 3, 40, 41, 42, 43, 50
-ENV = {"driver_path": "/drivers/x.sys.py", "component_info": None, "pm_pid": PM, "dkms_pid": DKMS}
+FILES = {"/drivers/x.sys.py": b"# what DKMS has judged"}
+ENV = {
+    "driver_path": "/drivers/x.sys.py", "driver_files": FILES, "driver_closed": True, "component_info": None,
+    "pm_pid": PM, "dkms_pid": DKMS,
+}
 
 
 class Idle(Exception):
@@ -92,8 +96,10 @@ class World:
     def process_get_pid(self) -> int:
         return HOST
 
-    def process_spawn(self, path: str, ring: float, env: dict[str, object], handles: dict[int, object]) -> int:
-        assert (path, ring, handles) == (ENV["driver_path"], 3, {})
+    def process_spawn_image(
+        self, path: str, ring: float, env: dict[str, object], files: dict[str, bytes], closed: bool
+    ) -> int:
+        assert (path, ring, files, closed) == (ENV["driver_path"], 3, FILES, True)
         assert env == {"component_info": None, "pm_pid": PM, "host_pid": HOST}
         return CHILD
 
@@ -145,14 +151,12 @@ def test_the_start() -> None:
 
 
 def test_a_driver_that_cannot_be_started() -> None:
-    """302, the reason and what helps, and the host ends."""
+    """302, the reason, and the host ends."""
     world = World()
-    world.refuses["process_spawn"] = StatusError(Status.ACCESS_DENIED, "no right to read it")
+    world.refuses["process_spawn_image"] = StatusError(Status.QUOTA_EXCEEDED, "too many processes")
     world.messages.append((DKMS, "driver_init", {}))
     world.host.serve()
-    (said,) = world.reports
-    assert said[:2] == ("init_complete", 302)
-    assert said[2].startswith("its process could not be started: no right to read it;") and "chmod 755" in said[2]
+    assert world.reports == [("init_complete", 302, "its process could not be started: too many processes")]
 
 
 def test_a_driver_whose_entry_fails_takes_the_host_with_it() -> None:

@@ -1,11 +1,12 @@
-"""system/vfs/startup: what the boot reads, and in which order drivers come."""
+"""system/vfs/startup and axis/driver_list: what the boot reads, and in which order drivers come."""
 
 from __future__ import annotations
 
 import pytest
 from vfsrig import ETC
 
-from system.vfs.startup import Autoload, DriverEntry, load_order, parse_autoload, parse_drivers, parse_settings
+from axis.driver_list import DriverEntry, load_order, parse_drivers
+from system.vfs.startup import Autoload, parse_autoload, parse_settings
 
 
 def entry(name: str, priority: int = 500, depends: str = "", enabled: bool = True) -> DriverEntry:

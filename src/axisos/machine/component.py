@@ -73,6 +73,10 @@ class Component:
         self.slot = slot
         self._bus: Bus | None = None
 
+    def offered(self) -> dict[str, Callback]:
+        """What this board can do, by wire name: all that its class can, unless it has less than others of its type."""
+        return self.callbacks
+
     @property
     def bus(self) -> Bus:
         """The bus it is plugged into. Raises: "no such component" when it is not."""

@@ -38,6 +38,7 @@ from axisos.machine.bus import Bus
 from axisos.machine.clock import Clock, JumpingClock, RealClock
 from axisos.machine.codecache import CodeCache, default_directory
 from axisos.machine.components.computer import ComputerBoard
+from axisos.machine.components.data import Data
 from axisos.machine.components.eeprom import Eeprom
 from axisos.machine.components.filesystem import Filesystem
 from axisos.machine.components.gpu import Gpu
@@ -215,6 +216,7 @@ class Machine:
             Filesystem(self._address("filesystem", "AxisOS"), system, "AxisOS"),
             Filesystem(self._address("filesystem", "home"), homes, "home"),
             self._tmpfs,
+            Data(self._address("data"), 3, lambda: self.computer.program_entropy),
         ):
             self.bus.attach(board)
         for storage in (system, homes):

@@ -33,6 +33,8 @@ TYPE_TIMER = "KeTimer"
 TYPE_PIPE = "IoPipeObject"
 TYPE_SECTION = "MmSectionObject"
 TYPE_MESSAGE_QUEUE = "IpcMessageQueue"
+TYPE_REGISTRY_WATCH = "CmRegistryWatch"
+TYPE_LOG_WATCH = "KeLogWatch"
 
 DEVICE_TTY = "\\Device\\TTY0"
 DEVICE_GPU = "\\Device\\Gpu0"

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
-from system.dkms_sec import DriverPolicy
+from system.dkms_sec import LEVELS, DriverPolicy
 from system.driver_hive import DriverHive
 from system.driver_hosts import plain_device
 from system.driver_loader import DriverLoader
@@ -57,7 +57,7 @@ class Dkms:
         self._pm_pid = pm_pid
         self._clock = Timekeeper(syscall)
         hive = DriverHive(syscall, self._log)
-        policy = DriverPolicy.from_disk(lambda path: syscall("vfs_read_file", path), self._log)
+        self.policy = policy = DriverPolicy.from_disk(syscall, self._log)
         self.interrupts = Interrupts(self._send, self._log)
         self.loader = DriverLoader(syscall, policy, hive, self._clock, self._log, self.interrupts.forget, pm_pid)
         self.dispatcher = Dispatcher(
@@ -94,6 +94,8 @@ class Dkms:
             "dkms_register_interrupt": (self._register_interrupt, 1, 1),
             "dkms_get_next_index": (self._get_next_index, 1, 1),
             "driver_unload": (self._driver_unload, 1, 2),
+            "driver_check": (self._driver_check, 1, 2),
+            "driver_recheck": (self._driver_recheck, 0, 0),
             "driver_reload": (self._driver_reload, 1, 1),
             "driver_query": (self._driver_query, 0, 0),
         }
@@ -308,6 +310,36 @@ class Dkms:
             raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
         self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
         return LATER
+
+    def _driver_check(self, request: SyscallRequest, path: object, level: object = None) -> object:
+        """`driver_check(path: str, level: int | None = None)`: Ask whether a file may become a driver, for uid 0 only.
+
+        Args:    path: the driver file, absolute, on the root file system. level: 0, 1 or 2; None is the level in force.
+        Returns: what would be logged at a load, as a list of lines; an empty list when there is nothing to remark.
+        Raises:  DRIVER_VALIDATION_FAILED with the reason, NO_SUCH_FILE, PRIVILEGE_NOT_HELD, INVALID_PARAMETER.
+        """
+        self._demand_root(request)
+        if type(path) is not str or (level is not None and (type(level) is not int or level not in LEVELS)):
+            raise StatusError(Status.INVALID_PARAMETER, "driver_check takes a path, and a level from 0 to 2")
+        source = self._syscall("vfs_read_file", path)
+        remarks: list[str] = []
+        wanted = level if isinstance(level, int) else self.policy.level
+        self.policy.at_level(wanted, lambda text, _kind: remarks.append(text)).admit(path, source)
+        return remarks
+
+    def _driver_recheck(self, request: SyscallRequest) -> object:
+        """`driver_recheck()`: Which files have changed since the drivers that run were started from them, for uid 0.
+
+        Returns: a list of {pid, path, change}; change is "changed" or "missing".
+        Raises:  PRIVILEGE_NOT_HELD.
+        """
+        self._demand_root(request)
+        return self.policy.runtime_recheck()
+
+    @staticmethod
+    def _demand_root(request: SyscallRequest) -> None:
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{request.name}: only root (uid 0) may ask")
 
     def _driver_reload(self, request: SyscallRequest, name: object) -> object:
         """`driver_reload(name: str)`: Replace all instances of a driver by what its file holds now, for uid 0 only.

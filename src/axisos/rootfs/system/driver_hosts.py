@@ -37,11 +37,18 @@ class DriverHosts:
         self._pm_pid = pm_pid
         self._uids: dict[str, int] = {}  # path of a driver -> its user
 
-    def start(self, path: str) -> int:
-        """Start the host of the driver at *path*, which will start the driver. Returns its pid. Raises: as spawning."""
+    def start(self, path: str, files: dict[str, bytes], closed: bool) -> int:
+        """Start the host of the driver at *path*, which will start the driver from the bytes that were judged.
+
+        Returns: its pid.
+        Raises:  as process_spawn.
+        """
         uid = self._uids.setdefault(path, FIRST_DRIVER_UID + len(self._uids))
         own_pid = self._syscall("process_get_pid")
-        env = {"driver_path": path, "component_info": None, "pm_pid": self._pm_pid, "dkms_pid": own_pid}
+        env = {
+            "driver_path": path, "driver_files": files, "driver_closed": closed, "component_info": None,
+            "pm_pid": self._pm_pid, "dkms_pid": own_pid,
+        }
         self._syscall("process_grant", own_pid, uid, uid, [], RING_ELEVATED)
         pid: int = self._syscall("process_spawn", HOST, RING_ELEVATED, env, {}, OWN_GROUP, True)
         return pid

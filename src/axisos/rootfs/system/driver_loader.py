@@ -58,7 +58,7 @@ MANY_PIDS = 0  # in a report: one process for each component
 class Load:
     """One load under way."""
 
-    __slots__ = ("address", "driver", "info", "path", "predecessor", "reports", "source")
+    __slots__ = ("address", "closed", "driver", "files", "info", "path", "predecessor", "reports", "source")
 
     def __init__(self, path: str, address: str | None, report: Report, predecessor: Driver | None = None) -> None:
         self.path = path
@@ -66,6 +66,8 @@ class Load:
         self.predecessor = predecessor  # whose place it takes
         self.reports = [report]
         self.source = b""
+        self.files: dict[str, bytes] = {}  # what was judged and is started: the driver, and modules of its own
+        self.closed = False  # it may import nothing else from its own directory
         self.info: dict[str, object] = {}
         self.driver: Driver | None = None
 
@@ -161,23 +163,25 @@ class DriverLoader:
                 )
 
     def _check_policy(self, load: Load) -> None:
-        self._policy.check(load.source, load.path)
+        load.files, load.closed = self._policy.admit(load.path, load.source)
 
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
             if load.info["driver_type"] == DRIVER_TYPE_UMD:
-                pid: object = self._hosts.start(load.path)
+                pid: object = self._hosts.start(load.path, load.files, load.closed)
             else:
-                pid = self._syscall("process_spawn", load.path, int(RING_DRIVER), env)
+                pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
+        self._policy.started(pid, load.files)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         if load.predecessor is not None:
             driver.predecessor = load.predecessor
             driver.restarts = load.predecessor.restarts
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
+        self._hive.announce_driver(driver)
 
     def _send_init(self, load: Load) -> None:
         driver = load.driver
@@ -264,6 +268,7 @@ class DriverLoader:
             self._remove(driver, Status.DEVICE_NOT_READY, "its driver did not start")
             self._kill(driver)
         if orphan is not None and orphan.state is RESTARTING:
+            self._hive.set_driver_status(orphan, RESTARTING)
             self._start_again(orphan, text)
         elif orphan is not None:
             self._drop_orphan(orphan, "its new driver did not start")
@@ -592,16 +597,17 @@ class DriverLoader:
 
     def _remove(self, driver: Driver, status: Status, reason: str) -> None:
         """Take a driver, and all that it had, out of every book; its requests end with *status*."""
-        was_online = driver.state is not LOADING
+        has_successor = driver.state is LOADING and driver.predecessor is not None  # the one before it, once more
         self._leave_registry(driver)
         self.dispatcher.drop_driver(driver, status, reason)
-        if was_online:
+        if not has_successor:
             self._remove_from_hive(driver)
 
     def _leave_registry(self, driver: Driver) -> None:
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._clock.clear(("pong", driver.pid))
+        self._policy.ended(driver.pid)
         self._on_gone(driver)
 
     def _remove_from_hive(self, driver: Driver) -> None:

@@ -59,6 +59,7 @@ class DriverHost:
     def __init__(self, syscall: Callable[..., Any], env: dict[str, Any]) -> None:
         self._syscall = syscall
         self._driver_path: str = env["driver_path"]
+        self._given = env["driver_files"], env["driver_closed"]  # what DKMS has judged: the disk may hold other bytes
         self._dkms_pid: int = env["dkms_pid"]
         self._own_pid: int = syscall("process_get_pid")
         self._child_env = {
@@ -129,11 +130,9 @@ class DriverHost:
 
     def _on_init(self, driver: Payload) -> None:
         try:
-            child = self._syscall("process_spawn", self._driver_path, RING_USER, self._child_env, {})
+            child = self._syscall("process_spawn_image", self._driver_path, RING_USER, self._child_env, *self._given)
         except StatusError as error:
             reason = f"its process could not be started: {error.detail or error.status.meaning}"
-            if error.status == Status.ACCESS_DENIED:
-                reason += "; the file of a user-mode driver must be everybody's to read and execute (chmod 755)"
             self._report("init_complete", Status.INSUFFICIENT_RESOURCES, reason)
             self._state = ENDED
             return
