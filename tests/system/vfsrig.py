@@ -59,8 +59,9 @@ class Disks:
 class Header:
     """An object header, as far as PM looks at it."""
 
-    def __init__(self, body: object) -> None:
+    def __init__(self, body: object, object_id: int) -> None:
         self.body = body
+        self.object_id = object_id
         self.handles = 0
         self.references = 1
 
@@ -251,7 +252,14 @@ class Bench:
         raise StatusError(Status.UNKNOWN_SYSCALL, "no such system call")
 
     def _ob_create_object(self, _type: str, body: object) -> Header:
-        return Header(body)
+        self._last_object = getattr(self, "_last_object", 0) + 1
+        return Header(body, self._last_object)
+
+    def _ob_query_handles(self, _pid: int | None) -> list[dict[str, object]]:
+        return [
+            {"pid": pid, "image": f"/bin/{pid}.py", "type": "IoFileObject", "object_id": header.object_id}
+            for (pid, _token), (header, _access) in self.handles.items()
+        ]
 
     def _ob_create_handle(self, pid: int, header: Header, access: int) -> str:
         if len(self.handles) >= self.max_handles:

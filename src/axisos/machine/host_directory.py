@@ -141,8 +141,14 @@ class HostDirectory(Storage):
 
     def space_used(self) -> int:
         if self._used is None:
-            self._used = self._count()
+            self._used = self._count("")
         return self._used
+
+    def usage(self, path: str) -> int:
+        facts = self._facts(path)
+        if facts is None:
+            return 0
+        return self._count(path) if facts.st_mode & _KIND == _DIRECTORY else ENTRY_BYTES + facts.st_size
 
     # -- changing -----------------------------------------------------------------------------------------------
 
@@ -228,8 +234,10 @@ class HostDirectory(Storage):
         try:
             fd = os.open(self._prefix + path, _OPEN[mode], 0o666)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            self._used = None  # what was taken for a new entry was not used
             return None
         except OSError as error:
+            self._used = None
             raise failure(error) from None
         if not self._holds(fd, path):
             os.close(fd)
@@ -317,9 +325,9 @@ class HostDirectory(Storage):
             raise disk_full()
         self._used = used
 
-    def _count(self) -> int:
-        """Bytes of everything shown; what links point to counts nothing of its own below it."""
-        total, directories = ENTRY_BYTES, [""]
+    def _count(self, path: str) -> int:
+        """Bytes of everything shown in a directory; what links point to counts nothing of its own below it."""
+        total, directories = ENTRY_BYTES, [path]
         for directory in directories:  # grows while it is gone through
             for name in self.list(directory) or ():
                 total += ENTRY_BYTES
@@ -389,6 +397,23 @@ class HostFile(StorageFile):
             while view:
                 view = view[os.write(self._fd, view) :]
         except OSError as error:
+            raise failure(error) from None
+        storage._stamp(self._path)
+
+    def truncate(self, size: int) -> None:
+        storage = self._writer
+        if storage is None:
+            raise read_only()
+        if size < 0:
+            raise invalid_offset()
+        try:
+            storage.take(size - os.fstat(self._fd).st_size)
+            os.ftruncate(self._fd, size)
+        except OverflowError:
+            storage._used = None
+            raise invalid_offset() from None
+        except OSError as error:
+            storage._used = None
             raise failure(error) from None
         storage._stamp(self._path)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, NoReturn, Protocol
 
+    from system.vfs.mounts import Mount
+
     class Disk(Protocol):
         """A proxy of a `filesystem` component. Its methods fail with an exception that has `status` and `reason`."""
 
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
         def makeDirectory(self, path: str) -> bool: ...
         def remove(self, path: str) -> bool: ...
         def rename(self, old: str, new: str) -> bool: ...
+        def truncate(self, handle: Any, size: int) -> Any: ...
+        def usage(self, path: str) -> int: ...
         def getLabel(self) -> str | None: ...
+        def spaceTotal(self) -> float: ...
+        def spaceUsed(self) -> int: ...
 
 
 CATEGORY_FILE = "file"
@@ -47,7 +53,10 @@ _STATUS_OF_HOST_ERROR: tuple[tuple[type[OSError], Status], ...] = (
 class OpenFile:
     """The body of an IoFileObject: one open file or device, shared by all handles to it."""
 
-    __slots__ = ("category", "device_name", "disk", "driver_pid", "file_id", "mode", "notify", "path", "raw_handle")
+    __slots__ = (
+        "category", "device_name", "disk", "driver_pid", "file_id", "mode", "mount", "notify", "object_id", "path",
+        "raw_handle",
+    )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
         self.path = path
@@ -55,6 +64,8 @@ class OpenFile:
         self.category = category
         self.disk: Disk = None  # type: ignore[assignment]  # a file's, set when it is opened
         self.raw_handle: object = None
+        self.mount: Mount = None  # type: ignore[assignment]  # a file's: where its path leads
+        self.object_id = 0  # of the object that handles stand for
         self.device_name = ""  # a device's: \Device\...
         self.driver_pid = 0
         self.file_id = 0
@@ -150,12 +161,16 @@ def list_names(disk: Disk, raw_path: str, path: str) -> list[str]:
         refuse(error, "list it", path)
 
 
-def walk_directories(disk: Disk, raw_path: str) -> Iterator[str]:
-    """The directory itself and every directory in it, as paths relative to it ("" first)."""
+def walk(disk: Disk, raw_path: str) -> Iterator[tuple[str, list[str]]]:
+    """The directory itself and every directory in it: its path relative to the first ("" for that), and its names.
+
+    Raises: INVALID_PARAMETER for a tree too deep to be gone through (as one with a link of the host's into itself).
+    """
     waiting = [""]
     while waiting:
         below = waiting.pop()
-        yield below
-        if below.count("/") < MAX_WALK_DEPTH:
-            names = disk.list(f"{raw_path}/{below}") or ()
-            waiting.extend(below + name for name in names if name.endswith("/"))
+        names = list(disk.list(f"{raw_path}/{below}") or ())
+        yield below, names
+        if below.count("/") >= MAX_WALK_DEPTH:
+            raise StatusError(Status.INVALID_PARAMETER, f"it is more than {MAX_WALK_DEPTH} directories deep")
+        waiting.extend(below + name for name in names if name.endswith("/"))

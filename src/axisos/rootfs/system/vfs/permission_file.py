@@ -5,7 +5,8 @@
 
 Each change is one line in `/etc/perms.log` at once, so that a power cut loses none; the file itself is written anew
 only now and then, and the log then begins afresh. A line is `<uid> <gid> <mode> <path>` or `- <path>`, the path with
-Python's unicode escapes; a last line without its line end was cut off and is ignored.
+Python's unicode escapes; a last line without its line end was cut off and is ignored. What lies on a disk that fstab
+does not name is written as `@<disk>:<path on it>`: at the next boot that disk may be elsewhere, or nowhere.
 
 Called by   the Pipeline Manager: `load` at boot, `note` as the table's journal, `save` some time after a change.
 Owns        the two files (and a third for a moment), nothing in memory but what is not yet written.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from abi.status import StatusError
 from system.vfs import files
 from system.vfs.paths import canonical, is_below
-from system.vfs.permissions import format_mode, parse_mode
+from system.vfs.permissions import SHELF, format_mode, parse_mode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def parse_table(text: str) -> tuple[dict[str, Entry], list[str]]:
     entries: dict[str, Entry] = {}
     problems: list[str] = []
     for path, row in paths.items():
+        shelf, colon, rest = path.partition(":") if path.startswith(SHELF) else ("", "", path)
         try:
-            name = canonical(path)
+            name = shelf + colon + canonical(rest)
         except StatusError as error:
             problems.append(f"{error.detail}; the entry is ignored")
             continue
@@ -110,7 +112,8 @@ class PermissionFile:
     def __init__(self, disk: Disk, log: Callable[[str, str], object], volatile: tuple[str, ...] = ()) -> None:
         self._disk = disk
         self._log = log  # (message, level)
-        self.volatile = volatile  # directories whose entries are not kept
+        self.volatile = volatile  # directories whose entries are not kept, and beginnings of such names (`@<disk>:`)
+        self.name_of: Callable[[str], str] = lambda path: path  # under which name an entry is written
         self._journal: object = None  # raw handle of the log
         self._is_dirty = False
         self._may_write = True
@@ -159,12 +162,12 @@ class PermissionFile:
 
     def note(self, path: str, entry: Entry | None) -> None:
         """Write one change down. A disk that cannot be written is reported once; the table goes on in memory."""
-        if not self._may_write or any(is_below(path, place) for place in self.volatile):
+        if not self._may_write or self._is_volatile(path):
             return
         try:
             if self._journal is None:
                 self._journal = self._disk.open(LOG, "a")
-            self._disk.write(self._journal, format_line(path, entry))
+            self._disk.write(self._journal, format_line(self.name_of(path), entry))
         except Exception as error:
             self._give_up(error)
         self._is_dirty = True
@@ -177,9 +180,12 @@ class PermissionFile:
         import tomli_w
 
         kept = {
-            path: {"uid": uid, "gid": gid, "mode": format_mode(mode)}
-            for path, (uid, gid, mode) in sorted(entries.items())
-            if not any(is_below(path, place) and path != place for place in self.volatile)
+            name: {"uid": uid, "gid": gid, "mode": format_mode(mode)}
+            for name, (uid, gid, mode) in sorted(
+                (self.name_of(path), entry)
+                for path, entry in entries.items()
+                if path in self.volatile or not self._is_volatile(path)
+            )
         }
         text = "# Who may do what with which path; kept by the Pipeline Manager. Change it with chmod and chown.\n"
         text += tomli_w.dumps({"paths": kept})
@@ -188,6 +194,15 @@ class PermissionFile:
             self._begin_log()
         except Exception as error:
             self._give_up(error)
+
+    def touch(self) -> None:
+        """The table was changed without a word: it is to be written."""
+        self._is_dirty = True
+
+    def _is_volatile(self, path: str) -> bool:
+        if path.startswith(SHELF):
+            return any(path.startswith(place) for place in self.volatile)
+        return any(is_below(path, place) for place in self.volatile)
 
     def _begin_log(self) -> None:
         """Forget the log: the file says it all."""
