@@ -59,9 +59,8 @@ class Disks:
 class Header:
     """An object header, as far as PM looks at it."""
 
-    def __init__(self, body: object, object_id: int) -> None:
+    def __init__(self, body: object) -> None:
         self.body = body
-        self.object_id = object_id
         self.handles = 0
         self.references = 1
 
@@ -252,14 +251,19 @@ class Bench:
         raise StatusError(Status.UNKNOWN_SYSCALL, "no such system call")
 
     def _ob_create_object(self, _type: str, body: object) -> Header:
-        self._last_object = getattr(self, "_last_object", 0) + 1
-        return Header(body, self._last_object)
+        return Header(body)
 
     def _ob_query_handles(self, _pid: int | None) -> list[dict[str, object]]:
         return [
-            {"pid": pid, "image": f"/bin/{pid}.py", "type": "IoFileObject", "object_id": header.object_id}
-            for (pid, _token), (header, _access) in self.handles.items()
+            {"pid": pid, "image": f"/bin/{pid}.py", "type": "IoFileObject", "token": token}
+            for pid, token in self.handles
         ]
+
+    def _ob_create_owned(self, pid: int, type_name: str, body: object, access: int) -> str:
+        header = self._ob_create_object(type_name, body)
+        token = self._ob_create_handle(pid, header, access)
+        self._ob_dereference_object(header)
+        return token
 
     def _ob_create_handle(self, pid: int, header: Header, access: int) -> str:
         if len(self.handles) >= self.max_handles:

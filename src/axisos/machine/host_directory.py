@@ -37,6 +37,7 @@ _OPEN = {
 _KIND, _DIRECTORY, _REGULAR, _LINK = 0o170000, 0o040000, 0o100000, 0o120000
 _WHENCE = {"set": os.SEEK_SET, "cur": os.SEEK_CUR, "end": os.SEEK_END}
 _BIG_READ = 1 << 16
+_MAX_REMEMBERED = 4096  # paths
 
 
 def failure(error: OSError) -> ComponentError:
@@ -83,6 +84,9 @@ class HostDirectory(Storage):
         self._used: int | None = None  # bytes; None = to be counted
         self._written: dict[str, float] = {}  # calendar time of what was written here, when mtimes are fixed
         self._safe = {""}  # directories found to lie inside
+        # Files that were opened and found to lie inside: inode, time of its last change, device. As long as these are
+        # the same, so is what there is to read, whatever leads to it now.
+        self._found: dict[str, tuple[int, int, int]] = {}
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -100,9 +104,21 @@ class HostDirectory(Storage):
                 return None
             raise failure(error) from None
         facts = os.fstat(fd)
+        known = self._found.get(path)
+        if (
+            facts.st_mode & _KIND == _REGULAR
+            and known is not None
+            and known[0] == facts.st_ino
+            and known[1] == facts.st_ctime_ns
+            and known[2] == facts.st_dev
+        ):
+            return HostFile(fd, None, path)
         if facts.st_mode & _KIND != _REGULAR or not self._holds(fd, path):
             os.close(fd)
             return None
+        if len(self._found) >= _MAX_REMEMBERED:
+            self._found.clear()
+        self._found[path] = facts.st_ino, facts.st_ctime_ns, facts.st_dev
         return HostFile(fd, None, path)
 
     def stat(self, path: str) -> Stat | None:
@@ -269,7 +285,7 @@ class HostDirectory(Storage):
         if place != self._root and not place.startswith(self._prefix):
             return False
         if os.path.isdir(place):
-            if len(self._safe) > 4096:
+            if len(self._safe) > _MAX_REMEMBERED:
                 self._safe = {""}
             self._safe.add(directory)
         return True
@@ -296,7 +312,10 @@ class HostDirectory(Storage):
         return os.path.islink(self._prefix + path)
 
     def _is_hidden(self, path: str) -> bool:
-        return any(name in self._hidden for name in path.split("/")) if self._hidden else False
+        for name in self._hidden:
+            if name in path and name in path.split("/"):
+                return True
+        return False
 
     # -- bookkeeping --------------------------------------------------------------------------------------------
 

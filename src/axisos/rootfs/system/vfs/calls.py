@@ -115,7 +115,11 @@ class VfsCalls:
         route.mount.files[body] = None
         if raw_mode != "r" and route.path in CRITICAL:
             body.notify = True
-        return self._handle_to(request, body, granted)
+        try:
+            return self._syscall("ob_create_owned", request.sender_pid, TYPE_FILE, body, granted)
+        except StatusError:
+            self.close_file(body)
+            raise
 
     def read(self, request: SyscallRequest, handle: str | int, count: int | None = None) -> object:
         """Up to *count* bytes, None for all there are; b"" at the end."""
@@ -466,17 +470,11 @@ class VfsCalls:
 
     def _handle_to(self, request: SyscallRequest, body: OpenFile, granted: int) -> object:
         """A handle of the caller to an open file; when it can have none, the file is closed again."""
-        syscall = self._syscall
-        header = syscall("ob_create_object", TYPE_FILE, body)
-        body.object_id = header.object_id
         try:
-            token = syscall("ob_create_handle", request.sender_pid, header, granted)
+            return self._syscall("ob_create_owned", request.sender_pid, TYPE_FILE, body, granted)
         except StatusError:
             self.handle_closed(body)
             raise
-        finally:
-            syscall("ob_dereference_object", header)
-        return token
 
     def _open_device(self, request: SyscallRequest, route: Route, granted: int, needed: int, mode: str) -> object:
         if route.kind is DEVICES:

@@ -54,8 +54,7 @@ class OpenFile:
     """The body of an IoFileObject: one open file or device, shared by all handles to it."""
 
     __slots__ = (
-        "category", "device_name", "disk", "driver_pid", "file_id", "mode", "mount", "notify", "object_id", "path",
-        "raw_handle",
+        "category", "device_name", "disk", "driver_pid", "file_id", "mode", "mount", "notify", "path", "raw_handle",
     )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
@@ -65,7 +64,6 @@ class OpenFile:
         self.disk: Disk = None  # type: ignore[assignment]  # a file's, set when it is opened
         self.raw_handle: object = None
         self.mount: Mount = None  # type: ignore[assignment]  # a file's: where its path leads
-        self.object_id = 0  # of the object that handles stand for
         self.device_name = ""  # a device's: \Device\...
         self.driver_pid = 0
         self.file_id = 0

@@ -346,12 +346,14 @@ class Mounting:
 
     def _users_of(self, mount: Mount, bodies: list[files.OpenFile] | None = None) -> str:
         """Which processes have which files open, as a message says it."""
-        wanted = {body.object_id: body.path for body in (mount.files if bodies is None else bodies)}
+        wanted = dict.fromkeys(mount.files if bodies is None else bodies)
         found = []
         for row in self._syscall("ob_query_handles", None):
-            if row["type"] == TYPE_FILE and row["object_id"] in wanted:
-                found.append(f"process {row['pid']} ({row['image']}) has {wanted[row['object_id']]} open")
-        shown = found[:MAX_NAMED] or [f"{path} is open" for path in list(wanted.values())[:MAX_NAMED]]
+            if row["type"] == TYPE_FILE:
+                body = self._syscall("ob_reference_by_handle", row["pid"], row["token"], 0).body
+                if body in wanted:
+                    found.append(f"process {row['pid']} ({row['image']}) has {body.path} open")
+        shown = found[:MAX_NAMED] or [f"{body.path} is open" for body in list(wanted)[:MAX_NAMED]]
         more = max(len(found), len(wanted)) - len(shown)
         return ", ".join(shown) + (f", and {more} more" if more > 0 else "")
 
