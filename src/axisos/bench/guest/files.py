@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 turns, on_disk = int(sys.argv[1]), sys.argv[2]
 in_memory = "/tmp/bench.txt"
+on_host = "/home/guest/bench.txt"
 block = b"x" * 1023 + b"\n"
+CHUNK = 4096
+MIB = 1 << 20
 
 
 def open_read_close(path: str, turns: int) -> None:
@@ -40,9 +43,43 @@ def read(turns: int) -> None:
         syscall("vfs_read", handle, 1024)
 
 
-def list_directory(turns: int) -> None:
+def fill(directory: str) -> None:
+    """A directory of 100 files."""
+    syscall("vfs_mkdir", directory)
+    for number in range(100):
+        syscall("vfs_close", syscall("vfs_open", f"{directory}/file{number}", "w"))
+
+
+def list_directory(path: str, turns: int) -> None:
     for _ in range(turns):
-        syscall("vfs_list", "/system")
+        syscall("vfs_list", path)
+
+
+def pour(path: str) -> float:
+    """Bytes a second of writing 1 MiB one after the other."""
+    chunk = b"x" * CHUNK
+
+    def write_chunks(turns: int) -> None:
+        handle = syscall("vfs_open", path, "w")
+        for _ in range(turns):
+            syscall("vfs_write", handle, chunk)
+        syscall("vfs_close", handle)
+
+    seconds: float = least(write_chunks, MIB // CHUNK)
+    return CHUNK / seconds
+
+
+def drink(path: str) -> float:
+    """Bytes a second of reading it again."""
+
+    def read_chunks(turns: int) -> None:
+        handle = syscall("vfs_open", path, "r")
+        for _ in range(turns):
+            syscall("vfs_read", handle, CHUNK)
+        syscall("vfs_close", handle)
+
+    seconds: float = least(read_chunks, MIB // CHUNK)
+    return CHUNK / seconds
 
 
 def python_read(turns: int) -> None:
@@ -51,14 +88,27 @@ def python_read(turns: int) -> None:
             file.read(1024)
 
 
+syscall("vfs_close", syscall("vfs_open", on_host, "w"))
+handle = syscall("vfs_open", on_host, "a")
+syscall("vfs_write", handle, block)
+syscall("vfs_close", handle)
+fill("/home/guest/many")
+fill("/tmp/many")
+few = max(1, turns // 2)
 figures = {
     "disk": least(lambda turns: open_read_close(on_disk, turns), turns),
     "created": least(open_write_close, turns),
     "memory": least(lambda turns: open_read_close(in_memory, turns), turns),
-    "python": least(python_read, max(1, turns // 2)),
-    "list": least(list_directory, max(1, turns // 2)),
-    "entries": len(syscall("vfs_list", "/system")),
+    "host": least(lambda turns: open_read_close(on_host, turns), turns),
+    "python": least(python_read, few),
+    "list_memory": least(lambda turns: list_directory("/tmp/many", turns), few),
+    "pour": pour(on_host),
+    "drink": drink(on_host),
+    "pour_memory": pour(in_memory),
+    "drink_memory": drink(in_memory),
 }
+syscall("process_sleep", 150)  # until the host's time stamps tell that the directory is at rest
+figures["list"] = least(lambda turns: list_directory("/home/guest/many", turns), few)
 handle = syscall("vfs_open", in_memory, "w")
 figures["write"] = least(write, turns)
 syscall("vfs_close", handle)

@@ -38,6 +38,7 @@ _MODES = {
 }  # fmt: skip
 LABEL_CHARACTERS = 16
 MAX_HANDLES = 1024
+MAX_PLACES = 1024
 OC_MAX_HANDLES = 16
 OC_READ_BYTES = 2048
 _READ_COST = (1.0, 1 / 4, 1 / 7, 1 / 10, 1 / 13, 1 / 15)
@@ -76,6 +77,7 @@ class Filesystem(Component):
         self._label_fixed = label_fixed
         self._handles: set[FileHandle] = set()
         self._writing: dict[str, FileHandle] = {}  # by path, the one writer of a file
+        self._places: dict[str, str] = {}  # what `clean` has made of paths that were opened
         self._max_handles = MAX_HANDLES
         self._max_read: int | None = None
 
@@ -112,7 +114,12 @@ class Filesystem(Component):
         how = "r" if mode is None else _MODES.get(arguments.text(mode, 2))
         if how is None:
             raise thrown("unsupported mode")
-        place = clean(path)
+        place = self._places.get(path)
+        if place is None:
+            place = clean(path)
+            if len(self._places) >= MAX_PLACES:
+                self._places.clear()
+            self._places[path] = place
         if len(self._handles) >= self._max_handles:
             raise soft("too many open handles", HANDLE_TABLE_FULL)
         only_writer = how == "w" or how == "a"

@@ -296,7 +296,10 @@ class VfsCalls:
         self._need(request, route.path, READ, "list it", route.path)
         names = files.list_names(route.disk, route.raw, route.path)
         points = self._mounts.points_below(route.path)
-        return sorted({*names, *points}) if points else sorted(names)
+        if points:
+            return sorted({*names, *points})
+        names.sort()  # in order already, from most disks
+        return names
 
     def delete(self, request: SyscallRequest, path: str, recursive: bool = False) -> object:
         """Delete a file or an empty directory; with *recursive*, a directory and all that is in it.

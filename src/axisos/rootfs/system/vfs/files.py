@@ -149,12 +149,12 @@ def list_names(disk: Disk, raw_path: str, path: str) -> list[str]:
     Raises: NO_SUCH_FILE; NOT_A_DIRECTORY.
     """
     try:
-        info = disk.stat(raw_path)
-        if info is None:
+        names: list[str] | None = disk.list(raw_path)
+        if names is not None:
+            return names
+        if disk.stat(raw_path) is None:
             raise StatusError(Status.NO_SUCH_FILE, f"{path}: there is no such directory")
-        if info["type"] != "directory":
-            raise StatusError(Status.NOT_A_DIRECTORY, f"{path} is a file, it cannot be listed")
-        return list(disk.list(raw_path) or ())
+        raise StatusError(Status.NOT_A_DIRECTORY, f"{path} is a file, it cannot be listed")
     except Exception as error:
         refuse(error, "list it", path)
 
