@@ -275,7 +275,8 @@ class Filesystem(Component):
         return done
 
     def _moved(self, old: str, new: str) -> None:
-        """What is being written has another name now."""
+        """What is being written has another name now, and what was replaced has none."""
+        self._writing.pop(new, None)
         inside = old + "/"
         for path in [path for path in self._writing if path == old or path.startswith(inside)]:
             handle = self._writing.pop(path)

@@ -87,7 +87,7 @@ class PipelineManager:
         self._mounting = Mounting(syscall, self._mounts, self._root, self._fstab, self._log)
         self._mounting.mount_all()
         self._permission_file = PermissionFile(self._disk, self._log)
-        self._permissions = Permissions(self._permission_file.load())
+        self._permissions = Permissions(self._permission_file.load(self._mounting.place_of))
         self._permissions.journal = self._permission_changed
         self._mounting.keep_rights(self._permissions, self._permission_file, self._set_save)
         self._settings = self._read_settings()

@@ -5,7 +5,7 @@ plugged in. Everything else is uid 0's to do, by `vfs_mount` and `vfs_unmount`. 
 uses it; a disk that is pulled out takes its mounts along, whoever uses them, and their files fail by name.
 
 Called by   the Pipeline Manager: at boot, for these calls, and when hardware comes and goes.
-Owns        nothing: it changes the mount table, and with it where the permission table's entries stand.
+Owns        little: it changes the mount table, and with it where the permission table's entries stand.
 Always so   a disk brings its rights along wherever it is mounted; what it covers has its own again afterwards.
 """
 
@@ -54,6 +54,7 @@ class Mounting:
         self._permissions: Permissions = None  # type: ignore[assignment]  # `keep_rights`, before any call comes
         self._file: PermissionFile = None  # type: ignore[assignment]  # likewise
         self._changed: Callable[[], object] = lambda: None
+        self._otherwise: list[str] = []  # points where the next boot may have something else than there is now
 
     # --- the boot ----------------------------------------------------------------------------------------------
 
@@ -76,25 +77,37 @@ class Mounting:
             self._log(f"/etc/fstab.toml: {entry.mount} is not mounted: {error.detail}", "warn")
             return None
 
+    def place_of(self, name: str) -> str:
+        """The path of an entry that the permission file names by disk; the name itself while it has none."""
+        return (self._mounts.place_on(name) or name) if name.startswith(SHELF) else name
+
     def keep_rights(self, permissions: Permissions, file: PermissionFile, changed: Callable[[], object]) -> None:
         """From now on the permission table follows the mounts; *changed* has it written when it is time."""
         self._permissions = permissions
         self._file = file
         self._changed = changed
         file.name_of = self._kept_name
-        self._mark_volatile()
-        if any(name.startswith(SHELF) for name in permissions.entries):
-            permissions.bring_back(self._mounts.place_on)
+        self._note_differences()
 
     def _kept_name(self, path: str) -> str:
         """The name of a path's entry in the permission file: by disk, if the next boot may have it elsewhere."""
-        if path.startswith(SHELF) or not any(mount.keeps_rights for mount in self._mounts.table()):
-            return path
-        return self._mounts.shelf_of(path) if self._mounts.holding(path).keeps_rights else path
+        for point in self._otherwise:
+            if is_below(path, point):
+                return path if path.startswith(SHELF) else self._mounts.shelf_of(path)
+        return path
 
-    def _mark_volatile(self) -> None:
-        """What is on a tmpfs is gone after a boot, and so are its rights, mounted or not."""
+    def _note_differences(self) -> None:
+        """The mounts have changed: which are not as the next boot will have them, and what is gone after it."""
         table = self._mounts.table()
+        expected = {entry.mount: entry for entry in self._fstab if entry.mount and "noauto" not in entry.options}
+        points = {mount.point: None for mount in table if mount.point not in expected or not self._is_in_fstab(mount)}
+        points.update((point, None) for point in expected if self._mounts.at(point) is None)
+        points.pop("/", None)
+        self._otherwise = list(points)
+        self._mark_volatile(table)
+
+    def _mark_volatile(self, table: list[Mount]) -> None:
+        """What is on a tmpfs is gone after a boot, and so are its rights, mounted or not."""
         uuids = {mount.uuid: None for mount in table if mount.kind == "tmpfs" and not mount.alias}
         shelves = [f"{SHELF}{uuid}:" for uuid in uuids]
         kept = [place for place in self._file.volatile if place.startswith(SHELF) and place not in shelves]
@@ -138,13 +151,11 @@ class Mounting:
         self._permissions.put_away(entry.mount, mounts.shelf_of)
         try:
             mounted = mounts.mount(entry, found, address)
-            if mounted is not None:
-                mounted.keeps_rights = not self._is_in_fstab(mounted)
         finally:
             self._permissions.bring_back(mounts.place_on)
         if mounted is None:
             raise StatusError(Status.DEVICE_BUSY, f"{entry.mount}: that part of the disk is there already")
-        self._mark_volatile()
+        self._note_differences()
         if not mounted.alias:
             self._permissions.set_default(entry.mount, self._root_rights(entry))
         self._rights_moved()
@@ -218,6 +229,7 @@ class Mounting:
                 mounted = self._try(entry, disks)
                 self._permissions.bring_back(self._mounts.place_on)
                 if mounted is not None:
+                    self._note_differences()
                     self._rights_moved()
                     self._log(f"{entry.mount} is mounted: its disk {address[:8]} is here", "vfs")
 
@@ -229,6 +241,8 @@ class Mounting:
                 for other in self._mounts.resting_on(mount):
                     if other.alias:
                         self._mounts.remove(other)
+                if isinstance(mount.disk, QuotaDisk):
+                    mount.disk.lift()
                 self._take_away(mount)
                 self._log(f"the disk of {mount.point} was pulled out: it is unmounted{lost}", "warn")
 
@@ -337,7 +351,7 @@ class Mounting:
             self._permissions.put_away(mount.point, mounts.shelf_of)
         mounts.remove(mount)
         self._permissions.bring_back(mounts.place_on)
-        self._mark_volatile()
+        self._note_differences()
         self._rights_moved()
 
     def _rights_moved(self) -> None:

@@ -58,7 +58,7 @@ class Mount:
     """One place where a disk appears, or another name for a place that exists."""
 
     __slots__ = (
-        "alias", "base", "disk", "entry", "files", "keeps_rights", "kind", "point", "raw_disk", "read_only", "uuid",
+        "alias", "base", "disk", "entry", "files", "kind", "point", "raw_disk", "read_only", "uuid",
     )
 
     def __init__(self, entry: MountEntry, point: str, disk: Disk | None, alias: str, uuid: str) -> None:
@@ -72,7 +72,6 @@ class Mount:
         self.uuid = uuid
         self.read_only = "ro" in entry.options
         self.files: dict[OpenFile, None] = {}  # open on it, in the order of opening
-        self.keeps_rights = False  # the permission file names what is on it by disk, not by path
 
     def limit(self) -> None:
         """Put the quota of its options into force, or out of it."""

@@ -86,16 +86,16 @@ def format_line(path: str, entry: Entry | None) -> bytes:
     return b"%d %d %s %s\n" % (entry[0], entry[1], format_mode(entry[2]).encode(), name)
 
 
-def replay(log: bytes, entries: dict[str, Entry]) -> int:
-    """Apply the log's lines to *entries*. Returns how many lines made no sense."""
+def replay(log: bytes, entries: dict[str, Entry], place_of: Callable[[str], str] = str) -> int:
+    """Apply the log's lines to *entries*, under the names that these have now. Returns how many lines made no sense."""
     bad = 0
     for line in log.split(b"\n")[:-1]:
         if line.startswith(b"- "):
-            entries.pop(line[2:].decode("unicode_escape"), None)
+            entries.pop(place_of(line[2:].decode("unicode_escape")), None)
             continue
         try:
             uid, gid, mode, name = line.split(b" ", 3)
-            entries[name.decode("unicode_escape")] = (int(uid), int(gid), parse_mode(mode.decode()))
+            entries[place_of(name.decode("unicode_escape"))] = (int(uid), int(gid), parse_mode(mode.decode()))
         except (ValueError, StatusError):
             bad += 1
     return bad
@@ -123,8 +123,11 @@ class PermissionFile:
         """Whether the file lags behind the table."""
         return self._is_dirty
 
-    def load(self) -> dict[str, Entry]:
-        """The table as it was left; a file that cannot be read is kept aside and what must be closed stays closed."""
+    def load(self, place_of: Callable[[str], str] = str) -> dict[str, Entry]:
+        """The table as it was left; a file that cannot be read is kept aside and what must be closed stays closed.
+
+        Args: place_of: the name that an entry has now, with the disks as they are mounted now.
+        """
         try:
             entries, problems = parse_table(files.read_all(self._disk, TABLE).decode())
         except (StatusError, ValueError) as error:
@@ -137,9 +140,10 @@ class PermissionFile:
             return dict(FALLBACK)
         for problem in problems:
             self._log(f"{TABLE}: {problem}", "warn")
+        entries = {place_of(name): entry for name, entry in entries.items()}
         log = files.read_if_there(self._disk, LOG)
         if log:
-            bad = replay(log, entries)
+            bad = replay(log, entries, place_of)
             self._is_dirty = True
             if bad:
                 self._log(f"{LOG}: {bad} lines make no sense and are ignored", "warn")
@@ -162,7 +166,7 @@ class PermissionFile:
 
     def note(self, path: str, entry: Entry | None) -> None:
         """Write one change down. A disk that cannot be written is reported once; the table goes on in memory."""
-        if not self._may_write or self._is_volatile(path):
+        if not self._may_write or (self._is_volatile(path) and path not in self.volatile):
             return
         try:
             if self._journal is None:

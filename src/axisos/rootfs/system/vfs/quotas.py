@@ -67,7 +67,7 @@ class QuotaDisk:
         self._disk = disk
         self._base = base
         self._name = name  # the mount point, for messages
-        self.limit = limit  # bytes
+        self.limit: float = limit  # bytes
         self._counted: int | None = None  # bytes; None = nobody has asked yet
         self._written: dict[str, _Written] = {}  # by path on the disk
         self._orphans: dict[_Written, None] = {}  # deleted while they were being written
@@ -81,12 +81,17 @@ class QuotaDisk:
             self._counted = max(0, self._disk.usage(self._base or "/") - ENTRY_BYTES) + left_open
         return self._counted
 
+    def lift(self) -> None:
+        """The disk is gone: let it say so itself to whoever has files open on it."""
+        self._counted = 0
+        self.limit = float("inf")
+
     def _need(self, growth: int) -> None:
         """Raise unless so many bytes more are within the limit."""
         if growth > 0 and self.used() + growth > self.limit:
-            left = max(0, self.limit - self.used())
+            left, kib = max(0, int(self.limit) - self.used()), int(self.limit) // 1024
             raise QuotaError(
-                f"the quota of {self._name}, {self.limit // 1024} KiB, has {left} bytes left, and {growth} are needed"
+                f"the quota of {self._name}, {kib} KiB, has {left} bytes left, and {growth} are needed"
             )
 
     def _add(self, growth: int) -> None:
@@ -242,6 +247,6 @@ class QuotaDisk:
 
     def left(self) -> int:
         """Bytes that may still be used: what the quota leaves, or the disk if that is less."""
-        left = self.limit - self.used()
+        left = int(self.limit) - self.used()
         total = self._disk.spaceTotal()
         return left if total == float("inf") else min(left, int(total) - int(self._disk.spaceUsed()))
