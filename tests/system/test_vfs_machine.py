@@ -105,7 +105,7 @@ class FileSystems(RuleBasedStateMachine):
         try:
             value = self.bench.call(name, *args, **who)
         except StatusError as error:
-            assert error.status in wrong, f"{name}{args} by {who}: {error}; the model has {wrong or 'nothing'} against it"
+            assert error.status in wrong, f"{name}{args} by {who}: {error}; the model says {wrong or 'yes'}"
             assert error.detail, "a refusal says why"
             return FAILED
         assert not wrong, f"{name}{args} by {who} gave {value!r}; the model has {wrong} against it"

@@ -30,7 +30,7 @@ from axisos.machine.storage import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    Identity = tuple[int, int, int]  # inode, time of a change, device
+    Identity = tuple[int, ...]  # inode, times of changes, device
     Names = list[str]
 
 _FLAGS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
@@ -172,12 +172,12 @@ class HostDirectory(Storage):
         facts = self._facts(path)
         if facts is None or facts.st_mode & _KIND != _DIRECTORY:
             return None
-        identity = (facts.st_ino, facts.st_mtime_ns, facts.st_dev)
+        identity = (facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_dev)
         known = self._lists.get(path)
         if known is not None and known[0] == identity:
             return known[1].copy()
         names, has_links = self._scan(path)
-        if not has_links and time.time_ns() - facts.st_mtime_ns > _SETTLED_NS:
+        if not has_links and time.time_ns() - facts.st_ctime_ns > _SETTLED_NS:
             if len(self._lists) >= _MAX_LISTS:
                 self._lists.clear()
             self._lists[path] = identity, names.copy()
@@ -371,7 +371,7 @@ class HostDirectory(Storage):
         return os.path.islink(self._prefix + path)
 
     def _is_hidden(self, path: str) -> bool:
-        for name in self._hidden:
+        for name in self._hidden:  # noqa: SIM110  (asked for every file that is opened: a generator costs twice as much)
             if name in path and name in path.split("/"):
                 return True
         return False

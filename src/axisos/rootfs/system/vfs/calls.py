@@ -615,13 +615,28 @@ class VfsCalls:
         raise self._denial(request, route.path, action)
 
     def _denial(self, request: SyscallRequest, path: str, action: str) -> StatusError:
+        """The refusal, written down. Of what lies behind a closed directory it says nothing, not even whether it is."""
         self._on_denied(request, path, action)
-        owner, group, mode = self._permissions.entry(path)
+        closed = self._closed_directory(request, path)
+        owner, group, mode = self._permissions.entry(closed or path)
+        what = f"{closed}, on the way there," if closed else "it"
         return StatusError(
             Status.ACCESS_DENIED,
-            f"{path}: uid {request.sender_uid} may not {action}; it belongs to uid {owner}, gid {group}, mode "
-            f"{format_mode(mode)}, and its directories count too",
+            f"{path}: uid {request.sender_uid} may not {action}; {what} belongs to uid {owner}, gid {group}, mode "
+            f"{format_mode(mode)}" + ("" if closed else ", and its directories count too"),
         )
+
+    def _closed_directory(self, request: SyscallRequest, path: str) -> str:
+        """The first directory above a path that the caller may not pass through; "" for none."""
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        above = []
+        while path != "/":
+            path = parent_of(path)
+            above.append(path)
+        for directory in reversed(above):
+            if not self._permissions.rights(directory, uid, gid, groups) & SEARCH:
+                return directory
+        return ""
 
     # --- small things ------------------------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ class Mounting:
                  there, or below, or a part of the disk has another place; on remount, what is open for writing),
                  INVALID_PARAMETER.
         """
-        self._need_root(request, "vfs_mount", point)
+        self._need_root(request, point)
         entry = self._entry(disk, path, point, kind, options)
         mounts = self._mounts
         if "remount" in entry.options:
@@ -169,7 +169,7 @@ class Mounting:
         Raises:  PRIVILEGE_NOT_HELD, INVALID_PARAMETER (nothing is mounted there; the root), DEVICE_BUSY, saying which
                  process has which file open, or which other mount needs it.
         """
-        self._need_root(request, "vfs_unmount", point)
+        self._need_root(request, point)
         place = canonical(point)
         mount = self._mounts.at(place)
         if mount is None:
@@ -252,10 +252,10 @@ class Mounting:
         addresses = self._syscall("raw_component_list", "filesystem")
         return {address: self._syscall("raw_component_proxy", address) for address in addresses}
 
-    def _need_root(self, request: SyscallRequest, call: str, point: object) -> None:
+    def _need_root(self, request: SyscallRequest, point: object) -> None:
         if request.sender_uid != 0:
             raise StatusError(
-                Status.PRIVILEGE_NOT_HELD, f"{call} {shorten(str(point))}: only root (uid 0) may mount and unmount"
+                Status.PRIVILEGE_NOT_HELD, f"{shorten(str(point))}: only root (uid 0) may mount and unmount"
             )
 
     def _entry(self, disk: object, path: object, point: object, kind: object, options: object) -> MountEntry:
