@@ -127,7 +127,7 @@ def test_a_mount_in_use_stays_and_says_who_uses_it() -> None:
     said = refused(bench, "vfs_unmount", "/mnt")
     assert said.status is Status.DEVICE_BUSY
     assert said.detail == (
-        "/mnt is in use: process 41 (/bin/41.py) has /mnt/in/f open, process 42 (/bin/42.py) has /mnt/in/f open"
+        "/mnt: it is in use: process 41 (/bin/41.py) has /mnt/in/f open, process 42 (/bin/42.py) has /mnt/in/f open"
     )
     bench.call("vfs_close", handle, pid=41)
     assert "process 42" in refused(bench, "vfs_unmount", "/mnt").detail
@@ -205,7 +205,7 @@ def test_a_disk_that_is_pulled_out_takes_its_mounts_along() -> None:
     assert bench.call("vfs_close", reading) is True
     bench.post(0, "handle_closed", bench.handles.pop((30, writing))[0].body)
     assert bench.call("vfs_list", "/mnt") == []
-    assert any("pulled out" in message and "2 open files are lost" in message for _, message in bench.log)
+    assert any("pulled out" in message and "with 2 open files" in message for _, message in bench.log)
     bench.write_file("/tmp/f", b"goes on")
 
 

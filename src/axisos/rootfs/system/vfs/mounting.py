@@ -180,7 +180,7 @@ class Mounting:
         if resting and not mount.alias:
             raise StatusError(Status.DEVICE_BUSY, f"{place}: {resting[0].point} is mounted on it; unmount that first")
         if mount.files:
-            raise StatusError(Status.DEVICE_BUSY, f"{place} is in use: {self._users_of(mount)}")
+            raise StatusError(Status.DEVICE_BUSY, f"{place}: it is in use: {self._users_of(mount)}")
         self._take_away(mount)
         self._log(f"{place} is unmounted", "vfs")
         return True
@@ -192,7 +192,10 @@ class Mounting:
         Returns: a list of {point, type, disk, label, path, alias, options, open, size, used, free}; disk is an address,
                  path the part of it, alias the path that this is another name for or "", open the number of files
                  open on it; sizes are bytes, None where there is no limit, no usage is wanted, or no disk.
+        Raises:  INVALID_PARAMETER.
         """
+        if type(usage) is not bool:
+            raise StatusError(Status.INVALID_PARAMETER, f"vfs_mounts: usage must be bool, not {type(usage).__name__}")
         rows = []
         for mount in sorted(self._mounts.table(), key=lambda mount: mount.point):
             row: dict[str, object] = {
@@ -237,7 +240,8 @@ class Mounting:
         """A disk was pulled out: its mounts go. Files that are open on it fail from now on, each by its name."""
         for mount in [mount for mount in self._mounts.table() if mount.uuid == address and mount.point != "/"]:
             if mount in self._mounts.table():  # not gone already as another's alias
-                lost = f", {len(mount.files)} open files are lost" if mount.files else ""
+                count = len(mount.files)
+                lost = f", with {count} open file{'s' if count > 1 else ''}" if count else ""
                 for other in self._mounts.resting_on(mount):
                     if other.alias:
                         self._mounts.remove(other)
@@ -316,7 +320,7 @@ class Mounting:
         read_only = "ro" in entry.options
         writing = [body for body in mount.files if body.mode != "r"]
         if writing and (read_only or "size" in entry.options):
-            raise StatusError(Status.DEVICE_BUSY, f"{entry.mount} is in use: {self._users_of(mount, writing)}")
+            raise StatusError(Status.DEVICE_BUSY, f"{entry.mount}: it is in use: {self._users_of(mount, writing)}")
         kept = {name: value for name, value in mount.entry.options.items() if name not in ("rw", "ro")}
         given = {name: value for name, value in entry.options.items() if name not in ("rw", "ro", "remount")}
         old = mount.entry
