@@ -190,7 +190,8 @@ print(syscall("vfs_unmount", "/d"))
 """)
     with Machine(seed=7) as machine:
         result = run(machine, str(program), user="root")
-    assert result.stdout.decode() == "/d: it is in use: process PID (/tmp/holder.py) has /d/f open\nTrue\n", result.stderr
+    said = "/d: it is in use: process PID (/tmp/holder.py) has /d/f open\nTrue\n"
+    assert result.stdout.decode() == said, result.stderr
 
 
 def test_a_guest_can_neither_mount_nor_lift_its_quota(tmp_path: Path) -> None:

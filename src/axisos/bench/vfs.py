@@ -22,8 +22,8 @@ FASTEST = Budget(250e6, at_least=True)  # bytes a second, one after the other in
 def measure(session: Session) -> list[Row]:
     """Rows of the group."""
     with tempfile.TemporaryDirectory() as home:
-        files = run_job("files", session.turns(200), READ_FILE, home=home)
-        host_writes = CHUNK / least(lambda turns: _write_on_the_host(home, turns), session.turns(256))
+        files = run_job("files", session.turns(40), READ_FILE, home=home)
+        host_writes = CHUNK / least(lambda turns: _write_on_the_host(home, turns), session.turns(64))
     path = os.path.join(packaged_root(), READ_FILE.lstrip("/"))
     host = Reference("host's os.open, read", least(lambda turns: _read_on_the_host(path, turns), session.turns(500)))
     poured = Reference("host's os.write", host_writes, BYTES_PER_SECOND)
