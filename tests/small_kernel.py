@@ -16,6 +16,7 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 import axisos
+from abi.driver import DeviceObject
 from abi.irp import IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, Irp
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
@@ -24,6 +25,9 @@ from system.dkms import Dkms
 
 ROOTFS = Path(axisos.__path__[0]) / "rootfs"
 PM, DKMS = 2, 3
+PM_ANSWERS = {  # what PM is told of drivers -> what it says to that
+    "driver_gone": "", "routes_changed": "", "driver_restarted": "driver_reopened", "driver_detach": "driver_detached",
+}
 
 
 class Killed(BaseException):
@@ -69,10 +73,11 @@ class SmallKernel:
         self.processes: dict[int, Process] = {}
         self.overrides: dict[str, Process] = {}
         self.registry: dict[str, dict[str, object]] = {}
+        self.registry_owners: dict[str, int] = {}
         self.namespace: dict[str, object] = {}
         self.log: list[tuple[str, str]] = []  # (level, message)
-        self.full: set[int] = set()  # processes whose queues take no more
         self.pm: list[tuple[Any, ...]] = []  # messages that PM received: (name, *values)
+        self.notices: list[tuple[Any, ...]] = []  # of those, what it was told of drivers, and has acted upon
         self.answers: dict[int, tuple[int, object]] = {}  # request id -> what a caller of ours was answered
         self.current: Process
         self._last_thread = 1000
@@ -145,10 +150,15 @@ class SmallKernel:
                 return message[2:]
         raise AssertionError(f"{irp} was not answered; PM has {self.pm}, the log {self.log}")
 
-    def open(self, device: str, file_id: int) -> None:
-        """A CREATE that must succeed."""
-        status, _ = self.ask(IRP_MJ_CREATE, device, file_id=file_id)
+    def open(self, device: str, file_id: int) -> DeviceObject:
+        """A CREATE that must succeed; PM counts it in the device."""
+        irp = self.irp(IRP_MJ_CREATE, device, file_id=file_id)
+        self.from_pm("vfs_io_request", irp)
+        status, _ = self.answer_to(irp)
         assert status == 0
+        assert isinstance(irp.device_object, DeviceObject)
+        irp.device_object.open_count += 1
+        return irp.device_object
 
     def call(self, name: str, *args: object, uid: int = 0, pid: int = 25) -> int:
         """A system call by some program that DKMS answers. Returns its request id; see `answers`."""
@@ -230,8 +240,10 @@ class SmallKernel:
                 target.answer = status, value
             else:
                 self.answers[request_id] = status, value
-        elif pid in self.full:
-            raise StatusError(Status.QUOTA_EXCEEDED, f"the queue of process {pid} is full")
+        elif pid == PM and name in PM_ANSWERS:
+            self.notices.append((name, *args))
+            if PM_ANSWERS[name]:
+                self.dkms.messages.append((PM, PM_ANSWERS[name], args[-1]))
         elif pid == PM:
             self.pm.append((name, *args))
         elif target is None:
@@ -247,8 +259,10 @@ class SmallKernel:
             process.deadline = None
         return process.messages.popleft() if process.messages else None
 
-    def process_spawn(self, parent: Process, path: str, ring: int, env: dict[str, object]) -> int:
-        source = self.vfs_read_file(parent, path)
+    def process_spawn_image(
+        self, parent: Process, path: str, ring: int, env: dict[str, object], files: dict[str, bytes], closed: bool
+    ) -> int:
+        source = files[path]
         self._last_pid += 1
         pid = self._last_pid
 
@@ -321,12 +335,22 @@ class SmallKernel:
         self.registry[path][name] = value
         return True
 
+    def reg_get_value(self, _process: Process, path: str, name: str) -> object:
+        values = self.registry.get(path, {})
+        return (values[name], "STR") if name in values else None
+
     def reg_delete_value(self, _process: Process, path: str, name: str) -> bool:
         return self.registry[path].pop(name, None) is not None
 
     def reg_delete_key(self, _process: Process, path: str) -> bool:
         for key in [key for key in self.registry if key == path or key.startswith(path + "\\")]:
             del self.registry[key]
+        return True
+
+    def reg_set_owner(self, _process: Process, path: str, pid: int) -> bool:
+        if path not in self.registry:
+            raise StatusError(Status.REGISTRY_KEY_NOT_FOUND, path)
+        self.registry_owners[path] = pid
         return True
 
     def reg_alloc_device_id(self, _process: Process, device_class: str) -> str:

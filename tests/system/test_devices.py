@@ -26,9 +26,10 @@ def test_a_device_is_opened_read_controlled_and_closed(bench: Bench) -> None:
     create = bench.requests()[-1]
     assert (create.major_function, create.device_name, create.file_id) == (i.IRP_MJ_CREATE, "/dev/echo", 1)
     assert (create.sender_pid, create.reply_pid, create.requester_uid, create.requester_ring) == (40, 2, 1000, 3)
-    create.device_name = "\\Device\\Echo0"  # what the dispatcher does
+    bench.dispatch(create, "\\Device\\Echo0", 9)
     bench.complete(create, 0, 9)
     handle = bench.result(opening)
+    assert bench.devices["\\Device\\Echo0"].open_count == 1
 
     assert bench.call("vfs_read", handle, 100, pid=40) is None
     assert bench.call("vfs_list", "/etc"), "others are served meanwhile"
@@ -48,7 +49,22 @@ def test_a_device_is_opened_read_controlled_and_closed(bench: Bench) -> None:
     assert close.major_function == i.IRP_MJ_CLOSE
     bench.complete(close, 0, None)
     assert bench.answers[close.irp_id] == (0, True)
+    assert [pid for pid, name, *_ in bench.sent if name == "irp_dispatch"] == [9, 9, 9], "DKMS is only asked for names"
+    assert bench.devices["\\Device\\Echo0"].open_count == 0
     assert not bench.pm._devices.pending and not bench.pm._devices._open
+
+
+def test_the_way_to_a_device_is_remembered_until_dkms_says_otherwise(bench: Bench) -> None:
+    """The second open goes straight to the driver; when names have changed, DKMS is asked again."""
+    bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    bench.post(9, "routes_changed")
+    bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    bench.post(DKMS_PID, "routes_changed")
+    bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    asked = [pid for pid, name, *_ in bench.sent if name in ("vfs_io_request", "irp_dispatch")]
+    assert asked == [DKMS_PID, 9, 9, DKMS_PID]
+    assert bench.devices["\\Device\\Echo0"].open_count == 4
 
 
 def test_what_answers_mean(bench: Bench) -> None:
@@ -76,14 +92,26 @@ def test_the_terminal_is_written_to_directly_and_waited_for(bench: Bench) -> Non
     assert bench.standard == {(30, -11): handle, (30, -12): handle}
     number = bench.start_call("vfs_write", handle, b"hello")
     bench.run()
-    pid, name, irp = bench.sent[-1]
-    assert (pid, name, irp.flags) == (TTY_PID, "irp_dispatch", i.IRP_FLAG_DIRECT)
+    pid, name, irp, major = bench.sent[-1]
+    assert (pid, name, major, irp.flags) == (TTY_PID, "irp_dispatch", i.IRP_MJ_WRITE, i.IRP_FLAG_DIRECT)
     assert number not in bench.answers
-    bench.complete(irp, 0, 5, sender=DKMS_PID)
+    bench.complete(irp, 0, 5, sender=12)
     assert number not in bench.answers and any("not sent to it" in line for level, line in bench.log if level == "sec")
     bench.complete(irp, 0, 5, sender=TTY_PID)
     assert bench.answers[number] == (0, 5)
     bench.complete(irp, 0, 5, sender=TTY_PID)  # a second answer is nobody's
+
+
+def test_answers_that_make_no_sense_hurt_nobody(bench: Bench) -> None:
+    """A driver of its own form may send anything: its caller gets 300 at worst, PM lives on."""
+    handle = bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    for nonsense in ((), ([], 0, b""), (1,), ({}, {}, {}, {})):
+        bench.post(9, "irp_complete", *nonsense)
+    number = bench.start_call("vfs_read", handle)
+    bench.run()
+    bench.post(9, "irp_complete", number, "fine", b"x")
+    assert bench.answers[number][0] == Status.UNSUCCESSFUL
+    assert bench.call("vfs_list", "/etc")
 
 
 def test_opening_the_terminal_fills_empty_slots_only(bench: Bench) -> None:
@@ -103,7 +131,7 @@ def test_a_caller_that_dies_is_withdrawn_and_never_answered(bench: Bench) -> Non
     bench.run()
     irp = bench.requests()[-1]
     bench.post(0, "request_cancelled", number)
-    assert bench.sent[-1] == (DKMS_PID, "irp_cancel", number) and irp.cancelled
+    assert (9, "irp_cancel", number) in bench.sent and irp.cancelled
     bench.complete(irp, 611, None)
     assert number not in bench.answers and not bench.pm._devices.pending
     bench.post(0, "request_cancelled", 999)
@@ -114,10 +142,12 @@ def test_a_device_opened_for_a_dead_caller_is_closed_again(bench: Bench) -> None
     number = bench.start_call("vfs_open", "/dev/echo", "r")
     bench.run()
     bench.post(0, "request_cancelled", number)
+    bench.dispatch(bench.requests()[-1], "\\Device\\Echo0", 9)
     bench.complete(bench.requests()[-1], 0, 9)
     close = bench.requests()[-1]
-    assert close.major_function == i.IRP_MJ_CLOSE and close.flags & i.IRP_FLAG_NO_REPLY and close.file_id == 1
+    assert close.major_function == i.IRP_MJ_CLOSE and close.file_id == 1
     assert number not in bench.answers and not bench.handles
+    assert bench.devices["\\Device\\Echo0"].open_count == 0
 
 
 def test_a_cancelled_answer_of_dkms_is_still_an_answer(bench: Bench) -> None:
@@ -131,19 +161,138 @@ def test_a_cancelled_answer_of_dkms_is_still_an_answer(bench: Bench) -> None:
     assert bench.answers[number] == (605, "/dev/echo: cannot read: Echo has died")
 
 
-def test_the_terminals_driver_dies_and_comes_back(bench: Bench) -> None:
-    """Writers on their way get 605; later ones reach the new process without opening again."""
-    handle = bench.open_device("/dev/tty", "w", DEVICE_TTY, TTY_PID)
+def test_a_driver_dies_and_comes_back(bench: Bench) -> None:
+    """Requests on their way get 605; the new process hears of the opens before what follows, without a new open."""
+    handle = bench.open_device("/dev/echo", "w", "\\Device\\Echo0", 9)
     number = bench.start_call("vfs_write", handle, b"lost")
     bench.run()
-    bench.post(0, "process_exited", TTY_PID)
-    assert bench.answers[number][0] == 605
-    bench.post(DKMS_PID, "driver_restarted", DEVICE_TTY, 77)
+    bench.post(12, "driver_gone", 9, 605, "a lie")
+    assert number not in bench.answers, "only DKMS may say so"
+    bench.post(DKMS_PID, "driver_gone", 9, 605, "Echo died")
+    assert bench.answers[number] == (605, "/dev/echo: cannot write: Echo died")
+
+    bench.post(DKMS_PID, "driver_restarted", ["\\Device\\Echo0"], 77)
+    create = bench.requests()[-1]
+    assert (create.major_function, create.file_id, create.parameters.args) == (i.IRP_MJ_CREATE, 1, ["w"])
+    assert bench.sent[-1] == (DKMS_PID, "driver_reopened", 77)
+    bench.call("vfs_write", handle, b"early")
+    assert bench.sent[-1][:2] == (DKMS_PID, "vfs_io_request"), "behind the open, through DKMS"
+    bench.dispatch(create, "\\Device\\Echo0", 77)
+    bench.complete(create, 0, 77)
     bench.call("vfs_write", handle, b"found")
     assert bench.sent[-1][:2] == (77, "irp_dispatch")
-    bench.post(12, "driver_restarted", DEVICE_TTY, 66)
-    bench.call("vfs_write", handle, b"x")
-    assert bench.sent[-1][0] == 77, "only DKMS may say so"
+
+
+def test_a_restarted_driver_may_not_want_an_old_open(bench: Bench) -> None:
+    """What follows on that handle is 605 and says to open again; closing works."""
+    handle = bench.open_device("/dev/echo", "w", "\\Device\\Echo0", 9)
+    bench.post(DKMS_PID, "driver_gone", 9, 605, "Echo died")
+    bench.post(DKMS_PID, "driver_restarted", ["\\Device\\Echo0"], 77)
+    bench.complete(bench.requests()[-1], int(Status.DEVICE_BUSY), "one at a time")
+    with pytest.raises(StatusError, match="open it again") as refused:
+        bench.call("vfs_write", handle, b"x")
+    assert refused.value.status is Status.DEVICE_NOT_READY and not bench.pm._devices.pending
+    number = bench.start_call("vfs_close", handle)
+    bench.run()
+    bench.complete(bench.requests()[-1], 0)
+    assert bench.answers[number] == (0, True)
+
+
+def test_requests_have_time_limits(bench: Bench) -> None:
+    """A control ends with 258 after some 30 s, and DKMS is told; a read waits for ever; devices may differ."""
+    handle = bench.open_device("/dev/echo", "rw", "\\Device\\Echo0", 9)
+    reading = bench.start_call("vfs_read", handle)
+    control = bench.start_call("vfs_device_control", handle, "never")
+    bench.run()
+    irp = bench.requests()[-1]
+    irp.device_object = bench.devices["\\Device\\Echo0"]
+    bench.pass_time(29.9)
+    assert control not in bench.answers
+    bench.pass_time(2)
+    assert bench.answers[control] == (258, "/dev/echo: its driver did not answer in time")
+    assert (DKMS_PID, "irp_late", irp) in bench.sent
+    bench.complete(irp, 0, "too late")
+    bench.pass_time(3600)
+    assert reading not in bench.answers
+
+    bench.devices["\\Device\\Echo0"].time_limits[i.IRP_MJ_DEVICE_CONTROL] = 2.0
+    control = bench.start_call("vfs_device_control", handle, "never")
+    bench.run()
+    bench.pass_time(3.5)
+    assert bench.answers[control][0] == 258
+    bench.devices["\\Device\\Echo0"].time_limits[i.IRP_MJ_DEVICE_CONTROL] = None
+    control = bench.start_call("vfs_device_control", handle, "never")
+    bench.run()
+    bench.pass_time(3600)
+    assert control not in bench.answers
+
+
+def test_a_caller_may_limit_its_own_wait(bench: Bench) -> None:
+    """258 for the caller at its time; the driver is told to let go, and has some seconds for it."""
+    handle = bench.open_device("/dev/echo", "rw", "\\Device\\Echo0", 9)
+    number = bench.start_call("vfs_device_control", handle, "slow", [], 500)
+    quick = bench.start_call("vfs_device_control", handle, "quick", [], 500)
+    bench.run()
+    slow_irp, quick_irp = bench.requests()[-2:]
+    bench.complete(quick_irp, 0, "done")
+    bench.pass_time(0.4)
+    assert bench.answers == {**bench.answers, quick: (0, "done")} and number not in bench.answers
+    bench.pass_time(0.2)
+    assert bench.answers[number] == (258, "/dev/echo: its driver has not answered in the time given")
+    assert (9, "irp_cancel", slow_irp.irp_id) in bench.sent
+    bench.pass_time(10)
+    assert (DKMS_PID, "irp_late", slow_irp) in bench.sent and not bench.pm._devices.pending
+    for wrong in (0, -1, "soon", True):
+        with pytest.raises(StatusError, match="milliseconds"):
+            bench.call("vfs_device_control", handle, "x", [], wrong)
+
+
+def test_closing_a_device_ends_what_waits_on_it(bench: Bench) -> None:
+    """A thread that reads while another closes the last handle gets 611."""
+    handle = bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    reading = bench.start_call("vfs_read", handle)
+    bench.run()
+    bench.start_call("vfs_close", handle)
+    bench.run()
+    assert bench.answers[reading] == (611, "/dev/echo was closed")
+    assert [name for pid, name, *_ in bench.sent if pid == 9] == ["irp_dispatch", "irp_cancel", "irp_dispatch"]
+
+
+def test_an_open_that_comes_too_late_is_closed_again(bench: Bench) -> None:
+    """The caller got 258 after five seconds; the driver must not keep anything for it."""
+    number = bench.start_call("vfs_open", "/dev/echo", "r")
+    bench.run()
+    create = bench.requests()[-1]
+    bench.pass_time(7)
+    assert bench.answers[number][0] == 258
+    close = bench.requests()[-1]
+    assert (close.major_function, close.file_id) == (i.IRP_MJ_CLOSE, create.file_id)
+
+
+def test_who_holds_my_request(bench: Bench) -> None:
+    """Each sees its own, root sees all; it can be withdrawn, by its user and root."""
+    handle = bench.open_device("/dev/echo", "rw", "\\Device\\Echo0", 9, pid=40, **GUEST)
+    number = bench.start_call("vfs_device_control", handle, "slow", [1], pid=40, **GUEST)
+    bench.run()
+    irp = bench.requests()[-1]
+    (row,) = bench.call("irp_query", uid=1000)
+    expected = {
+        "irp_id": number, "major": "DEVICE_CONTROL", "method": "slow", "path": "/dev/echo", "pid": 40, "uid": 1000,
+        "driver": "Echo0", "driver_pid": 9, "holder": "driver",
+    }
+    assert {key: row[key] for key in expected} == expected
+    assert bench.call("irp_query", number) == bench.call("irp_query") and len(bench.call("irp_query")) == 1
+    assert bench.call("irp_query", uid=2000) == [] == bench.call("irp_query", 999)
+    with pytest.raises(StatusError, match="another user"):
+        bench.call("irp_cancel", number, uid=2000)
+    assert bench.call("irp_cancel", number, pid=41, uid=1000) is True
+    assert bench.answers[number] == (611, "it was withdrawn by process 41")
+    assert (9, "irp_cancel", irp.irp_id) in bench.sent
+    assert bench.call("irp_query")[0]["cancelled"] is True
+    for wrong in (number, 999, "all"):
+        with pytest.raises(StatusError) as refused:
+            bench.call("irp_cancel", wrong)
+        assert refused.value.status is Status.INVALID_PARAMETER
 
 
 def test_when_a_process_dies_its_devices_are_closed(bench: Bench) -> None:
@@ -151,10 +300,10 @@ def test_when_a_process_dies_its_devices_are_closed(bench: Bench) -> None:
     handle = bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
     bench.post(0, "handle_closed", bench.handles.pop((30, handle))[0].body)
     close = bench.requests()[-1]
-    assert (close.major_function, close.flags, close.device_name) == (
-        i.IRP_MJ_CLOSE, i.IRP_FLAG_NO_REPLY, "\\Device\\Echo0",
-    )
+    assert (close.major_function, close.device_name) == (i.IRP_MJ_CLOSE, "\\Device\\Echo0")
     assert close.irp_id < 0, "its own requests do not take the number of a call"
+    bench.complete(close)
+    assert not bench.pm._devices.pending
 
 
 def test_device_nodes_have_permissions(bench: Bench) -> None:

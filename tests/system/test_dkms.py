@@ -95,6 +95,7 @@ def test_a_driver_is_loaded_serves_and_is_unloaded() -> None:
         assert kernel.namespace["\\DosDevices\\echo"] == "\\Device\\Echo0"
 
         assert kernel.ask(IRP_MJ_CREATE, "/dev/echo", file_id=1) == (0, 4)  # PM learns the driver's pid
+        device_object = kernel.open("/dev/echo", 2)
         assert kernel.ask(IRP_MJ_READ, "\\Device\\Echo0", file_id=1) == (0, b"hello")
         assert kernel.ask(IRP_MJ_READ, "/dev/echo", file_id=1) == (0, b"hello")
 
@@ -103,7 +104,8 @@ def test_a_driver_is_loaded_serves_and_is_unloaded() -> None:
 
         refused = kernel.call("driver_unload", "Echo")
         assert kernel.answers[refused][0] == Status.DEVICE_BUSY  # a file is open
-        kernel.ask(IRP_MJ_CLOSE, "/dev/echo", file_id=1)
+        kernel.ask(IRP_MJ_CLOSE, "/dev/echo", file_id=2)
+        device_object.open_count -= 1
         unloaded = kernel.call("driver_unload", "Echo")
         assert kernel.answers[unloaded] == (0, "Echo was unloaded")
         nothing_is_left_of(kernel, "Echo")
@@ -208,9 +210,10 @@ def test_requests_keep_their_place_behind_an_earlier_load() -> None:
 
 
 def test_a_driver_dies_with_requests_in_its_hands() -> None:
-    """They end with 605, and what the driver had is gone; it can be loaded again."""
+    """They end with 605; its devices stay, shut, until a second later its successor takes them over."""
     with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
         kernel.load("/drivers/late.sys.py")
+        kernel.open("/dev/late", 1)
         irps = [kernel.irp(IRP_MJ_READ, "/dev/late") for _ in range(3)]
         for irp in irps:
             kernel.from_pm("vfs_io_request", irp)
@@ -218,8 +221,132 @@ def test_a_driver_dies_with_requests_in_its_hands() -> None:
         kernel.process_kill(kernel.dkms, 4, 9)
         kernel.run()
         assert [kernel.answer_to(irp)[0] for irp in irps] == [Status.DEVICE_NOT_READY] * 3
-        nothing_is_left_of(kernel, "Late")
+        assert kernel.notices == [("driver_gone", 4, 605, "the driver Late died")]
+        assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "restarting"
+        assert kernel.registry["@VT\\DEV\\VIRT_001"]["Status"] == "restarting"
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late") == (Status.DEVICE_NOT_READY, "Late is restarting")
+
+        kernel.advance(1)
+        assert kernel.notices[-1] == ("driver_restarted", ["\\Device\\Late0"], 5)
+        assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "loaded"
+        assert kernel.registry["@VT\\DRV\\Late"]["RestartCount"] == 1
+        device = kernel.registry["@VT\\DEV\\VIRT_001"]
+        assert (device["Status"], device["DriverPID"], device["Symlink"]) == ("online", 5, "/dev/late")
+        held = kernel.irp(IRP_MJ_READ, "/dev/late")
+        kernel.from_pm("vfs_io_request", held)
+        kernel.control("/dev/late", "release")
+        assert kernel.answer_to(held) == (0, b"at last")
+
+
+def test_a_driver_that_dies_too_often_is_given_up() -> None:
+    """After 1, 2 and 4 s it is started again, then no more: 405 and quarantine, until somebody loads it by name."""
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        for restart, delay in enumerate((1, 2, 4), 1):
+            kernel.process_kill(kernel.dkms, kernel.drivers()[0], 9)
+            kernel.advance(delay - 0.1)
+            assert kernel.drivers() == []
+            kernel.advance(0.2)
+            assert kernel.registry["@VT\\DRV\\Late"]["RestartCount"] == restart
+        kernel.process_kill(kernel.dkms, kernel.drivers()[0], 9)
+        kernel.advance(60)
+        assert kernel.drivers() == [] and kernel.namespace == {}
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late")[0] == Status.NO_SUCH_DEVICE
+        key = kernel.registry["@VT\\DRV\\Late"]
+        assert (key["Status"], key["Reason"]) == ("failed", "it died, after 3 restarts")
+        (row,) = kernel.answers[kernel.call("driver_query")][1]  # type: ignore[misc]
+        assert (row["name"], row["state"], row["pid"]) == ("Late", "failed", 0)
+        assert row["reason"] == "it died, after 3 restarts"
+
+        assert kernel.load("/drivers/late.sys.py")[0] == 0
+        assert "Reason" not in kernel.registry["@VT\\DRV\\Late"]
+        kernel.process_kill(kernel.dkms, kernel.drivers()[0], 9)
+        kernel.advance(1.1)
+        assert len(kernel.drivers()) == 1, "its budget is new as well"
+
+
+def test_restarts_long_ago_do_not_count() -> None:
+    """A driver that dies once a minute goes on for ever."""
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        for _ in range(6):
+            kernel.process_kill(kernel.dkms, kernel.drivers()[0], 9)
+            kernel.advance(61)
+            assert len(kernel.drivers()) == 1
+
+
+def test_a_successor_that_does_not_start_is_tried_again() -> None:
+    """Its devices keep waiting; nothing of the failed start is left."""
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        failing = LATE.replace("def driver_entry(driver):\n", "def driver_entry(driver):\n    undone = 1\n").replace(
+            '    dk.create_symbolic_link("/dev/late", r"\\Device\\Late0")\n', "    1 / 0\n"
+        )
+        assert "1 / 0" in failing
+        kernel.files["/drivers/late.sys.py"] = failing.encode()
+        kernel.process_kill(kernel.dkms, 4, 9)
+        kernel.advance(1.5)
+        assert kernel.drivers() == []
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late") == (Status.DEVICE_NOT_READY, "Late is restarting")
+        kernel.files["/drivers/late.sys.py"] = LATE.encode()
+        kernel.advance(2)
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late")[0] == 0
+        assert kernel.namespace["\\DosDevices\\late"] == "\\Device\\Late0"
+
+
+def test_a_driver_that_waits_to_be_started_can_be_unloaded_or_started_at_once() -> None:
+    """Either ends the wait."""
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        kernel.process_kill(kernel.dkms, 4, 9)
+        kernel.run()
         assert kernel.load("/drivers/late.sys.py") == (0, "Late", 5)
+        kernel.process_kill(kernel.dkms, 5, 9)
+        kernel.run()
+        assert kernel.answers[kernel.call("driver_unload", "Late")][0] == 0
+        kernel.advance(30)
+        nothing_is_left_of(kernel, "Late")
+
+
+def test_a_driver_is_replaced_while_in_use() -> None:
+    """Requests wait, opens go on, the new file serves under the same names; only what was held ends with 605."""
+    unload = "def driver_unload(driver):\n"
+    slow_unload = ECHO.replace(unload, f'{unload}    syscall("process_sleep", 50)\n')
+    with small_kernel({"/drivers/echo.sys.py": slow_unload}) as kernel:
+        kernel.load("/drivers/echo.sys.py")
+        kernel.open("/dev/echo", 7)
+        kernel.files["/drivers/echo.sys.py"] = ECHO.replace('b"hello"', 'b"new"').encode()
+        request = kernel.call("driver_reload", "Echo")
+        assert kernel.notices == [("driver_detach", 4)] and request not in kernel.answers
+        waiting = kernel.irp(IRP_MJ_READ, "/dev/echo", file_id=7)
+        kernel.from_pm("vfs_io_request", waiting)
+        assert kernel.pm == []
+        kernel.advance(1)
+        assert kernel.answers[request] == (0, "Echo was reloaded")
+        assert kernel.answer_to(waiting) == (0, b"new")
+        assert kernel.drivers() == [5] and kernel.registry["@VT\\DEV\\VIRT_001"]["DriverPID"] == 5
+        told = [name for name, *_ in kernel.notices]
+        assert told == ["driver_detach", "driver_gone", "routes_changed", "driver_restarted"]
+
+
+def test_a_reload_that_cannot_be() -> None:
+    """A broken file changes nothing; a driver that refuses stays; if the new one fails, all its devices are gone."""
+    with small_kernel({"/drivers/echo.sys.py": ECHO}) as kernel:
+        kernel.load("/drivers/echo.sys.py")
+        kernel.files["/drivers/echo.sys.py"] = b"def driver_entry(:"
+        assert kernel.answers[kernel.call("driver_reload", "Echo")][0] == Status.INVALID_DRIVER_OBJECT
+        assert kernel.ask(IRP_MJ_READ, "/dev/echo") == (0, b"hello")
+        assert kernel.answers[kernel.call("driver_reload", "Nobody")][0] == Status.NO_SUCH_DEVICE
+        assert kernel.answers[kernel.call("driver_reload", "Echo", uid=1000)][0] == Status.PRIVILEGE_NOT_HELD
+        kernel.files["/drivers/echo.sys.py"] = ECHO.replace("    dk.create_d", "    1 / 0\n    dk.create_d").encode()
+        status, text = kernel.answers[kernel.call("driver_reload", "Echo")]
+        assert status == Status.DRIVER_INIT_FAILED and "is not loaded any more" in str(text)
+        nothing_is_left_of(kernel, "Echo")
+    stubborn = ECHO.replace("def driver_unload(driver):\n", "def driver_unload(driver):\n    return 604\n")
+    with small_kernel({"/drivers/echo.sys.py": stubborn}) as kernel:
+        kernel.load("/drivers/echo.sys.py")
+        assert kernel.answers[kernel.call("driver_reload", "Echo")][0] == Status.DEVICE_BUSY
+        assert kernel.ask(IRP_MJ_READ, "/dev/echo") == (0, b"hello")
 
 
 def test_only_the_holder_completes_a_request_and_only_once() -> None:
@@ -365,6 +492,20 @@ def test_a_component_driver_is_loaded_once_for_each_component() -> None:
         assert kernel.registry["@VT\\DEV\\PHYS_001"]["DeviceClass"] == "physical"
 
 
+def test_a_component_driver_for_several_types() -> None:
+    """Loaded for each component of any of them, in the order of the bus; one that comes later is found by its type."""
+    several = DISK.replace('"supported_component": "drive"', '"supported_component": ["tape", "drive"]')
+    components: dict[str, tuple[str, object]] = {"aaaaaa11": ("drive", b"A"), "bbbbbb22": ("lamp", b"B")}
+    with small_kernel({"/drivers/disk.sys.py": several}, components) as kernel:
+        components["cccccc33"] = ("tape", b"C")
+        assert kernel.load("/drivers/disk.sys.py") == (0, "2 instances of Disk", 0)
+        assert kernel.registry["@VT\\DRV\\Disk"]["Component"] == "tape, drive"
+        components["dddddd44"] = ("tape", b"D")
+        kernel.from_pm("os_event", "component_added", "dddddd44", "tape")
+        kernel.from_pm("dkms_list_devices_request", 1)
+        assert kernel.pm.pop()[2] == ["drive_aaaaaa_0", "drive_cccccc_1", "drive_dddddd_2"]
+
+
 def test_a_component_driver_without_hardware_and_with_broken_hardware() -> None:
     """No component: a success with 0 instances. Components, but none that works: the last failure."""
     with small_kernel({"/drivers/disk.sys.py": DISK}) as kernel:
@@ -399,41 +540,35 @@ def test_a_component_is_plugged_in_and_pulled_out() -> None:
         assert kernel.log[-1][0] == "dev"  # no driver for it: not worth a line on the screen
 
 
-def test_a_request_that_is_never_answered_meets_its_time_limit() -> None:
-    """A control request ends with 258 after 30 s or little more; the driver answers a ping and stays."""
+def test_a_request_that_pm_has_given_up_is_nobodys() -> None:
+    """A late answer gets 601; the driver answers a ping and stays."""
     with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
         kernel.load("/drivers/late.sys.py")
         irp = kernel.irp(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="never")
         kernel.from_pm("vfs_io_request", irp)
-        reader = kernel.irp(IRP_MJ_READ, "/dev/late")
-        kernel.from_pm("vfs_io_request", reader)
-        kernel.advance(29.9)
-        assert kernel.pm == []
-        kernel.advance(2)
-        assert kernel.answer_to(irp)[0] == Status.TIMEOUT
+        kernel.from_pm("irp_late", irp)
+        assert kernel.pm == [] and "passed its time limit" in kernel.log_text()
         assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "loaded"
         assert kernel.ask(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="steal", args=[irp])[0] == Status.INVALID_PARAMETER
         kernel.advance(3600)
-        assert kernel.pm == []  # a READ has no time limit
-        kernel.ask(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="release")
-        assert kernel.answer_to(reader) == (0, b"at last")
+        assert kernel.drivers() == [4]
 
 
-def test_a_driver_that_hangs_is_ended() -> None:
-    """It misses a time limit, then a ping: its requests end, its process and devices go, and it can be loaded again."""
+def test_a_driver_that_hangs_is_started_again() -> None:
+    """It misses a time limit, then a ping: its requests end, its process goes, the next one takes its devices over."""
     with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
         kernel.load("/drivers/late.sys.py")
         asleep = kernel.irp(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="sleep")
         kernel.from_pm("vfs_io_request", asleep)
         reader = kernel.irp(IRP_MJ_READ, "/dev/late")
         kernel.from_pm("vfs_io_request", reader)
-        kernel.advance(32)
-        assert kernel.answer_to(asleep)[0] == Status.TIMEOUT
+        kernel.from_pm("irp_late", asleep)
         assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "suspect"
         kernel.advance(10)
         assert kernel.answer_to(reader)[0] == Status.DEVICE_NOT_READY
-        nothing_is_left_of(kernel, "Late")
-        assert kernel.load("/drivers/late.sys.py")[0] == 0
+        assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "restarting" and kernel.drivers() == []
+        kernel.advance(1)
+        assert kernel.registry["@VT\\DRV\\Late"]["Status"] == "loaded" and kernel.drivers() == [5]
 
 
 def test_who_may_unload_and_a_driver_that_will_not_go() -> None:
@@ -487,21 +622,6 @@ dk.run(driver_entry)
         assert [level for level, _ in kernel.log].count("sec") == 4
 
 
-def test_no_answer_is_lost_when_pm_has_too_much_to_do() -> None:
-    """Its queue is full: the answers wait, and arrive in their order when there is room."""
-    with small_kernel({"/drivers/echo.sys.py": ECHO}) as kernel:
-        kernel.load("/drivers/echo.sys.py")
-        kernel.full.add(PM)
-        irps = [kernel.irp(IRP_MJ_READ, "/dev/echo") for _ in range(5)]
-        for irp in irps:
-            kernel.from_pm("vfs_io_request", irp)
-        kernel.advance(0.1)
-        assert kernel.pm == []
-        kernel.full.clear()
-        kernel.advance(0.01)
-        assert [message[1] for message in kernel.pm] == [irp.irp_id for irp in irps]
-
-
 def test_a_mistake_inside_dkms_hits_one_message_only() -> None:
     """A message that DKMS cannot digest is logged with its place; a caller gets 300; everything goes on."""
     with small_kernel({"/drivers/echo.sys.py": ECHO}) as kernel:
@@ -509,15 +629,3 @@ def test_a_mistake_inside_dkms_hits_one_message_only() -> None:
         kernel.from_pm("vfs_io_request", None)
         assert kernel.log[-1][0] == "fail" and "driverdispatch.py, line" in kernel.log[-1][1]
         assert kernel.ask(IRP_MJ_READ, "/dev/echo") == (0, b"hello")
-
-
-def test_time_is_kept_even_if_the_timekeeper_is_swamped() -> None:
-    """Its queue is full of somebody's messages: requests still go out and still have their limits."""
-    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
-        kernel.load("/drivers/late.sys.py")
-        timekeeper = next(each for pid, each in kernel.processes.items() if pid > 1000)
-        kernel.full.add(timekeeper.pid)
-        irp = kernel.irp(IRP_MJ_DEVICE_CONTROL, "/dev/late", method="never")
-        kernel.from_pm("vfs_io_request", irp)
-        kernel.advance(33)
-        assert kernel.answer_to(irp)[0] == Status.TIMEOUT

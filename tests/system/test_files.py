@@ -290,11 +290,12 @@ def test_the_table_is_saved_by_the_clock_not_by_the_call() -> None:
     before = bench.disks.get("/etc/perms.toml")
     bench.call("vfs_chmod", "/etc/hostname", "600")
     bench.call("vfs_chmod", "/etc/hostname", "640")
-    assert [message for message in bench.sent if message[1] == "wake_me"] == [(5, "wake_me", 1000)]
     assert bench.disks.get("/etc/perms.toml") == before
+    bench.now_s += 2
     bench.post(6, "wake")
     assert bench.disks.get("/etc/perms.toml") == before, "not its timekeeper"
     bench.post(5, "wake")
     assert b'mode = "640"' in bench.disks.get("/etc/perms.toml")
     bench.call("vfs_chmod", "/etc/hostname", "644")
-    assert bench.sent[-1] == (5, "wake_me", 1000)
+    bench.pass_time(2)
+    assert b'mode = "640"' not in bench.disks.get("/etc/perms.toml")

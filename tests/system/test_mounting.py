@@ -159,14 +159,14 @@ def test_rights_of_a_stick_survive_a_boot_under_its_own_name() -> None:
     bench.call("vfs_mount", STICK, "/", "/mnt")
     bench.call("vfs_chmod", "/mnt/in/f", "600")
     assert f"@{STICK}:/in/f".encode() in bench.disks.get("/etc/perms.log"), "at once, in case of a power cut"
-    bench.post(5, "wake")
+    bench.pass_time(10)
     assert f'"@{STICK}:/in/f"'.encode() in bench.disks.get(TABLE)
     assert b'"/mnt/in/f"' not in bench.disks.get(TABLE)
     again = booted(bench.disks)
     again.call("vfs_mount", STICK, "/", "/mnt")
     assert again.call("vfs_stat", "/mnt/in/f")["mode"] == "600"
     again.call("vfs_unmount", "/home")
-    again.post(5, "wake")
+    again.pass_time(10)
     assert f'"@{HOME_DISK}:/guest"'.encode() in bench.disks.get(TABLE)
     third = booted(bench.disks)
     third.call("vfs_mkdir", "/home/guest")
@@ -186,7 +186,7 @@ def test_home_is_unmounted_and_mounted_again_with_all_its_rights() -> None:
     bench.call("vfs_mount", "label:home", "/", "/home")
     assert bench.read_file("/home/guest/f", **GUEST) == b"mine"
     assert bench.call("vfs_stat", "/home/guest/f")["mode"] == "600"
-    bench.post(5, "wake")
+    bench.pass_time(10)
     assert b'"/home/guest/f"' in bench.disks.get(TABLE), "as fstab mounts it, its rights stand under its path"
 
 
@@ -279,7 +279,7 @@ def test_what_is_on_tmpfs_leaves_no_rights_behind() -> None:
     bench, _ = with_stick()
     bench.write_file("/tmp/f", b"", **GUEST)
     bench.call("vfs_unmount", "/tmp")
-    bench.post(5, "wake")
+    bench.pass_time(10)
     assert TMP_DISK.encode() not in bench.disks.get(TABLE) and b"/tmp/f" not in bench.disks.get(TABLE)
     bench.call("vfs_mount", "label:tmpfs", "/", "/mnt", "tmpfs")
     assert bench.call("vfs_stat", "/mnt/f")["uid"] == 1000

@@ -427,7 +427,7 @@ class FileSystems(RuleBasedStateMachine):
     def boot_again(self, orderly: bool) -> None:
         """The power goes, after the permission file was written or before; what was open and in /tmp is gone."""
         if orderly:
-            self.bench.post(5, "wake")
+            self.bench.pass_time(10)
         self.tmp_owner = self.model.mounts["/tmp"].disk.owner
         disks = self.bench.disks
         for board in disks.bus.components():

@@ -6,7 +6,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from abi.irp import Irp
+from abi.driver import DEVICE_FLAG_DIRECT, DeviceObject, DriverObject
+from abi.irp import IRP_FLAG_DIRECT, Irp
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from axisos.machine.bus import Bus
@@ -14,16 +15,21 @@ from axisos.machine.components.filesystem import Filesystem
 from axisos.machine.memory_storage import MemoryStorage
 from requests_rig import sender
 from system.pipeline_manager import PipelineManager
+from system.timekeeper import NEVER
 
 ETC = Path(__file__).parents[2] / "src" / "axisos" / "rootfs" / "etc"
 BOOT_DISK, HOME_DISK, TMP_DISK = "b0070000-0000", "40e00000-0000", "7e400000-0000"
-PM_PID, DKMS_PID, LOGON_PID, INIT_PID = 2, 3, 4, 20
+PM_PID, DKMS_PID, LOGON_PID, TIMEKEEPER_PID, INIT_PID = 2, 3, 4, 5, 20
 GUEST = {"uid": 1000, "gid": 1000}
 SHIPPED = ("fstab.toml", "perms.toml", "sys.toml", "drivers.toml", "autoload.toml", "passwd.toml", "hostname")
 
 
 class IdleError(Exception):
     """Nothing is left to do: what would be a sleep in the real kernel."""
+
+
+class Panicked(BaseException):  # nothing in the machine survives it
+    """The kernel was told to panic."""
 
 
 class Disks:
@@ -86,6 +92,8 @@ class Bench:
         self.hung_loads: set[str] = set()
         self.unstartable: set[str] = set()
         self.max_handles = 100
+        self.wakes_at = NEVER  # machine time at which PM is to be woken
+        self.devices: dict[str, DeviceObject] = {}  # those of `open_device`
         self.gone: set[int] = set()  # callers that were interrupted and hear no answer
         self._last = 0
         self.pm = PipelineManager(self.syscall, env)
@@ -143,22 +151,42 @@ class Bench:
 
     # --- a driver's side ---------------------------------------------------------------------------------------
 
-    def requests(self, name: str = "vfs_io_request") -> list[Irp]:
-        """The IRPs that PM has sent, oldest first."""
-        return [args[0] for _, message, *args in self.sent if message == name]  # type: ignore[misc]
+    def requests(self) -> list[Irp]:
+        """The IRPs that PM has sent, to DKMS or straight to a driver, oldest first."""
+        return [args[0] for _, name, *args in self.sent if name in ("vfs_io_request", "irp_dispatch")]  # type: ignore[misc]
 
-    def complete(self, irp: Irp, status: int = 0, information: object = None, sender: int = DKMS_PID) -> None:
-        """Answer an IRP and let PM work."""
+    def complete(self, irp: Irp, status: int = 0, information: object = None, sender: int | None = None) -> None:
+        """Answer an IRP, as DKMS or the driver that it was sent to, and let PM work."""
+        if sender is None:
+            sender = irp.driver_pid if irp.flags & IRP_FLAG_DIRECT else DKMS_PID
         self.post(sender, "irp_complete", irp.irp_id, status, information)
+
+    def dispatch(self, irp: Irp, device: str, driver_pid: int) -> None:
+        """What DKMS does with a request: it finds the device, and answers an open with it."""
+        irp.device_name, irp.driver_pid = device, driver_pid
+        if device not in self.devices or self.devices[device].driver_object.driver_pid != driver_pid:
+            info: dict[str, object] = {"driver_name": device.rsplit("\\", 1)[-1]}
+            self.devices[device] = DeviceObject(device, DriverObject("/drivers/x.sys.py", driver_pid, info))
+            self.devices[device].flags = DEVICE_FLAG_DIRECT
+        irp.device_object = self.devices[device]
 
     def open_device(self, path: str, mode: str, device: str, driver_pid: int, **caller: Any) -> str:
         """Open a device whose driver agrees."""
         number = self.start_call("vfs_open", path, mode, **caller)
         self.run()
         irp = self.requests()[-1]
-        irp.device_name = device
+        if not irp.flags & IRP_FLAG_DIRECT:
+            self.dispatch(irp, device, driver_pid)
         self.complete(irp, 0, driver_pid)
         return str(self.result(number))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let machine time go by, and PM's timekeeper wake it when it was told to."""
+        end = self.now_s + seconds
+        while self.wakes_at <= end:
+            self.now_s, self.wakes_at = max(self.now_s, self.wakes_at), NEVER
+            self.post(TIMEKEEPER_PID, "wake")
+        self.now_s = end
 
     # --- the kernel's side -------------------------------------------------------------------------------------
 
@@ -182,6 +210,9 @@ class Bench:
             assert type(status) is int, "a status crosses as a plain number"
             self.answers[request_id] = status, value
             return pid not in self.gone
+        if pid == TIMEKEEPER_PID:
+            self.wakes_at = min(self.wakes_at, args[0])
+            return True
         self.sent.append((pid, name, *args))
         if pid == DKMS_PID and name in ("load_driver_path_request", "load_driver_for_component"):
             what, ticket = args[0], args[-1]
@@ -200,7 +231,10 @@ class Bench:
         return PM_PID
 
     def _process_thread(self, _function: object) -> int:
-        return 5
+        return TIMEKEEPER_PID
+
+    def _process_info(self, pid: int) -> dict[str, object]:
+        raise StatusError(Status.NO_SUCH_PROCESS, f"there is no process {pid}")
 
     def _time_get(self) -> tuple[float, float]:
         return self.now_s, 1_000_000.0 + self.now_s
@@ -223,7 +257,7 @@ class Bench:
         return True
 
     def _kernel_panic(self, reason: str) -> None:
-        raise SystemError(reason)
+        raise Panicked(reason)
 
     def _syscall_override(self, name: str) -> bool:
         self.overridden.append(name)
@@ -308,6 +342,9 @@ def booted(disks: Disks | None = None, **env: object) -> Bench:
     bench = Bench(disks, **env)
     bench.pm.boot()
     bench.run()
+    for irp in bench.requests():
+        bench.complete(irp)
+    bench.pass_time(2)
     bench.sent.clear()
     bench.steps.clear()
     return bench

@@ -86,6 +86,7 @@ class Kernel:
         from executive.system_calls import SystemCalls
         from executive.wait_graph import WaitGraph
         from executive.watchdog import Watchdog
+        from executive.watches import Watches
 
         computer.code_cache.set_policy(policy_hash())
         self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.ticks_ns)
@@ -136,7 +137,7 @@ class Kernel:
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
         events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
         self.dpcs = dpcs = Dpcs(scheduler, log.kprint)
-        self.timers = timers = Timers(scheduler, ob, waits, dpcs)
+        self.timers = timers = Timers(scheduler, ob, waits, dpcs, messages.post)
         pipes = Pipes(scheduler, ob, waits, signals)
         sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
         files = Files(ob, pipes, scheduler)
@@ -163,6 +164,7 @@ class Kernel:
             sections,
             message_queues,
             Irql(),
+            Watches(registry, log, ob, waits),
             statistics,
             files,
             object_calls,

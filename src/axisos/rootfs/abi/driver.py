@@ -9,6 +9,9 @@ DRIVER_TYPE_CMD = "ComponentModeDriver"
 DRIVER_TYPE_UMD = "UserModeDriver"
 DRIVER_TYPES = (DRIVER_TYPE_KMD, DRIVER_TYPE_CMD, DRIVER_TYPE_UMD)
 
+DEVICE_FLAG_DIRECT = 0x1  # PM sends the requests of those who have it open straight to its driver
+DEVICE_FLAG_SEEKABLE = 0x2  # its opens have a position that can be moved
+
 
 class DriverObject:
     """One loaded driver: who it is, and which requests it answers."""
@@ -33,8 +36,11 @@ class DeviceObject:
         "driver_object",
         "flags",
         "next_device",
+        "open_count",
         "registry_id",
         "registry_path",
+        "size",
+        "time_limits",
     )
 
     def __init__(self, device_name: str, driver_object: DriverObject) -> None:
@@ -43,5 +49,8 @@ class DeviceObject:
         self.next_device: DeviceObject | None = None
         self.device_extension: dict[str, object] = {}  # the driver's own
         self.flags = 0
+        self.open_count = 0  # kept by PM
         self.registry_id = ""
         self.registry_path = ""
+        self.size: int | None = None  # of a seekable one, in bytes; None = not known
+        self.time_limits: dict[int, float | None] = {}  # major function -> seconds, None = none; else PM's defaults

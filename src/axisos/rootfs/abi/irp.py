@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from abi.status import Status
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from abi.request import SyscallRequest
+
 IRP_MJ_CREATE = 0x00
 IRP_MJ_CLOSE = 0x02
 IRP_MJ_READ = 0x03
@@ -25,6 +29,8 @@ MAJOR_NAMES = {
 IRP_FLAG_NO_REPLY = 0x10  # nobody waits for the completion
 IRP_FLAG_DIRECT = 0x20  # PM gave it straight to the driver, which answers `irp_complete` to `reply_pid` itself
 
+NEVER_STAMPED = 0.0  # deadline of a request with a time limit, until PM looks at it: setting it must cost nothing
+
 
 class IoStatus:
     """How an IRP ended: `status`, and `information` (data read, bytes written, control result)."""
@@ -39,11 +45,12 @@ class IoStatus:
 class IrpParameters:
     """The question's details; which ones count depends on the major function."""
 
-    __slots__ = ("args", "data", "length", "method")
+    __slots__ = ("args", "data", "length", "method", "offset")
 
     def __init__(self, data: bytes, length: int | None, method: str, args: list[object]) -> None:
         self.data = data  # WRITE: what to write
         self.length = length  # READ: bytes wanted at most, None = whatever there is
+        self.offset = 0  # READ, WRITE: position of this open, in bytes; a device that has no positions may ignore it
         self.method = method  # DEVICE_CONTROL
         self.args = args  # DEVICE_CONTROL
 
@@ -68,6 +75,7 @@ class Irp:
         "requester_ring",
         "requester_uid",
         "sender_pid",
+        "step",
     )
 
     def __init__(
@@ -75,13 +83,13 @@ class Irp:
         irp_id: int,
         major_function: int,
         device_name: str,
-        *,
         sender_pid: int,
         reply_pid: int,
         requester_uid: int = 0,
         requester_gid: int = 0,
         requester_ring: float = 0,
         file_id: int = 0,
+        *,
         data: bytes = b"",
         length: int | None = None,
         method: str = "",
@@ -101,10 +109,20 @@ class Irp:
         self.requester_ring = requester_ring
         self.file_id = file_id  # which open of the device; 0 = none
         self.flags = flags
-        self.deadline: float | None = None  # machine time in seconds
+        self.deadline: float | None = None  # machine time in seconds, None = never; a driver may set it
         self.driver_pid = 0  # who works on it, 0 = nobody yet
         self.cancelled = False
+        self.step = ""  # what has been done last, for those who look; a driver may say what it waits for
 
     def __repr__(self) -> str:
         major = MAJOR_NAMES.get(self.major_function, hex(self.major_function))
         return f"<Irp {self.irp_id} {major} {self.device_name} from {self.sender_pid}>"
+
+
+def irp_for_call(request: SyscallRequest, major_function: int, device_name: str, reply_pid: int, file_id: int) -> Irp:
+    """The IRP that a forwarded call becomes: it carries the call's number and its caller's identity."""
+    sender = request.sender
+    return Irp(
+        request.request_id, major_function, device_name, request.sender_pid, reply_pid, sender.uid, sender.gid,
+        sender.ring, file_id,
+    )

@@ -32,6 +32,8 @@ TYPE_TIMER = "KeTimer"
 TYPE_PIPE = "IoPipeObject"
 TYPE_SECTION = "MmSectionObject"
 TYPE_MESSAGE_QUEUE = "IpcMessageQueue"
+TYPE_REGISTRY_WATCH = "CmRegistryWatch"
+TYPE_LOG_WATCH = "KeLogWatch"
 
 DEVICE_TTY = "\\Device\\TTY0"
 DEVICE_GPU = "\\Device\\Gpu0"
@@ -53,6 +55,7 @@ RESERVED_MESSAGES = frozenset(
         "driver_unload",
         "driver_unload_complete",
         "driver_ping",
+        "dpc",
         "driver_pong",
         "driver_restarted",
         "load_driver_path",

@@ -24,44 +24,44 @@ class SyscallRequest:
     value)`: status 0 hands *value* to the caller, any other raises `StatusError(status, str(value))` there.
     """
 
-    __slots__ = ("_sender", "args", "name", "request_id", "sender_pid")
+    __slots__ = ("args", "name", "request_id", "sender", "sender_pid")
 
     def __init__(self, request_id: int, name: str, args: tuple[object, ...], sender_pid: int, sender: Sender) -> None:
         self.request_id = request_id
         self.name = name
         self.args = args
         self.sender_pid = sender_pid  # the calling thread
-        self._sender = sender  # its process, which sleeps until it is answered; looked at through what follows
+        self.sender = sender  # its process, which sleeps until it is answered
 
     @property
     def sender_tgid(self) -> int:
         """The calling process."""
-        return self._sender.pid
+        return self.sender.pid
 
     @property
     def sender_ring(self) -> float:
         """Its ring."""
-        return self._sender.ring
+        return self.sender.ring
 
     @property
     def sender_uid(self) -> int:
         """Its user."""
-        return self._sender.uid
+        return self.sender.uid
 
     @property
     def sender_gid(self) -> int:
         """Its group."""
-        return self._sender.gid
+        return self.sender.gid
 
     @property
     def sender_groups(self) -> tuple[int, ...]:
         """Its further groups."""
-        return self._sender.groups
+        return self.sender.groups
 
     @property
     def synapse_token(self) -> str:
         """Its synapse token."""
-        return self._sender.token
+        return self.sender.token
 
     def __repr__(self) -> str:
         return f"<SyscallRequest {self.request_id} {self.name} from {self.sender_pid}>"

@@ -89,6 +89,7 @@ class Thread:
         "is_system",
         "killed",
         "last_slice_ns",
+        "left_ns",
         "max_slice_ns",
         "messages",
         "mutexes",
@@ -130,6 +131,7 @@ class Thread:
         self.used_ns = 0  # of its present quantum
         self.cpu_ns = 0
         self.last_slice_ns = 0
+        self.left_ns = start_ns  # when it gave up the processor last
         self.max_slice_ns = 0
         self.notable_ns = 0  # a slice longer than this is news: the longest so far, or a slow one
         self.payer = self  # whose quantum this one's work is charged to: a server's, to the client it works for
@@ -155,6 +157,7 @@ class Process:
         "calls_since_ns",
         "charge",
         "children",
+        "closed_directory",
         "complaint",
         "delivering",
         "ended_children",
@@ -163,6 +166,7 @@ class Process:
         "exit_reason",
         "exit_status",
         "gid",
+        "given_files",
         "grant",
         "groups",
         "handles",
@@ -207,6 +211,8 @@ class Process:
         self.complaint: Exception | None = None  # to be raised in it at the next checkpoint
         self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
         self.env: dict[str, object] = {}
+        self.given_files: dict[str, bytes] | None = None  # its source files, as far as its starter has given them
+        self.closed_directory = ""  # nothing below it but what was given can be imported; "" closes none
         self.handles: HandleTable = None  # type: ignore[assignment]  # set by the object manager before it runs
         self.sandbox: Sandbox | None = None
         self.calls_since_ns = start_ns  # when the second began that its system calls are counted in

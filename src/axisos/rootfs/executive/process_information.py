@@ -102,9 +102,10 @@ class ProcessInformation:
     def process_info(self, thread: Thread, pid: int | None = None) -> dict[str, object]:
         """All that is public of a process or thread.
 
-        Returns: {pid, tgid, parent, pgid, ring, uid, gid, groups, status, image, wait_reason, cpu_time, memory,
-                 threads, handles, messages, start_time, exit_status, reason}; of an ended child {pid, status,
-                 exit_status, reason}. Times are seconds, memory is bytes by estimate.
+        Returns: {pid, tgid, parent, pgid, ring, uid, gid, groups, status, image, wait_reason, slept, cpu_time,
+                 memory, threads, handles, messages, start_time, exit_status, reason}; of an ended child {pid, status,
+                 exit_status, reason}. slept: for how long it waits already, None when it does not. Times are seconds,
+                 memory is bytes by estimate.
         Raises:  NO_SUCH_PROCESS.
         """
         record = thread.process.ended_children.get(pid) if pid is not None else None
@@ -124,6 +125,7 @@ class ProcessInformation:
             "status": _public_status(target),
             "image": process.image,
             "wait_reason": target.wait.reason if target.wait.active else "",
+            "slept": (self._scheduler.now_ns() - target.left_ns) / 1e9 if target.wait.active else None,
             "cpu_time": sum(self._cpu_ns(each) for each in process.threads) / 1e9,
             "memory": self.memory_of(process),
             "threads": len(process.threads),

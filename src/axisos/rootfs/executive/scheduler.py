@@ -349,6 +349,7 @@ class Scheduler:
         thread.cpu_ns += slice_ns
         thread.payer.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
+        thread.left_ns = now_ns
         if slice_ns > thread.notable_ns:
             self._note_long(thread, slice_ns)
         if now_ns >= self.weigh_ns:
@@ -384,6 +385,7 @@ class Scheduler:
         thread.cpu_ns += slice_ns
         thread.payer.used_ns += slice_ns
         thread.last_slice_ns = slice_ns
+        thread.left_ns = now_ns
         if slice_ns > thread.notable_ns:
             self._note_long(thread, slice_ns)
         if now_ns >= self.weigh_ns:

@@ -5,12 +5,13 @@ message comes in, what it says is done, the next one is taken. What cannot be fi
 request, an unload) is written down and goes on when the message comes that it needs, or when its time is over.
 
     PM      -> load_driver_path, load_driver_path_request, load_driver_for_component   -> driver_loader
-            -> vfs_io_request, irp_cancel, dkms_list_devices_request                   -> driverdispatch
+            -> vfs_io_request, irp_cancel, irp_late, dkms_list_devices_request         -> driverdispatch
+            -> driver_detached, driver_reopened                                        -> driver_loader
             -> os_event                                                                -> interrupts, hot plug
     driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
             -> the dkms_* system calls                                                 -> driverdispatch
     kernel  -> process_exited                                                          -> driver_loader
-    anybody -> the system call driver_unload (uid 0)                                   -> driver_loader
+    anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
 
 Always so   a message is believed only from whom it must come from.
 """
@@ -19,12 +20,12 @@ from __future__ import annotations
 
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
-from system.alarms import Alarms
-from system.dkms_sec import DriverPolicy
+from system.dkms_sec import LEVELS, DriverPolicy
 from system.driver_hive import DriverHive
 from system.driver_loader import DriverLoader
-from system.driverdispatch import LOOK_EVERY_S, Dispatcher, Driver
+from system.driverdispatch import Dispatcher, Driver
 from system.interrupts import Interrupts
+from system.timekeeper import Timekeeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     Message = tuple[Any, ...]
 
-SEND_AGAIN_S = 0.001  # after PM's queue was full
 DRIVER_RINGS = (0, 1, 2, 2.5)  # who may make the dkms_* calls; 2.5 is the host of a user-mode driver
 
 
@@ -53,25 +53,26 @@ class Dkms:
     def __init__(self, syscall: Callable[..., Any], pm_pid: int = PIPELINE_PID) -> None:
         self._syscall = syscall
         self._pm_pid = pm_pid
-        self.alarms = Alarms(lambda: syscall("time_get")[0])
+        self._clock = Timekeeper(syscall)
         hive = DriverHive(syscall, self._log)
-        policy = DriverPolicy.from_disk(lambda path: syscall("vfs_read_file", path), self._log)
+        self.policy = policy = DriverPolicy.from_disk(syscall, self._log)
         self.interrupts = Interrupts(self._send, self._log)
-        self.loader = DriverLoader(syscall, policy, hive, self.alarms, self._log, self.interrupts.forget)
+        self.loader = DriverLoader(syscall, policy, hive, self._clock, self._log, self.interrupts.forget, pm_pid)
         self.dispatcher = Dispatcher(
-            self._send, self._log, hive, self.alarms.now, self._wake_later, self.loader.is_late,
-            self.loader.loads_under_way,
+            self._send, self._log, hive, pm_pid, self.loader.is_late, self.loader.loads_under_way
         )
         self.loader.dispatcher = self.dispatcher
+        self._indices: dict[tuple[object, ...], int] = {}  # type, driver file, address, how many before -> its number
         self._next_index: dict[str, int] = {}  # component type -> number of its next link
-        self._timekeeper = 0  # pid of the thread that wakes us when requests are to be looked at
-        self._unsent: list[tuple[object, ...]] = []  # messages for which PM's queue had no room
         dispatch = self.dispatcher.dispatch
         self._from_pm: dict[str, Callable[..., object]] = {
             "load_driver_path": self._load_path,
             "load_driver_path_request": self._load_path_request,
             "load_driver_for_component": self._load_for_component,
             "irp_cancel": self.dispatcher.cancel,
+            "irp_late": self.dispatcher.late,
+            "driver_detached": self.loader.detached,
+            "driver_reopened": self._driver_reopened,
             "dkms_list_devices_request": self._list_devices,
             "os_event": self._on_os_event,
         }
@@ -89,6 +90,10 @@ class Dkms:
             "dkms_register_interrupt": (self._register_interrupt, 1, 1),
             "dkms_get_next_index": (self._get_next_index, 1, 1),
             "driver_unload": (self._driver_unload, 1, 2),
+            "driver_check": (self._driver_check, 1, 2),
+            "driver_recheck": (self._driver_recheck, 0, 0),
+            "driver_reload": (self._driver_reload, 1, 1),
+            "driver_query": (self._driver_query, 0, 0),
         }
         self._serve: dict[str, Callable[[Message], object]] = {
             "vfs_io_request": lambda message: dispatch(message[2]) if message[0] == pm_pid else self._distrust(message),
@@ -103,22 +108,17 @@ class Dkms:
     # --- the loop ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Take over the calls that DKMS answers, and start its timekeeper."""
+        """Take over the calls that DKMS answers."""
         for name in self._calls:
-            self._syscall("syscall_override", name, RINGS if name == "driver_unload" else DRIVER_RINGS)
-        own_pid = self._syscall("process_get_pid")
-        self._timekeeper = self._syscall("process_thread", lambda: self._keep_time(own_pid))
+            self._syscall("syscall_override", name, DRIVER_RINGS if name.startswith("dkms_") else RINGS)
 
     def serve(self) -> None:
         """Take messages for ever."""
-        pull, alarms, serve_one = self._syscall, self.alarms, self.serve_one
+        pull, serve_one = self._syscall, self.serve_one
         while True:
-            message = pull("signal_pull", alarms.timeout_ms() if alarms.pending else None)
+            message = pull("signal_pull")
             try:
-                if message is not None:
-                    serve_one(message)
-                if alarms.pending:
-                    alarms.ring()
+                serve_one(message)
             except Exception as error:  # a bug of ours, or of a driver that we did not foresee: the others live on
                 self._on_error(message, error)
 
@@ -128,30 +128,16 @@ class Dkms:
         if handler is not None:
             handler(message)
 
-    def _on_error(self, message: Message | None, error: Exception) -> None:
+    def _on_error(self, message: Message, error: Exception) -> None:
         """Write down what went wrong in DKMS itself; whoever made the call is told."""
-        name, sender = ("an alarm", 0) if message is None else (message[1], message[0])
+        sender, name = message[:2]
         self._log(f"{name} from process {sender}: {type(error).__name__}: {error} ({_place_of(error)})", "fail")
-        if message is not None and name == "syscall" and sender == KERNEL_PID:
+        if name == "syscall" and sender == KERNEL_PID:
             self.answer(message[2], Status.UNSUCCESSFUL, "it failed inside DKMS; the kernel log says where")
 
-    def _keep_time(self, dkms_pid: int) -> None:
-        """The thread beside the loop: sleeps when told to, then says so."""
-        while True:
-            sender, name, *_ = self._syscall("signal_pull")
-            if sender == dkms_pid and name == "wake_me":
-                self._syscall("process_sleep", int(LOOK_EVERY_S * 1000))
-                self._syscall("signal_send", dkms_pid, "wake")
-
-    def _wake_later(self) -> None:
-        try:
-            self._syscall("signal_send", self._timekeeper, "wake_me")
-        except StatusError:  # somebody has filled its queue: the loop can keep time as well, it only costs more
-            self.alarms.set("look", self.alarms.now() + LOOK_EVERY_S, self.dispatcher.look_at_deadlines)
-
     def _on_wake(self, message: Message) -> None:
-        if message[0] == self._timekeeper:
-            self.dispatcher.look_at_deadlines()
+        if self._clock.is_from_thread(message[0]):
+            self._clock.ring()
         else:
             self._distrust(message)
 
@@ -251,14 +237,19 @@ class Dkms:
     def _get_next_index(self, request: SyscallRequest, device_type: object) -> int:
         """`dkms_get_next_index(device_type: str)`: A number for the next device of a type.
 
-        Returns: 0, 1, 2, ... for each type.
+        Returns: 0, 1, 2, ... for each type; a driver that is started again for its component gets what it had.
         Raises:  INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
         """
-        self._caller(request)
+        driver = self._caller(request)
         if type(device_type) is not str or not device_type:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_get_next_index needs a device type")
-        index = self._next_index.get(device_type, 0)
-        self._next_index[device_type] = index + 1
+        before = driver.indices.get(device_type, 0)
+        driver.indices[device_type] = before + 1
+        key = device_type, driver.path, driver.address, before
+        index = self._indices.get(key) if driver.address is not None else None
+        if index is None:
+            index = self._indices[key] = self._next_index.get(device_type, 0)
+            self._next_index[device_type] = index + 1
         return index
 
     def _driver_unload(self, request: SyscallRequest, name: object, force: object = False) -> object:
@@ -276,6 +267,68 @@ class Dkms:
             raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
         self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
         return LATER
+
+    def _driver_check(self, request: SyscallRequest, path: object, level: object = None) -> object:
+        """`driver_check(path: str, level: int | None = None)`: Ask whether a file may become a driver, for uid 0 only.
+
+        Args:    path: the driver file, absolute, on the root file system. level: 0, 1 or 2; None is the level in force.
+        Returns: what would be logged at a load, as a list of lines; an empty list when there is nothing to remark.
+        Raises:  DRIVER_VALIDATION_FAILED with the reason, NO_SUCH_FILE, PRIVILEGE_NOT_HELD, INVALID_PARAMETER.
+        """
+        self._demand_root(request)
+        if type(path) is not str or (level is not None and (type(level) is not int or level not in LEVELS)):
+            raise StatusError(Status.INVALID_PARAMETER, "driver_check takes a path, and a level from 0 to 2")
+        source = self._syscall("vfs_read_file", path)
+        remarks: list[str] = []
+        wanted = level if isinstance(level, int) else self.policy.level
+        self.policy.at_level(wanted, lambda text, _kind: remarks.append(text)).admit(path, source)
+        return remarks
+
+    def _driver_recheck(self, request: SyscallRequest) -> object:
+        """`driver_recheck()`: Which files have changed since the drivers that run were started from them, for uid 0.
+
+        Returns: a list of {pid, path, change}; change is "changed" or "missing".
+        Raises:  PRIVILEGE_NOT_HELD.
+        """
+        self._demand_root(request)
+        return self.policy.runtime_recheck()
+
+    @staticmethod
+    def _demand_root(request: SyscallRequest) -> None:
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{request.name}: only root (uid 0) may ask")
+
+    def _driver_reload(self, request: SyscallRequest, name: object) -> object:
+        """`driver_reload(name: str)`: Replace all instances of a driver by what its file holds now, for uid 0 only.
+
+        Opens of its devices go on, requests wait meanwhile; what the old one still holds ends with DEVICE_NOT_READY.
+
+        Args:    name: its name or its path.
+        Returns: a line that says what was done.
+        Blocks:  as long as the old one takes to unload and the new one to start, within limits.
+        Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY.
+                 Nothing has changed when the file is no driver: NO_SUCH_FILE, INVALID_DRIVER_OBJECT,
+                 INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO, INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED; nor when the
+                 old one refuses to go: DRIVER_UNLOAD_FAILED or its own. It is gone when the new one does not start:
+                 DRIVER_INIT_FAILED or its own.
+        """
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may reload drivers")
+        if type(name) is not str:
+            raise StatusError(Status.INVALID_PARAMETER, "driver_reload takes a driver's name or path")
+        self.loader.reload(name, lambda status, text: self.answer(request, status, text))
+        return LATER
+
+    def _driver_query(self, request: SyscallRequest) -> object:
+        """`driver_query()`: Tell which drivers there are.
+
+        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, events, restarts,
+                 reason}], in the order of their starts; then those that wait to be started again (state "restarting")
+                 and those that were given up ("failed", with the reason). devices: [{name, links}]; events: the
+                 interrupts it asked for.
+        Raises:  nothing.
+        """
+        return self.loader.describe()
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -320,6 +373,11 @@ class Dkms:
 
         return report
 
+    def _driver_reopened(self, pid: int) -> None:
+        driver = self.loader.driver_registry.get(pid)
+        if driver is not None and driver.reopens:
+            self.dispatcher.reopened(driver)
+
     def _list_devices(self, requester_pid: int) -> None:
         self._send(self._pm_pid, "dkms_list_devices_result", requester_pid, self.dispatcher.list_devices())
 
@@ -336,19 +394,7 @@ class Dkms:
     # --- ports -------------------------------------------------------------------------------------------------
 
     def _send(self, pid: int, name: str, *values: object) -> None:
-        """Send a message; one for PM is never lost, for somebody waits for it."""
-        try:
-            self._syscall("signal_send", pid, name, *values)
-        except StatusError as error:
-            if pid != self._pm_pid or error.status != Status.QUOTA_EXCEEDED:
-                raise
-            self._unsent.append((name, *values))
-            self.alarms.set("unsent", self.alarms.now() + SEND_AGAIN_S, self._send_again)
-
-    def _send_again(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        for name, *values in unsent:
-            self._send(self._pm_pid, str(name), *values)
+        self._syscall("signal_send", pid, name, *values)
 
     def _log(self, text: str, level: str) -> None:
         self._syscall("kernel_log", f"DKMS: {text}", level)

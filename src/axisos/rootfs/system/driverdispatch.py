@@ -2,26 +2,21 @@
 
     PM -> vfs_io_request -> dispatch -> irp_dispatch -> driver -> dkms_complete_irp -> complete -> irp_complete -> PM
 
+The first open of a name comes this way. Its answer gives PM the device, and from then on PM sends the requests for it
+to the driver itself, until it hears that names or drivers have changed. Time limits are PM's as well.
+
 Called by   DKMS, for everything that names a device or an IRP.
-Owns        the device tree, the links, the pending IRPs, and what each driver holds of them.
+Owns        the device tree, the links, the IRPs that came through here, and what each driver holds of them.
 Always so   a pending IRP is with exactly one driver, and exactly one answer leaves for it: the driver's, or ours when
-            the driver is gone, was too late, or was never asked.
-            Nothing here waits: an IRP for a driver that is still starting is parked until its load has ended.
+            the driver is gone or was never asked. What PM has given up is nobody's any more.
+            Nothing here waits: an IRP for a driver that is still starting, or is being replaced, is parked until its
+            load has ended.
 """
 
 from __future__ import annotations
 
-from abi.driver import DRIVER_TYPE_CMD, DeviceObject, DriverObject
-from abi.irp import (
-    IRP_FLAG_NO_REPLY,
-    IRP_MJ_CLOSE,
-    IRP_MJ_CREATE,
-    IRP_MJ_DEVICE_CONTROL,
-    IRP_MJ_READ,
-    IRP_MJ_WRITE,
-    MAJOR_NAMES,
-    Irp,
-)
+from abi.driver import DEVICE_FLAG_DIRECT, DRIVER_TYPE_CMD, DeviceObject, DriverObject
+from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
@@ -30,17 +25,16 @@ if TYPE_CHECKING:
 
     from system.driver_hive import DriverHive
 
-# States of a driver: LOADING -> ONLINE <-> SUSPECT, any of them -> UNLOADING -> GONE (an unload may fail: -> ONLINE)
+# States of a driver; `driver_loader` draws how one leads to the other.
 LOADING = "loading"
 ONLINE = "online"
 SUSPECT = "suspect"  # was late with a request; asked whether it still lives
 UNLOADING = "unloading"
+RELOADING = "reloading"  # is to be replaced: it lets go, what it had stays for its successor
+RESTARTING = "restarting"  # its process is gone, what it had waits for its successor
+FAILED = "failed"  # crashed too often and was given up
 GONE = "gone"
 SERVING = (ONLINE, SUSPECT)
-
-LOOK_EVERY_S = 1.0  # while requests with a time limit are pending
-NOT_STAMPED = 0.0  # deadline of such a request until the first look at it: setting it must cost nothing
-TIME_LIMITS_S = {IRP_MJ_CREATE: 5.0, IRP_MJ_CLOSE: 5.0, IRP_MJ_WRITE: 10.0, IRP_MJ_DEVICE_CONTROL: 30.0}  # READ: none
 
 DEVICE_PREFIX = "\\Device\\"
 LINK_PREFIX = "/dev/"
@@ -50,8 +44,8 @@ class Driver:
     """One driver process, as DKMS knows it."""
 
     __slots__ = (
-        "address", "devices", "events", "info", "links", "majors", "name", "object", "open_files", "path", "pid",
-        "state",
+        "address", "adopted", "devices", "events", "indices", "info", "links", "majors", "name", "object", "path",
+        "pid", "predecessor", "reopens", "restarts", "state", "watched",
     )
 
     def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
@@ -66,12 +60,22 @@ class Driver:
         self.devices: dict[str, DeviceObject] = {}
         self.links: dict[str, str] = {}  # link -> device name
         self.events: dict[str, None] = {}  # interrupts that it asked for, in order
-        self.open_files: set[int] = set()
+        self.indices: dict[str, int] = {}  # component type -> how many names of that type it has asked for
+        self.predecessor: Driver | None = None  # whose devices wait for it while it starts
+        self.adopted: dict[str, None] = {}  # the devices that it has taken over
+        self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
+        self.restarts = 0  # how often it was started again after a crash
+        self.watched = False  # all its requests come through DKMS, which looks at them
 
     @property
     def is_component_driver(self) -> bool:
         """Whether it is bound to one component (CMD)."""
         return self.info["driver_type"] == DRIVER_TYPE_CMD
+
+    @property
+    def open_files(self) -> int:
+        """How often its devices are open."""
+        return sum(device.open_count for device in self.devices.values())
 
     def __repr__(self) -> str:
         return f"{self.name} (pid {self.pid})"
@@ -81,22 +85,20 @@ class Dispatcher:
     """The device tree and the requests of one machine."""
 
     def __init__(
-        self, send: Callable[..., object], log: Callable[[str, str], object], hive: DriverHive,
-        now: Callable[[], float], look_later: Callable[[], object],
+        self, send: Callable[..., object], log: Callable[[str, str], object], hive: DriverHive, pm_pid: int,
         on_late: Callable[[Driver], object], loads_under_way: Callable[[], list[object]],
     ) -> None:
         self._send = send  # (pid, message name, *values); raises StatusError if it cannot be delivered
         self._log = log
         self._hive = hive
-        self._now = now  # machine time, seconds
-        self._look_later = look_later  # has `look_at_deadlines` called in LOOK_EVERY_S
+        self._pm_pid = pm_pid
         self._on_late = on_late  # a driver let a request pass its time limit
         self._loads_under_way = loads_under_way
         self.device_tree: dict[str, tuple[DeviceObject, Driver]] = {}
         self.symbolic_links: dict[str, str] = {}
         self.pending_irps: dict[int, tuple[Irp, Driver]] = {}
         self._parked: list[tuple[Irp, list[object]]] = []  # with the loads that each waits for
-        self._looking = False  # `look_at_deadlines` is going to be called
+        self._pm_knows_routes = False  # PM remembers where opens went, and must be told when that changes
 
     # --- requests ----------------------------------------------------------------------------------------------
 
@@ -120,16 +122,10 @@ class Dispatcher:
         irp.driver_pid = driver.pid
         irp.io_status.information = None
         self.pending_irps[irp.irp_id] = irp, driver
-        if major != IRP_MJ_READ:
-            irp.deadline = NOT_STAMPED
-            if not self._looking:
-                self._looking = True
-                self._look_later()
         try:
             self._send(driver.pid, "irp_dispatch", irp, major)
         except StatusError as error:
-            status = error.status if error.status == Status.QUOTA_EXCEEDED else Status.DEVICE_NOT_READY
-            self._withdraw(irp, driver, status, f"{driver} cannot be reached: {error}")
+            self._withdraw(irp, driver, Status.DEVICE_NOT_READY, f"{driver} cannot be reached: {error}")
 
     def complete(self, driver_pid: int, irp: Irp | None = None, status: int | None = None) -> None:
         """Pass on a driver's answer.
@@ -139,28 +135,40 @@ class Dispatcher:
         if type(irp) is not Irp:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_complete_irp needs an IRP")
         entry = self.pending_irps.get(irp.irp_id)
+        if entry is None and irp.flags & IRP_FLAG_DIRECT and irp.driver_pid == driver_pid and irp.reply_pid:
+            io_status, reply_pid = irp.io_status, irp.reply_pid
+            irp.reply_pid = 0  # it is answered; a second time is a mistake
+            self._send(reply_pid, "irp_complete", irp.irp_id, _status_of(irp, status), io_status.information)
+            return
         if entry is None or entry[0] is not irp or entry[1].pid != driver_pid:
             self._log(f"driver process {driver_pid} completed {irp}, which is not with it: ignored", "warn")
             raise StatusError(Status.INVALID_PARAMETER, f"{irp} is not yours to complete (any more)")
-        io_status = irp.io_status
-        if status is None:
-            status = io_status.status
-        if type(status) is not Status:  # a driver of its own form may have put a number, or worse
-            status = Status(status) if type(status) is int else Status.UNSUCCESSFUL
-        self._finish(irp, entry[1], status, io_status.information)
+        self._finish(irp, entry[1], _status_of(irp, status), irp.io_status.information)
 
     def _finish(self, irp: Irp, driver: Driver, status: Status, information: object) -> None:
         """Take a pending request off the driver's hands and send its one answer."""
         del self.pending_irps[irp.irp_id]
-        major = irp.major_function
-        if major == IRP_MJ_CREATE:
-            if status == Status.SUCCESS:
-                information = driver.pid  # PM may talk to it directly from now on
-                driver.open_files.add(irp.file_id)
-        elif major == IRP_MJ_CLOSE:
-            driver.open_files.discard(irp.file_id)
+        if irp.major_function == IRP_MJ_CREATE and status == Status.SUCCESS:
+            information = driver.pid
+            irp.device_object = driver.devices.get(irp.device_name)  # PM keeps count of its opens
+            self._pm_knows_routes = True
         if not irp.flags & IRP_FLAG_NO_REPLY:
             self._send(irp.reply_pid, "irp_complete", irp.irp_id, status, information)
+
+    def late(self, irp: Irp) -> None:
+        """PM has given a request up, and its caller has been told: whose it was has to answer for it."""
+        entry = self.pending_irps.pop(irp.irp_id, None)
+        if entry is not None:
+            driver = entry[1]
+        else:
+            self._drop_parked(irp.irp_id)
+            route = self.device_tree.get(irp.device_name)
+            if route is None or route[1].pid != irp.driver_pid:
+                return
+            driver = route[1]
+        self._log(f"{driver}: {irp} passed its time limit", "warn")
+        irp.driver_pid = irp.reply_pid = 0  # a late answer finds nobody
+        self._on_late(driver)
 
     def _withdraw(self, irp: Irp, driver: Driver, status: Status, reason: str) -> None:
         """Answer a pending request in its driver's place."""
@@ -186,11 +194,16 @@ class Dispatcher:
             except StatusError as error:
                 self._withdraw(irp, driver, Status.CANCELLED, f"{driver} cannot be reached: {error}")
             return
+        parked = self._drop_parked(irp_id)
+        if parked is not None:
+            self.refuse(parked, Status.CANCELLED, "withdrawn before its driver had started")
+
+    def _drop_parked(self, irp_id: int) -> Irp | None:
         for position, (irp, _loads) in enumerate(self._parked):
             if irp.irp_id == irp_id:
                 del self._parked[position]
-                self.refuse(irp, Status.CANCELLED, "withdrawn before its driver had started")
-                return
+                return irp
+        return None
 
     def _follow_link(self, irp: Irp) -> tuple[DeviceObject, Driver] | None:
         """The route of a request that names a link; the request gets the device's real name."""
@@ -206,6 +219,7 @@ class Dispatcher:
         """An unknown device: one of the drivers that are starting may be about to make it."""
         loads = self._loads_under_way()
         if loads:
+            irp.step = "parked: one of the drivers that are starting may bring its device"
             self._parked.append((irp, loads))
         else:
             self._refuse_unknown(irp)
@@ -215,10 +229,11 @@ class Dispatcher:
 
     def _refuse_or_park(self, irp: Irp, driver: Driver) -> None:
         """A request that the driver does not take: not yet, not any more, or never."""
-        if driver.state is LOADING:
+        if driver.state in (LOADING, RELOADING) or driver.reopens:
+            irp.step = f"parked: {driver.name} is {'reopening' if driver.reopens else driver.state}"
             self._parked.append((irp, [driver]))
         elif driver.state not in SERVING:
-            self.refuse(irp, Status.DEVICE_NOT_READY, f"{driver} is being unloaded")
+            self.refuse(irp, Status.DEVICE_NOT_READY, f"{driver.name} is {driver.state}")
         else:
             major = MAJOR_NAMES.get(irp.major_function, hex(irp.major_function))
             self.refuse(irp, Status.NOT_IMPLEMENTED, f"{driver.name} does not answer {major} requests")
@@ -240,30 +255,6 @@ class Dispatcher:
         route = self.device_tree.get(self.symbolic_links.get(name, name))
         return route is not None and route[1].state is not LOADING
 
-    # --- time limits -------------------------------------------------------------------------------------------
-
-    def look_at_deadlines(self) -> None:
-        """Answer the requests whose time limit has passed; a driver may set `irp.deadline`, None is never."""
-        now = self._now()
-        late: dict[int, Driver] = {}
-        look_again = False
-        for irp, driver in list(self.pending_irps.values()):
-            if irp.deadline is None:
-                continue
-            if irp.deadline == NOT_STAMPED:
-                irp.deadline = now + TIME_LIMITS_S.get(irp.major_function, 30.0)
-            if irp.deadline > now:
-                look_again = True
-                continue
-            self._log(f"{driver}: {irp} passed its time limit", "warn")
-            self._withdraw(irp, driver, Status.TIMEOUT, f"{driver.name} did not answer in time")
-            late[driver.pid] = driver
-        self._looking = look_again
-        if look_again:
-            self._look_later()
-        for driver in late.values():
-            self._on_late(driver)
-
     # --- devices and links -------------------------------------------------------------------------------------
 
     def create_device(self, driver: Driver, name: object) -> DeviceObject:
@@ -273,10 +264,15 @@ class Dispatcher:
         """
         if type(name) is not str or not _is_name(name, DEVICE_PREFIX, "\\"):
             raise StatusError(Status.INVALID_PARAMETER, f"a device name is \\Device\\<name>, not {name!r}")
-        if name in self.device_tree:
-            raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{name} belongs to {self.device_tree[name][1]}")
+        taken = self.device_tree.get(name)
+        if taken is not None and taken[1] is not driver.predecessor:
+            raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{name} belongs to {taken[1]}")
         device = DeviceObject(name, driver.object)
-        self._hive.add_device(device, driver)
+        device.flags = 0 if driver.watched else DEVICE_FLAG_DIRECT
+        if taken is None:
+            self._hive.add_device(device, driver)
+        else:
+            self._adopt(taken[0], device, driver)
         device.next_device = driver.object.device_object
         driver.object.device_object = device
         driver.devices[name] = device
@@ -290,10 +286,13 @@ class Dispatcher:
         """
         self._demand_device(driver, name)
         assert isinstance(name, str)
+        if driver.state is RELOADING:
+            return  # it lets go of it; the device stays for its successor
         for link in [link for link, target in driver.links.items() if target == name]:
-            self.delete_link(driver, link)
+            self._drop_link(driver, link)
         device = driver.devices.pop(name)
         del self.device_tree[name]
+        self._routes_change()
         _unlink(driver.object, device)
         self._hive.remove_device(device)
 
@@ -307,9 +306,11 @@ class Dispatcher:
         self._demand_device(driver, device_name)
         assert isinstance(device_name, str)
         taken_by = self.symbolic_links.get(link)
-        if taken_by == device_name:
+        if driver.predecessor is not None and link in driver.predecessor.links:
+            self._drop_link(driver.predecessor, link)
+        elif taken_by == device_name:
             return
-        if taken_by is not None:
+        elif taken_by is not None:
             raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{link} leads to {taken_by}")
         self._hive.add_link(link, driver.devices[device_name])
         self.symbolic_links[link] = driver.links[link] = device_name
@@ -324,25 +325,78 @@ class Dispatcher:
         if link not in driver.links:
             raise StatusError(Status.ACCESS_DENIED, f"{link} is another driver's")
         assert isinstance(link, str)
-        device_name = driver.links.pop(link)
+        if driver.state is not RELOADING:
+            self._drop_link(driver, link)
+
+    def _drop_link(self, driver: Driver, link: str) -> None:
+        name = driver.links.pop(link)
         del self.symbolic_links[link]
-        self._hive.remove_link(link, driver.devices[device_name])
+        self._routes_change()
+        self._hive.remove_link(link, self.device_tree[name][0])
+
+    def _routes_change(self) -> None:
+        """A name leads nowhere, or elsewhere, from now on."""
+        if self._pm_knows_routes:
+            self._pm_knows_routes = False
+            self._send(self._pm_pid, "routes_changed")
 
     def list_devices(self) -> list[str]:
         """The names in /dev, sorted, without that prefix."""
         return sorted(link[len(LINK_PREFIX) :] for link in self.symbolic_links)
 
+    # --- one driver in another's place -------------------------------------------------------------------------
+
+    def _adopt(self, orphan: DeviceObject, device: DeviceObject, driver: Driver) -> None:
+        """A driver that takes another's place makes a device that its predecessor had: the same one goes on."""
+        assert driver.predecessor is not None
+        del driver.predecessor.devices[device.device_name]
+        driver.adopted[device.device_name] = None
+        self._hive.replace_device(orphan, device, driver)
+
+    def hand_over(self, driver: Driver) -> None:
+        """A driver has taken its predecessor's place: what it did not take over goes, and PM hears who serves now."""
+        orphan, driver.predecessor = driver.predecessor, None
+        if orphan is None:
+            return
+        self.drop_driver(orphan, Status.NO_SUCH_DEVICE, f"{driver.name} does not offer it any more")
+        driver.reopens = True
+        driver.majors = driver.majors & {IRP_MJ_CREATE}
+        self._send(self._pm_pid, "driver_restarted", list(driver.adopted), driver.pid)
+
+    def reopened(self, driver: Driver) -> None:
+        """PM has sent the opens that the driver's predecessor had: everything else may follow."""
+        driver.reopens = False
+        driver.majors = frozenset(driver.object.dispatch)
+        self.load_ended(driver)
+
+    def give_back(self, driver: Driver) -> None:
+        """A driver did not manage to take its predecessor's place: the devices go on waiting for the next."""
+        orphan, driver.predecessor = driver.predecessor, None
+        assert orphan is not None
+        for name in driver.adopted:
+            if name in driver.devices:
+                orphan.devices[name] = device = driver.devices.pop(name)
+                self.device_tree[name] = device, orphan
+                for link in [link for link, target in driver.links.items() if target == name]:
+                    orphan.links[link] = driver.links.pop(link)
+        driver.adopted.clear()
+
+    # --- the end of a driver -----------------------------------------------------------------------------------
+
     def drop_driver(self, driver: Driver, status: Status, reason: str) -> None:
         """A driver is gone: answer its requests, take its links and devices away."""
         self.withdraw_requests(driver, status, reason)
         driver.majors = frozenset()
+        driver.state = GONE
         for link in list(driver.links):
-            self.delete_link(driver, link)
+            self._drop_link(driver, link)
         for name in list(driver.devices):
             self.delete_device(driver, name)
 
     def withdraw_requests(self, driver: Driver, status: Status, reason: str) -> None:
-        """Answer all requests that a driver holds, in its place."""
+        """Answer all requests that a driver holds, in its place; PM does so with those that it has sent itself."""
+        if self._pm_knows_routes:
+            self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
         for irp, holder in list(self.pending_irps.values()):
             if holder is driver:
                 self._withdraw(irp, driver, status, reason)
@@ -371,3 +425,12 @@ def _unlink(driver: DriverObject, device: DeviceObject) -> None:
         before = before.next_device
     if before is not None:
         before.next_device = device.next_device
+
+
+def _status_of(irp: Irp, status: object) -> Status:
+    """How a driver says that a request ended; one of its own form may have put a number, or worse."""
+    if status is None:
+        status = irp.io_status.status
+    if type(status) is Status:
+        return status
+    return Status(status) if type(status) is int else Status.UNSUCCESSFUL

@@ -21,6 +21,8 @@ from functools import partial
 
 from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
 from abi.status import Status, StatusError
+from axis.driver_list import DRIVERS, load_order, parse_drivers
+from system.timekeeper import Timekeeper
 from system.vfs import files, startup
 from system.vfs.calls import PENDING, VfsCalls
 from system.vfs.devices import Devices
@@ -30,6 +32,7 @@ from system.vfs.mounts import Mounts, parse_fstab
 from system.vfs.paths import canonical, shorten
 from system.vfs.permission_file import TABLE, PermissionFile, save_delay_s
 from system.vfs.permissions import Permissions
+from system.vfs.request_information import RequestInformation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +57,6 @@ SHELL = "/bin/sh.py"
 
 FSTAB = "/etc/fstab.toml"
 SETTINGS = "/etc/sys.toml"
-DRIVERS = "/etc/drivers.toml"
 AUTOLOAD = "/etc/autoload.toml"
 HOSTNAME = "/etc/hostname"
 
@@ -94,13 +96,13 @@ class PipelineManager:
         if not self._settings.logging.enable_screen_log:
             syscall("kernel_set_log_mode", False)
 
-        self._devices = Devices(syscall, self._pid)
-        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"))
-        self._log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
-        self._vfs = VfsCalls(
-            syscall, self._mounts, self._permissions, self._devices, self._on_denied, self._log_readers
-        )
+        self._clock = Timekeeper(syscall)
+        self._devices = Devices(syscall, self._pid, self._clock)
+        log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
+        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"), log_readers)
+        self._vfs = VfsCalls(syscall, self._mounts, self._permissions, self._devices, self._on_denied, log_readers)
         self._devices.on_unheard = self._vfs.unheard
+        self._requests = RequestInformation(syscall, self._devices)
         self._vfs.after_write[TABLE] = self._permissions_edited
         self._calls: dict[str, Callable[..., object]] = {
             "vfs_open": self._vfs.open,
@@ -120,6 +122,8 @@ class PipelineManager:
             "vfs_mount": self._mounting.mount,
             "vfs_unmount": self._mounting.unmount,
             "vfs_mounts": self._mounting.mounts,
+            "irp_query": self._requests.query,
+            "irp_cancel": self._requests.cancel,
             "image_open": self._vfs.image_open,
             "driver_load": self._driver_load,
         }
@@ -134,6 +138,9 @@ class PipelineManager:
             "dkms_list_devices_result": self._devices.listed,
             "load_driver_result": self._on_load_result,
             "driver_restarted": self._devices.driver_restarted,
+            "driver_gone": self._devices.driver_gone,
+            "routes_changed": self._devices.routes_changed,
+            "driver_detach": self._devices.driver_detach,
         }
         self._loads: dict[int, Loaded] = {}  # ticket -> what happens when DKMS has loaded the driver, or not
         self._last_ticket = 0
@@ -141,8 +148,6 @@ class PipelineManager:
         self._logon_pid = 0
         self._init_pid = 0
         self._restarts = {LOGON: 0, self._init_path: 0}
-        self._timekeeper = 0  # pid of the thread that wakes PM at a time
-        self._save_is_set = False
         self._denials: dict[tuple[int, str, str], None] = {}
 
     # --- the boot ----------------------------------------------------------------------------------------------
@@ -206,18 +211,22 @@ class PipelineManager:
                 self._load_for(kind, address)
 
     def _start_ring_log(self) -> None:
-        entries = [entry for entry in self._fstab if entry.kind == "ringfs"]
-        sizes = [size for entry in entries if type(size := entry.options.get("size")) is int and size > 0]
-        size = sizes[-1] if sizes else self._settings.logging.ring_buffer_size
-        if entries and not self._no_drivers:
+        logging = self._settings.logging
+        entries = [(entry.path, entry.options.get("size")) for entry in self._fstab if entry.kind == "ringfs"]
+        for problem in startup.override_ring(self._settings, entries):
+            self._log(f"{FSTAB}: {problem}", "warn")
+        if self._no_drivers or not logging.log_device:
+            return
+        if logging.log_device != startup.RING_DEVICE:  # another driver's: lines wait here until it takes them
+            self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
+            return
 
-            def then(status: int, message: str, _pid: int) -> None:
-                self._report_load(RING_DRIVER, status, message)
-                if status == 0:
-                    self._log_readers[self._settings.logging.log_device] = self._logs.drain
-                    self._logs.ring_is_up(size)
+        def then(status: int, message: str, _pid: int) -> None:
+            self._report_load(RING_DRIVER, status, message)
+            if status == 0:
+                self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
 
-            self._load(RING_DRIVER, then)
+        self._load(RING_DRIVER, then)
 
     def _start_log_files(self) -> None:
         settings = self._settings.logging
@@ -226,20 +235,16 @@ class PipelineManager:
         uptime_s, epoch_s = self._syscall("time_get")
         header = f"=== {self._hostname()}: session begins {uptime_s:.3f} s after power on, {epoch_s:.0f} s since 1970"
         try:
-            number = self._logs.start_session(settings, header)
+            self._logs.start_session(settings, header)
         except StatusError as error:
             self._log(f"no log files in this session: {error.detail}", "warn")
-            return
-        for directory, ending in ((settings.log_dir, "log"), (settings.vbl_dir, "vbl")):
-            self._log_readers[directory] = self._logs.drain
-            self._log_readers[f"{directory}/syslog_{number}.{ending}"] = self._logs.drain
 
     def _autoload(self) -> None:
         if self._safe_mode or self._no_drivers:
             self._log("safe mode: no drivers are loaded beyond those of the hardware", "warn")
             return
-        entries, problems = self._read(DRIVERS, startup.parse_drivers, ([], []))
-        order, oddities = startup.load_order(entries)
+        entries, problems = self._read(DRIVERS, parse_drivers, ([], []))
+        order, oddities = load_order(entries)
         for problem in [*problems, *oddities]:
             self._log(f"{DRIVERS}: {problem}", "warn")
         disabled = sum(1 for entry in entries if not entry.enabled)
@@ -249,7 +254,7 @@ class PipelineManager:
 
     def _fill_registry(self) -> None:
         config = {"Hostname": self._hostname()}
-        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.raw_logging.items())
+        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.logging_in_force().items())
         self._enter("@VT\\SYS\\CONFIG", config)
         self._enter("@VT\\SYS\\BOOT", {"SafeMode": _as_text(self._safe_mode), "InitPath": self._init_path})
 
@@ -271,12 +276,13 @@ class PipelineManager:
 
     def serve(self, waiting: Collection[object] = FOREVER, left_ms: Callable[[], float] | None = None) -> None:
         """Take messages while *waiting* holds something; with *left_ms*, also until no time is left."""
-        syscall, calls = self._syscall, self._calls
+        syscall, calls, complete = self._syscall, self._calls, self._devices.complete
         while waiting:
             message = syscall("signal_pull", left_ms() if left_ms else None)
             if message is None:
                 return
-            if message[1] == "syscall" and message[0] == KERNEL_PID:
+            name = message[1]
+            if name == "syscall" and message[0] == KERNEL_PID:
                 request = message[2]
                 try:
                     value = calls[request.name](request, *request.args)
@@ -289,21 +295,22 @@ class PipelineManager:
                     self._vfs.unheard(request, value)
             else:
                 try:
-                    self._on_message(message)
-                except StatusError as error:
-                    self._log(f"{message[1]} from process {message[0]}: {error}", "fail")
+                    if name == "irp_complete":
+                        complete(message[0], message[2], message[3], message[4])
+                    else:
+                        self._on_message(message)
+                except Exception as error:  # a message that makes no sense, or a bug of ours: the others live on
+                    what = f"{shorten(name)} from process {message[0]}"
+                    self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error)})", "fail")
 
     def _on_message(self, message: tuple[Any, ...]) -> None:
         """Do what a message says that is no call. One that means nothing to PM is dropped."""
         sender, name = message[0], message[1]
-        if name == "irp_complete":
-            self._devices.complete(sender, *message[2:])
-            return
         table = self._from_kernel if sender == KERNEL_PID else self._from_dkms if sender == self._dkms_pid else None
         if table is not None and name in table:
             table[name](*message[2:])
-        elif sender == self._timekeeper and name == "wake":
-            self._save_permissions()
+        elif name == "wake" and self._clock.is_from_thread(sender):
+            self._clock.ring()
         elif name == "syscall" or name in self._from_kernel or name in self._from_dkms:
             self._log(f"process {sender} sent {shorten(name)!r}, which is not its to send: ignored", "sec")
 
@@ -354,8 +361,6 @@ class PipelineManager:
             if not self._may_restart(self._init_path):
                 self._panic(f"init {self._init_path} ends again and again; the kernel log says why")
             self._spawn_init()
-        else:
-            self._devices.driver_gone(pid)
 
     def _on_load_result(self, ticket: int, status: int, message: str, pid: int) -> None:
         then = self._loads.pop(ticket, None)
@@ -420,9 +425,13 @@ class PipelineManager:
         self._enter(_hardware_key(address, kind), facts)
 
     def _enter(self, key: str, values: dict[str, str]) -> None:
+        """Set values of a registry key. What the registry does not take (a name in sys.toml may be long) is logged."""
         self._syscall("reg_create_key", key)
         for name, value in values.items():
-            self._syscall("reg_set_value", key, name, value, "STR")
+            try:
+                self._syscall("reg_set_value", key, name, value, "STR")
+            except StatusError as error:
+                self._log(f"registry: {error.detail}", "warn")
 
     # --- processes ---------------------------------------------------------------------------------------------
 
@@ -455,17 +464,11 @@ class PipelineManager:
         self._set_save()
 
     def _set_save(self) -> None:
-        """Have the table written when it is time, by a message from a thread that keeps it: the loop has no clock."""
-        if not self._permission_file.is_dirty or self._save_is_set:
-            return
-        self._save_is_set = True
-        if not self._timekeeper:
-            self._timekeeper = self._syscall("process_thread", self._keep_time)
-        delay_ms = int(save_delay_s(len(self._permissions.entries)) * 1000)
-        self._syscall("signal_send", self._timekeeper, "wake_me", delay_ms)
+        """Have the table written when it is time."""
+        if self._permission_file.is_dirty and not self._clock.is_set("permissions"):
+            self._clock.set_in("permissions", save_delay_s(len(self._permissions.entries)), self._save_permissions)
 
     def _save_permissions(self) -> None:
-        self._save_is_set = False
         self._permission_file.save(self._permissions.entries)
 
     def _permissions_edited(self) -> None:
@@ -473,14 +476,6 @@ class PipelineManager:
         if entries is not None:
             self._permissions.replace(entries)
             self._permissions.bring_back(self._mounts.place_on)
-
-    def _keep_time(self) -> None:
-        """The thread beside the loop: sleeps when told to, then says so."""
-        while True:
-            sender, name, *values = self._syscall("signal_pull")
-            if sender == self._pid and name == "wake_me":
-                self._syscall("process_sleep", *values)
-                self._syscall("signal_send", self._pid, "wake")
 
     def _on_denied(self, request: SyscallRequest, path: str, action: str) -> None:
         """Write a refusal down, each kind once: a program that keeps trying must not drown the log."""

@@ -201,13 +201,13 @@ class VfsCalls:
         Args:    offset: bytes, counted from *whence*: "set" (the start), "cur" (the position) or "end".
         Returns: the new position.
         Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, OBJECT_TYPE_MISMATCH (a pipe or another
-                 object), INVALID_PARAMETER (a device, or a wrong *whence*).
+                 object), INVALID_PARAMETER (a device without positions, or a wrong *whence*).
         """
         body = self._file_of(request, handle, "vfs_seek")
         if whence not in WHENCE or type(offset) is not int:
             raise _invalid(f"{body.path}: vfs_seek takes a whole number and set, cur or end, not {whence!r:.20}")
         if body.category is CATEGORY_DEVICE:
-            raise _invalid(f"{body.path} is a device: it has no position to move")
+            return self._devices.seek(body, whence, offset)
         try:
             return body.disk.seek(body.raw_handle, whence, offset)
         except Exception as error:
@@ -238,14 +238,18 @@ class VfsCalls:
             refuse(error, "change its length", body.path)
         return True
 
-    def device_control(self, request: SyscallRequest, handle: str | int, method: str, args: object = None) -> object:
+    def device_control(
+        self, request: SyscallRequest, handle: str | int, method: str, args: object = None,
+        timeout_ms: float | None = None,
+    ) -> object:
         """Have the driver of an open device do something.
 
-        Args:    method: what the driver is to do. args: a list or tuple of arguments, None for none.
+        Args:    method: what the driver is to do. args: a list or tuple of arguments, None for none. timeout_ms:
+                 milliseconds after which the request is withdrawn; None for the limit of the device.
         Returns: what the driver answers.
-        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no DEVICE_CONTROL),
-                 INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED (the driver has no
-                 such method), the driver's own.
+        Raises:  TIMEOUT, INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no
+                 DEVICE_CONTROL), INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED
+                 (the driver has no such method), CANCELLED, the driver's own.
         """
         body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
         if type(body) is not OpenFile:
@@ -254,7 +258,10 @@ class VfsCalls:
             raise _invalid(f"{body.path} is a file: only devices have control methods")
         if type(method) is not str or type(args) not in (list, tuple, type(None)):
             raise _invalid(f"{body.path}: vfs_device_control takes the method's name and a list of arguments")
-        self._devices.control(request, body, method, list(args or ()))  # type: ignore[call-overload]  # see above
+        if timeout_ms is not None and (type(timeout_ms) not in (int, float) or not timeout_ms > 0):
+            raise _invalid(f"{body.path}: a time limit is a number of milliseconds above 0, not {timeout_ms!r:.20}")
+        arguments: list[object] = list(args or ())  # type: ignore[call-overload]  # see above
+        self._devices.control(request, body, method, arguments, timeout_ms)
         return PENDING
 
     # --- names -------------------------------------------------------------------------------------------------

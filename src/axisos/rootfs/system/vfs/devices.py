@@ -1,34 +1,53 @@
-"""Requests to drivers: what is open, what is under way, and what happens when an answer comes.
+r"""Requests to drivers: what is open, what is under way, and what happens when an answer comes.
+
+DKMS knows the names. It brings the first request for each to its driver; the answer tells who that is, and from then on
+requests go straight there and back, until DKMS says that names or drivers have changed:
 
     caller          Pipeline Manager           DKMS             driver
-      | vfs_read        |                        |                 |
+      | vfs_open        |                        |                 |
       |---------------->| vfs_io_request(irp)    |                 |
       | sleeps          |----------------------->| irp_dispatch    |
       |                 | serves others          |---------------->|
-      |                 |   irp_complete(id, status, information)  |
       |<----------------|<-----------------------|<----------------|
+      | vfs_read        |                                          |
+      |---------------->| irp_dispatch(irp)                        |
+      |                 |----------------------------------------->|
+      |                 |   irp_complete(id, status, information)  |
+      |<----------------|<-----------------------------------------|
 
-The terminal is written to directly: the request goes to its driver, which answers the Pipeline Manager itself; the
-writer still waits for that answer, so nobody can write faster than the terminal shows.
+They go through DKMS again while the driver cannot take them: it is starting, was restarted, runs under the verifier, or
+lives at another ring.
+
+The life of a request here:
+
+    caller asks --> PENDING --- answer ------------------------------> caller has it
+                     |   |----- time limit, driver gone -------------> caller gets the error; a late answer is nobody's
+                     |   `----- caller's own limit, Ctrl+C, death ---> CANCELLED: caller is free, the driver is told and
+                     |                                                 still owes the answer, within CANCEL_LIMIT_S
+                     `--------- no driver takes it ------------------> caller gets the error
 
 Called by   the vfs calls, and the message loop for what drivers and DKMS send.
-Owns        the requests under way, by number, and the open devices, by file id. A request made for a call carries
-            that call's number; those of the Pipeline Manager itself count down from -1.
+Owns        the requests under way, by number, the open devices, by file id, and the routes found. A request made for a
+            call carries that call's number; those of the Pipeline Manager itself count down from -1.
 Always so   nothing here waits; an answer is used once, and only from whom the question went to. A caller that has gone
             is not answered, and a device that was opened for it meanwhile is closed again.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
+from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DeviceObject
 from abi.irp import (
     IRP_FLAG_DIRECT,
-    IRP_FLAG_NO_REPLY,
     IRP_MJ_CLOSE,
     IRP_MJ_CREATE,
     IRP_MJ_DEVICE_CONTROL,
     IRP_MJ_READ,
     IRP_MJ_WRITE,
+    NEVER_STAMPED,
     Irp,
+    irp_for_call,
 )
 from abi.names import DEVICE_GPU, DEVICE_TTY
 from abi.status import Status, StatusError
@@ -39,27 +58,53 @@ if TYPE_CHECKING:
     from typing import Any
 
     from abi.request import SyscallRequest
+    from system.timekeeper import Timekeeper
     from system.vfs.files import OpenFile
 
     Syscall = Callable[..., Any]
     Finish = Callable[[SyscallRequest, Irp, int, object, OpenFile], object]
+    Then = Callable[[int], object]
 
 BUILT_IN = {"/dev/tty": DEVICE_TTY, "/dev/gpu0": DEVICE_GPU}  # /dev names that need no asking
+
+LOOK_EVERY_S = 1.0  # while requests with a time limit are pending
+TIME_LIMITS_S = {IRP_MJ_CREATE: 5.0, IRP_MJ_CLOSE: 5.0, IRP_MJ_WRITE: 10.0, IRP_MJ_DEVICE_CONTROL: 30.0}  # READ: none
+CANCEL_LIMIT_S = 5.0  # in which a driver lets go of a request that nobody waits for any more
+
+
+class Pending:
+    """One request under way."""
+
+    __slots__ = ("body", "finish", "irp", "request", "since_s", "then")
+
+    def __init__(
+        self, request: SyscallRequest | None, irp: Irp, finish: Finish | None, body: OpenFile | None,
+        then: Then | None = None,
+    ) -> None:
+        self.request = request  # None: nobody waits (any more)
+        self.irp = irp
+        self.finish = finish  # makes the caller's answer
+        self.body = body  # the open device; None for the Pipeline Manager's own requests
+        self.then = then  # hears the status of the Pipeline Manager's own
+        self.since_s: float | None = None  # machine time of its first look, for those that no thread waits for
 
 
 class Devices:
     """The device side of the file system of one machine."""
 
-    def __init__(self, syscall: Syscall, own_pid: int) -> None:
+    def __init__(self, syscall: Syscall, own_pid: int, clock: Timekeeper) -> None:
         self._syscall = syscall
         self._own_pid = own_pid
+        self._clock = clock
         self.dkms_pid = 0
         self.on_unheard: Callable[[SyscallRequest, object], object] = lambda _request, _value: None
-        self.pending: dict[int, tuple[SyscallRequest | None, Irp, Finish, OpenFile]] = {}
+        self.pending: dict[int, Pending] = {}
         self._open: dict[int, OpenFile] = {}  # file id -> an open device
         self._lists: dict[int, tuple[SyscallRequest, Callable[..., object], object]] = {}
+        self._routes: dict[str, tuple[DeviceObject, int]] = {}  # path -> device and its driver
         self._last_file_id = 0
         self._last_own_id = 0
+        self._looking = False  # an alarm is set for `_look`
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -67,72 +112,170 @@ class Devices:
         """Ask the driver behind `body.path` to open it; *finish* makes the answer of the call."""
         self._last_file_id += 1
         body.file_id = self._last_file_id
-        body.device_name = BUILT_IN.get(body.path, body.path)
+        route = self._routes.get(body.path)
+        if route is not None:
+            body.device_object, body.driver_pid = route
+            body.device_name = route[0].device_name
+        else:
+            body.device_name = BUILT_IN.get(body.path, body.path)
         irp = self._irp(request, IRP_MJ_CREATE, body)
         irp.parameters.args = [body.mode]
-        self.pending[irp.irp_id] = (request, irp, finish, body)
-        self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        self._issue_limited(Pending(request, irp, finish, body))
 
     def read(self, request: SyscallRequest, body: OpenFile, count: int | None) -> None:
         """Ask for up to *count* bytes, None for whatever there is."""
         irp = self._irp(request, IRP_MJ_READ, body)
         irp.parameters.length = count
-        self.pending[irp.irp_id] = (request, irp, _finish_read, body)
-        self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        irp.parameters.offset = body.position
+        self._issue(Pending(request, irp, _finish_read, body))
 
     def write(self, request: SyscallRequest, body: OpenFile, data: bytes) -> None:
-        """Hand bytes to the driver; the terminal's at once, any other's through DKMS."""
+        """Hand bytes to the driver; the writer waits until it has taken them."""
         irp = self._irp(request, IRP_MJ_WRITE, body)
         irp.parameters.data = data
-        self.pending[irp.irp_id] = (request, irp, _finish_write, body)
-        if body.device_name == DEVICE_TTY and body.driver_pid:
-            irp.flags = IRP_FLAG_DIRECT
-            irp.driver_pid = body.driver_pid
-            try:
-                self._syscall("signal_send", body.driver_pid, "irp_dispatch", irp)
-                return
-            except StatusError:  # it is not there: DKMS knows why, and holds the request until it is again
-                irp.flags = 0
-                irp.driver_pid = 0
-        self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        irp.parameters.offset = body.position
+        self._issue_limited(Pending(request, irp, _finish_write, body))
 
-    def control(self, request: SyscallRequest, body: OpenFile, method: str, args: list[object]) -> None:
+    def control(
+        self, request: SyscallRequest, body: OpenFile, method: str, args: list[object], timeout_ms: float | None = None
+    ) -> None:
         """Ask the driver to do *method*."""
         irp = self._irp(request, IRP_MJ_DEVICE_CONTROL, body)
         irp.parameters.method = method
         irp.parameters.args = args
-        self.pending[irp.irp_id] = (request, irp, _finish_control, body)
-        self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+        self._issue_limited(Pending(request, irp, _finish_control, body))
+        if timeout_ms is not None:
+            self._limit(irp, timeout_ms)
+
+    def seek(self, body: OpenFile, whence: str, offset: int) -> int:
+        """Move the position of an open device, if it has one. Returns the new one.
+
+        Raises: INVALID_PARAMETER when it has none, or the new one would lie before the start.
+        """
+        device = body.counted
+        if device is None or not device.flags & DEVICE_FLAG_SEEKABLE:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path} is a device: it has no position to move")
+        base: int | None = {"set": 0, "cur": body.position, "end": device.size}[whence]
+        if base is None:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path}: nobody knows where it ends")
+        if base + offset < 0:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path}: {offset} from {whence} lies before its start")
+        body.position = base + offset
+        return body.position
 
     def close(self, body: OpenFile, request: SyscallRequest | None = None) -> None:
-        """Tell the driver that the last handle went; with a *request*, answer it when the driver has heard."""
+        """Tell the driver that the last handle went; with a *request*, answer it when the driver has heard.
+
+        Who still waits for a request on it gets CANCELLED.
+        """
         self._open.pop(body.file_id, None)
+        if body.counted is not None:
+            body.counted.open_count -= 1
+            body.counted = None
+        if body.under_way:
+            for entry in list(self.pending.values()):
+                if entry.body is body and entry.request is not None:
+                    self.cancel_for(entry.irp.irp_id, f"{body.path} was closed")
         if request is None:
             irp = self._own_irp(IRP_MJ_CLOSE, body.device_name)
             irp.file_id = body.file_id
-            irp.flags = IRP_FLAG_NO_REPLY
+            self._issue_limited(Pending(None, irp, None, body))
         else:
-            irp = self._irp(request, IRP_MJ_CLOSE, body)
-            self.pending[irp.irp_id] = (request, irp, _finish_close, body)
-        try:
-            self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
-        except StatusError:
-            self.pending.pop(irp.irp_id, None)
-            if request is not None:
-                raise
+            self._issue_limited(Pending(request, self._irp(request, IRP_MJ_CLOSE, body), _finish_close, body))
 
     def ask_names(self, request: SyscallRequest, finish: Callable[..., object], context: object) -> None:
         """Ask DKMS which names there are below /dev; *finish*(request, names, context) makes the answer."""
         self._lists[request.request_id] = (request, finish, context)
         self._syscall("signal_send", self.dkms_pid, "dkms_list_devices_request", request.request_id)
 
-    def send(self, device_name: str, major: int, **parameters: object) -> None:
-        """A request of the Pipeline Manager's own whose answer does not matter (the log, the size of its ring)."""
+    def send(self, device_name: str, major: int, then: Then | None = None, **parameters: object) -> None:
+        """A request of the Pipeline Manager's own (the log, the size of its ring); *then* hears its status."""
         irp = self._own_irp(major, device_name)
-        irp.flags = IRP_FLAG_NO_REPLY
         for name, value in parameters.items():
             setattr(irp.parameters, name, value)
+        self._issue_limited(Pending(None, irp, None, None, then))
+
+    # --- on the way --------------------------------------------------------------------------------------------
+
+    def _issue_limited(self, entry: Pending) -> None:
+        """Send a request that has a time limit, which is worked out at the first look."""
+        entry.irp.deadline = NEVER_STAMPED
+        if not self._looking:
+            self._look_later()
+        self._issue(entry)
+
+    def _issue(self, entry: Pending) -> None:
+        """Send a request to its driver, or to DKMS, which knows what is to be done with it."""
+        irp, body = entry.irp, entry.body
+        self.pending[irp.irp_id] = entry
+        if body is not None:
+            body.under_way += 1
+            device = body.device_object
+            if device is not None:
+                irp.flags = IRP_FLAG_DIRECT
+                irp.driver_pid = body.driver_pid
+                irp.device_object = device
+                try:
+                    self._syscall("signal_send", body.driver_pid, "irp_dispatch", irp, irp.major_function)
+                    return
+                except StatusError:  # it has just died: DKMS knows what becomes of its devices
+                    body.device_object = None
+                    irp.flags = irp.driver_pid = 0
+                    irp.device_object = None
+            if body.lost and irp.major_function not in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
+                self._forget(entry)
+                raise StatusError(Status.DEVICE_NOT_READY, f"{body.path}: {body.lost}; open it again")
         self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
+
+    def _limit(self, irp: Irp, timeout_ms: float) -> None:
+        """Let the caller go after so long, whatever the driver does."""
+        self._clock.set_in(("caller", irp.irp_id), timeout_ms / 1000, lambda: self._caller_is_out_of_time(irp))
+
+    def _caller_is_out_of_time(self, irp: Irp) -> None:
+        entry = self.pending.get(irp.irp_id)
+        if entry is None or entry.request is None:
+            return
+        assert entry.body is not None, "only a caller's request has a caller's limit"
+        request, path = entry.request, entry.body.path
+        self.cancel(irp.irp_id)
+        self._answer(request, int(Status.TIMEOUT), f"{path}: its driver has not answered in the time given")
+
+    def cancel(self, request_id: int) -> bool:
+        """Nobody waits for a request any more: its driver is told, and still completes it.
+
+        Returns: whether there was such a request.
+        """
+        self._lists.pop(request_id, None)
+        entry = self.pending.get(request_id)
+        if entry is None or entry.irp.cancelled:
+            return False
+        irp = entry.irp
+        entry.request = None  # its answer is still to come, and answers nobody
+        if irp.major_function == IRP_MJ_CLOSE:
+            return False  # it is to be closed all the same
+        irp.cancelled = True
+        irp.step = "cancelled, its driver was told"
+        irp.deadline = NEVER_STAMPED
+        if not self._looking:
+            self._look_later()
+        holder = irp.driver_pid if irp.flags & IRP_FLAG_DIRECT else self.dkms_pid
+        try:
+            self._syscall("signal_send", holder, "irp_cancel", irp.irp_id)
+        except StatusError:
+            self._forget(entry)
+        return True
+
+    def cancel_for(self, irp_id: int, reason: str) -> None:
+        """Withdraw a request in its caller's stead, who gets CANCELLED.
+
+        Raises: INVALID_PARAMETER when there is none of that number, or it is withdrawn already.
+        """
+        entry = self.pending.get(irp_id)
+        request = None if entry is None else entry.request
+        if not self.cancel(irp_id):
+            raise StatusError(Status.INVALID_PARAMETER, f"request {irp_id} is not pending, or withdrawn already")
+        if request is not None:
+            self._answer(request, int(Status.CANCELLED), reason)
 
     # --- answers -----------------------------------------------------------------------------------------------
 
@@ -141,25 +284,52 @@ class Devices:
         entry = self.pending.get(irp_id)
         if entry is None:
             return
-        request, irp, finish, body = entry
-        if sender != (irp.driver_pid if irp.flags & IRP_FLAG_DIRECT else self.dkms_pid):
+        irp, request, body = entry.irp, entry.request, entry.body
+        if type(status) is not Status and type(status) is not int:
+            status = Status.UNSUCCESSFUL  # a driver of its own form may have put anything
+        if sender != self.dkms_pid and not (irp.flags & IRP_FLAG_DIRECT and self._is_its_driver(sender, irp)):
             self._syscall("kernel_log", f"process {sender} answered {irp}, which was not sent to it: ignored", "sec")
             return
         del self.pending[irp_id]
-        if status == 0 and irp.major_function == IRP_MJ_CREATE:
-            self._opened(irp, body, information)
-            if request is None:  # nobody is there any more to use it
-                self.close(body)
+        if body is not None:
+            body.under_way -= 1
+            if status == 0 and irp.major_function == IRP_MJ_CREATE:
+                is_wanted = request is not None or body.file_id in self._open
+                self._opened(irp, body, information)
+                if not is_wanted:  # nobody is there any more to use it
+                    self.close(body)
         if request is None:
+            if entry.then is not None:
+                entry.then(status)
             return
+        assert entry.finish is not None and body is not None, "a caller's request knows how to answer it"
         try:
-            value = finish(request, irp, status, information, body)
+            value = entry.finish(request, irp, status, information, body)
         except StatusError as error:
             status, value = int(error.status), error.detail
         else:
             status = 0
+        self._answer(request, status, value)
+
+    def _answer(self, request: SyscallRequest, status: int, value: object) -> None:
+        self._clock.clear(("caller", request.request_id))
         if not self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value):
             self.on_unheard(request, value)
+
+    def _is_its_driver(self, sender: int, irp: Irp) -> bool:
+        """Whether the driver that a request went to has answered it, from whichever of its threads."""
+        if sender == irp.driver_pid:
+            return True
+        try:
+            return bool(self._syscall("process_info", sender)["tgid"] == irp.driver_pid)
+        except StatusError:
+            return False
+
+    def _forget(self, entry: Pending) -> None:
+        """A request is not under way any more, and nobody hears of it from here."""
+        del self.pending[entry.irp.irp_id]
+        if entry.body is not None:
+            entry.body.under_way -= 1
 
     def listed(self, ticket: int, names: list[str]) -> None:
         """DKMS has told which devices there are."""
@@ -174,45 +344,93 @@ class Devices:
             status, value = int(error.status), error.detail
         self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value)
 
-    # --- what goes wrong ---------------------------------------------------------------------------------------
+    # --- time limits -------------------------------------------------------------------------------------------
 
-    def cancel(self, request_id: int) -> None:
-        """The caller is gone or was interrupted: withdraw its request. The driver still completes it."""
-        self._lists.pop(request_id, None)
-        entry = self.pending.get(request_id)
-        if entry is None:
-            return
-        _, irp, finish, body = entry
-        self.pending[request_id] = (None, irp, finish, body)  # its answer is still to come, and answers nobody
-        if irp.major_function == IRP_MJ_CLOSE:
-            return  # it is to be closed all the same
+    def _look_later(self) -> None:
+        self._looking = True
+        self._clock.set_in("look", LOOK_EVERY_S, self._look)
+
+    def _look(self) -> None:
+        """Answer the requests whose time limit has passed."""
+        self._looking = False
+        now = self._clock.now()
+        late = []
+        for entry in self.pending.values():
+            irp = entry.irp
+            if irp.deadline is None:
+                continue
+            if irp.deadline == NEVER_STAMPED:
+                limit = _time_limit(irp)
+                irp.deadline = None if limit is None else now + limit
+                entry.since_s = now
+            if irp.deadline is not None:
+                if irp.deadline <= now:
+                    late.append(entry)
+                else:
+                    self._looking = True
+        for entry in late:
+            self._give_up(entry)
+        if self._looking:
+            self._look_later()
+
+    def _give_up(self, entry: Pending) -> None:
+        """The driver was too slow: the caller gets the error, DKMS looks after the driver."""
+        irp = entry.irp
+        self._forget(entry)
         irp.cancelled = True
-        holder = irp.driver_pid if irp.flags & IRP_FLAG_DIRECT else self.dkms_pid
-        try:
-            self._syscall("signal_send", holder, "irp_cancel", irp.irp_id)
-        except StatusError:
-            del self.pending[request_id]
+        self._syscall("signal_send", self.dkms_pid, "irp_late", irp)
+        if irp.major_function == IRP_MJ_CREATE and entry.body is not None and entry.body.file_id not in self._open:
+            self.close(entry.body)  # should it still open it, then for nobody
+        if entry.request is not None:
+            assert entry.body is not None, "a caller's request is for an open device"
+            self._answer(
+                entry.request, int(Status.TIMEOUT), f"{entry.body.path}: its driver did not answer in time"
+            )
+        elif entry.then is not None:
+            entry.then(int(Status.TIMEOUT))
 
-    def driver_gone(self, pid: int) -> None:
-        """A driver died: what was sent to it directly will not be answered (the rest is DKMS's to complete)."""
-        for _, irp, _, _ in list(self.pending.values()):
-            if irp.flags & IRP_FLAG_DIRECT and irp.driver_pid == pid:
-                self.complete(pid, irp.irp_id, int(Status.DEVICE_NOT_READY), None)
+    # --- what becomes of drivers -------------------------------------------------------------------------------
 
-    def driver_restarted(self, device_name: str, pid: int) -> None:
-        """A driver is back under another number."""
-        for body in self._open.values():
-            if body.device_name == device_name:
+    def routes_changed(self) -> None:
+        """Names lead elsewhere, or nowhere, from now on: DKMS is to be asked again."""
+        self._routes.clear()
+
+    def driver_gone(self, pid: int, status: int, reason: str) -> None:
+        """A driver will answer no more: what was sent to it directly ends with *status*."""
+        self._detach(pid)
+        for entry in list(self.pending.values()):
+            if entry.irp.flags & IRP_FLAG_DIRECT and entry.irp.driver_pid == pid:
+                self.complete(pid, entry.irp.irp_id, status, reason)
+
+    def driver_detach(self, pid: int) -> None:
+        """A driver is about to be replaced: nothing more goes to it directly, and DKMS hears that."""
+        self._detach(pid)
+        self._syscall("signal_send", self.dkms_pid, "driver_detached", pid)
+
+    def _detach(self, pid: int) -> None:
+        """Send no more to a driver directly, neither for what is open nor for what is being opened."""
+        self._routes.clear()
+        opening = [entry.body for entry in self.pending.values() if entry.body is not None]
+        for body in [*self._open.values(), *opening]:
+            if body.driver_pid == pid:
+                body.device_object = None
+
+    def driver_restarted(self, device_names: list[str], pid: int) -> None:
+        """Devices have another driver now, which has not seen their opens: it gets them again, before what follows."""
+        for body in list(self._open.values()):
+            if body.device_name in device_names:
                 body.driver_pid = pid
+                body.device_object = None
+                irp = self._own_irp(IRP_MJ_CREATE, body.device_name)
+                irp.file_id = body.file_id
+                irp.parameters.args = [body.mode]
+                self._issue_limited(Pending(None, irp, None, body, partial(_reopened, body)))
+        self._syscall("signal_send", self.dkms_pid, "driver_reopened", pid)
 
     # --- inside ------------------------------------------------------------------------------------------------
 
     def _irp(self, request: SyscallRequest, major: int, body: OpenFile) -> Irp:
-        return Irp(
-            request.request_id, major, body.device_name, sender_pid=request.sender_pid, reply_pid=self._own_pid,
-            requester_uid=request.sender_uid, requester_gid=request.sender_gid, requester_ring=request.sender_ring,
-            file_id=body.file_id,
-        )
+        return irp_for_call(request, major, body.device_name, self._own_pid, body.file_id)
 
     def _own_irp(self, major: int, device_name: str) -> Irp:
         self._last_own_id -= 1
@@ -221,9 +439,35 @@ class Devices:
         )
 
     def _opened(self, irp: Irp, body: OpenFile, information: object) -> None:
-        body.device_name = irp.device_name  # the dispatcher has put the device's own name in place of a link
-        body.driver_pid = information if type(information) is int else irp.driver_pid
         self._open[body.file_id] = body
+        is_direct = irp.flags & IRP_FLAG_DIRECT
+        device = body.device_object if is_direct else irp.device_object
+        if not is_direct:
+            body.device_name = irp.device_name  # the dispatcher has put the device's own name in place of a link
+            body.driver_pid = information if type(information) is int else irp.driver_pid
+        if type(device) is DeviceObject:
+            body.counted = device
+            device.open_count += 1
+            if not is_direct and device.flags & DEVICE_FLAG_DIRECT:
+                body.device_object = device
+                self._routes[body.path] = device, body.driver_pid
+
+
+def _time_limit(irp: Irp) -> float | None:
+    """How many seconds a request may take: its device's word, else the rule."""
+    if irp.cancelled:
+        return CANCEL_LIMIT_S
+    major = irp.major_function
+    limits = getattr(irp.device_object, "time_limits", None)  # the driver's device object, while it holds the request
+    if limits and major in limits:
+        limit: float | None = limits[major]
+        return limit
+    return TIME_LIMITS_S.get(major)
+
+
+def _reopened(body: OpenFile, status: int) -> None:
+    """The new driver has heard of an open that its predecessor had, and may have refused it."""
+    body.lost = "" if status == 0 else "its driver was restarted and does not know this open"
 
 
 def failed(status: int, information: object, body: OpenFile, action: str) -> StatusError:
@@ -234,12 +478,13 @@ def failed(status: int, information: object, body: OpenFile, action: str) -> Sta
 
 def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status == 0:
+        if type(information) is str:
+            information = information.encode()
         if type(information) is bytes:
+            body.position += len(information)
             return information
         if information is None:
             return b""
-        if type(information) is str:
-            return information.encode()
         raise StatusError(
             Status.UNSUCCESSFUL, f"{body.path}: its driver answered a read with {type(information).__name__}, not bytes"
         )
@@ -251,7 +496,9 @@ def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: ob
 def _finish_write(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status != 0:
         raise failed(status, information, body, "write")
-    return information if type(information) is int else len(irp.parameters.data)
+    written = information if type(information) is int else len(irp.parameters.data)
+    body.position += written
+    return written
 
 
 def _finish_control(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:

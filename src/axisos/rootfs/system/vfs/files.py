@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, NoReturn, Protocol
 
+    from abi.driver import DeviceObject
     from system.vfs.mounts import Mount
 
     class Disk(Protocol):
@@ -54,20 +55,28 @@ class OpenFile:
     """The body of an IoFileObject: one open file or device, shared by all handles to it."""
 
     __slots__ = (
-        "category", "device_name", "disk", "driver_pid", "file_id", "mode", "mount", "notify", "path", "raw_handle",
+        "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode", "mount",
+        "notify", "path", "position", "raw_handle", "under_way",
     )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
         self.path = path
         self.mode = mode
         self.category = category
-        self.disk: Disk = None  # type: ignore[assignment]  # a file's, set when it is opened
-        self.raw_handle: object = None
-        self.mount: Mount = None  # type: ignore[assignment]  # a file's: where its path leads
-        self.device_name = ""  # a device's: \Device\...
-        self.driver_pid = 0
-        self.file_id = 0
         self.notify = False  # the first write is to be reported: the system relies on this file
+        if category is CATEGORY_FILE:  # opened by the thousand: it has only what it needs, and gets it in `open`
+            self.disk: Disk
+            self.raw_handle: object
+            self.mount: Mount  # where its path led
+            return
+        self.device_name = ""  # \Device\...
+        self.driver_pid = 0
+        self.device_object: DeviceObject | None = None  # with it, its requests go straight to the driver, else to DKMS
+        self.counted: DeviceObject | None = None  # the device whose count of opens it is in
+        self.position = 0  # where its next request begins
+        self.under_way = 0  # requests on it that are not answered
+        self.lost = ""  # why a device that was restarted does not know this open any more
+        self.file_id = 0
 
     def __repr__(self) -> str:
         return f"<OpenFile {self.path} {self.mode}>"
