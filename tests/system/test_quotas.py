@@ -7,7 +7,7 @@ from vfsrig import GUEST, HOME_DISK, Bench, Disks, booted
 
 from abi.status import Status, StatusError
 from axisos.machine.components.filesystem import Filesystem
-from system.vfs.quotas import ENTRY_BYTES, QuotaDisk
+from system.vfs.quotas import ENTRY_BYTES
 
 KIB = 4
 LIMIT = KIB * 1024
@@ -125,12 +125,12 @@ def test_what_was_there_counts_after_a_boot_but_nobody_counts_it_then() -> None:
     first.write_file("/home/guest/f", b"x" * 1000)
     second = booted(first.disks)
     mount = second.pm._mounts.at("/home")
-    assert mount is not None and isinstance(mount.disk, QuotaDisk)
-    assert second.read_file("/home/guest/f") == b"x" * 1000 and mount.disk._counted is None
+    assert mount is not None and mount.quota is not None
+    assert second.read_file("/home/guest/f") == b"x" * 1000 and mount.quota._counted is None
     handle = second.call("vfs_open", "/home/guest/f", "a")
-    assert mount.disk._counted is None
+    assert mount.quota._counted is None
     second.call("vfs_write", handle, b"more")
-    assert mount.disk._counted == 2 * ENTRY_BYTES + 1004
+    assert mount.quota._counted == 2 * ENTRY_BYTES + 1004
     assert used(second) == 2 * ENTRY_BYTES + 1004
 
 

@@ -17,7 +17,6 @@ from system.vfs import files
 from system.vfs.mounts import LIMITED, MountEntry, find_disk, parse_options
 from system.vfs.paths import canonical, is_below, shorten
 from system.vfs.permissions import SHELF, parse_mode
-from system.vfs.quotas import QuotaDisk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,10 +99,12 @@ class Mounting:
         """The mounts have changed: which are not as the next boot will have them, and what is gone after it."""
         table = self._mounts.table()
         expected = {entry.mount: entry for entry in self._fstab if entry.mount and "noauto" not in entry.options}
-        points = {mount.point: None for mount in table if mount.point not in expected or not self._is_in_fstab(mount)}
-        points.update((point, None) for point in expected if self._mounts.at(point) is None)
-        points.pop("/", None)
-        self._otherwise = list(points)
+        disks = self._disks()
+        points = [
+            mount.point for mount in table
+            if mount.point != "/" and not self._is_as_in_fstab(mount, expected.get(mount.point), disks)
+        ]
+        self._otherwise = points + [point for point in expected if self._mounts.at(point) is None]
         self._mark_volatile(table)
 
     def _mark_volatile(self, table: list[Mount]) -> None:
@@ -207,7 +208,7 @@ class Mounting:
                 try:
                     row["label"] = mount.disk.getLabel()
                     if usage:
-                        row.update(_figures(mount.disk))
+                        row.update(_figures(mount, mount.disk))
                 except Exception as error:
                     files.refuse(error, "look at its disk", mount.point)
             rows.append(row)
@@ -245,8 +246,8 @@ class Mounting:
                 for other in self._mounts.resting_on(mount):
                     if other.alias:
                         self._mounts.remove(other)
-                if isinstance(mount.disk, QuotaDisk):
-                    mount.disk.lift()
+                if mount.quota is not None:
+                    mount.quota.lift()
                 self._take_away(mount)
                 self._log(f"the disk of {mount.point} was pulled out: it is unmounted{lost}", "warn")
 
@@ -339,15 +340,16 @@ class Mounting:
         mode = parse_mode(options["mode"]) if "mode" in options else DEFAULT_MODE.get(entry.kind, 0o755)
         return int(str(options.get("uid", 0))), int(str(options.get("gid", 0))), mode
 
-    def _is_in_fstab(self, mount: Mount) -> bool:
+    def _is_as_in_fstab(self, mount: Mount, entry: MountEntry | None, disks: dict[str, Disk]) -> bool:
         """Whether the next boot will put the same part of the same disk at the same place."""
-        for entry in self._fstab:
-            if entry.mount == mount.point and entry.path == mount.entry.path and "noauto" not in entry.options:
-                try:
-                    return find_disk(entry, self._root, self._disks(), lambda disk: disk.getLabel())[0] == mount.uuid
-                except StatusError:
-                    return False
-        return False
+        if entry is None or entry.path != mount.entry.path:
+            return False
+        if entry is mount.entry:
+            return True
+        try:
+            return find_disk(entry, self._root, disks, lambda disk: disk.getLabel())[0] == mount.uuid
+        except StatusError:
+            return False
 
     def _take_away(self, mount: Mount) -> None:
         mounts = self._mounts
@@ -381,12 +383,12 @@ def format_options(options: dict[str, object]) -> str:
     return ",".join(name if value is True else f"{name}={value}" for name, value in options.items())
 
 
-def _figures(disk: Disk) -> dict[str, object]:
+def _figures(mount: Mount, disk: Disk) -> dict[str, object]:
     """How much of a disk is used; a disk without a limit says only that."""
     used = int(disk.spaceUsed())
     total = disk.spaceTotal()
     if total == float("inf"):
         return {"size": None, "used": used, "free": None}
-    if isinstance(disk, QuotaDisk):
-        return {"size": int(total), "used": used, "free": max(0, disk.left())}
+    if mount.quota is not None:
+        return {"size": int(total), "used": used, "free": max(0, mount.quota.left())}
     return {"size": int(total), "used": used, "free": max(0, int(total) - used)}

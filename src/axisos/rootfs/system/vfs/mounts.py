@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from abi.status import Status, StatusError
 from system.vfs.paths import canonical, is_below, join, parent_of, shorten
-from system.vfs.quotas import QuotaDisk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from system.vfs.files import Disk, OpenFile
+    from system.vfs.quotas import QuotaDisk
 
 FILE = "file"
 DEVICE = "device"
@@ -58,7 +58,7 @@ class Mount:
     """One place where a disk appears, or another name for a place that exists."""
 
     __slots__ = (
-        "alias", "base", "disk", "entry", "files", "kind", "point", "raw_disk", "read_only", "uuid",
+        "alias", "base", "disk", "entry", "files", "kind", "point", "quota", "raw_disk", "read_only", "uuid",
     )
 
     def __init__(self, entry: MountEntry, point: str, disk: Disk | None, alias: str, uuid: str) -> None:
@@ -66,6 +66,7 @@ class Mount:
         self.point = point
         self.raw_disk = disk
         self.disk = disk  # what files are read and written by: the disk itself, or its quota's keeper
+        self.quota: QuotaDisk | None = None
         self.base = "" if entry.path == "/" else entry.path  # path on the disk, "" for its root
         self.alias = alias  # canonical path that this is another name for, "" for a disk of its own
         self.kind = entry.kind
@@ -78,9 +79,12 @@ class Mount:
         size = self.entry.options.get("size")
         disk = self.raw_disk
         if self.kind in LIMITED and type(size) is int and size > 0 and disk is not None:
-            self.disk = QuotaDisk(disk, self.base, size * KIB, self.point)
+            from system.vfs.quotas import QuotaDisk  # a machine without quotas boots without it
+
+            self.disk = self.quota = QuotaDisk(disk, self.base, size * KIB, self.point)
         else:
             self.disk = disk
+            self.quota = None
 
 
 class Route:
