@@ -439,19 +439,21 @@ def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
     return syscall_reference.summary_table(calls(), beginnings)
 
 
-def driver_kit() -> Iterable[str]:
-    """The functions and classes of `axis.dk`: how they are called, what they do, statuses."""
+def driver_kit(kit_name: str) -> Iterable[str]:
+    """The functions and classes of `axis.dk`, or another kit: how they are called, what they do, statuses."""
     import inspect
+    from importlib import import_module
 
     from abi.status import all_statuses
-    from axis import dk
+
+    kit = import_module(f"axis.{kit_name}")
 
     names = {int(status): status.name for status in all_statuses()}
-    yield "| Of `dk` | Does | Statuses |"
+    yield f"| Of `{kit_name}` | Does | Statuses |"
     yield "|---|---|---|"
-    for name in sorted(dk.__all__, key=str.lower):
-        thing = getattr(dk, name)
-        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith("axis.dk"):
+    for name in sorted(kit.__all__, key=str.lower):
+        thing = getattr(kit, name)
+        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith(f"axis.{kit_name}"):
             continue  # constants, and what abi defines
         signature = inspect.signature(thing)
         bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
@@ -536,7 +538,8 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "builtin-exceptions": builtins,
     "stop-codes": stop_codes,
     "posix-signals": posix_signals,
-    "driver-kit": driver_kit,
+    "driver-kit": lambda: driver_kit("dk"),
+    "user-mode-kit": lambda: driver_kit("umd"),
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,

@@ -168,9 +168,9 @@ def test_a_failed_load_leaves_nothing_behind(ending: str, status: Status) -> Non
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "'FloppyDriver'"), Status.INVALID_DRIVER_TYPE),
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "dk.DRIVER_TYPE_CMD"), Status.INVALID_PARAMETER),
         (ECHO + "def broken(:\n", Status.INVALID_DRIVER_OBJECT),
-        (ECHO.replace("_KMD", "_UMD").replace("driver_entry", "um_driver_entry"), Status.NOT_IMPLEMENTED),
+        (HEAD.format(name="X").replace("_KMD", "_UMD") + "def driver_entry(d): ...\n", Status.INVALID_DRIVER_ENTRY),
     ],
-    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax below", "user mode"],
+    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax below", "no user entry"],
 )
 def test_a_file_that_is_no_driver(source: str, status: Status) -> None:
     """Each stage of the pipeline has its own status."""

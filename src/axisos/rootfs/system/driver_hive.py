@@ -12,7 +12,7 @@ Always so   the key of a device belongs to its driver, and so does that of a dri
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
 from abi.status import StatusError
 from system.driver_info import supported_components
 
@@ -54,7 +54,7 @@ class DriverHive:
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
             "DriverVersion": driver.info["version"], "DeviceClass": device_class, "Status": "online",
-            "DriverPID": driver.pid, "Ring": int(RING_DRIVER),
+            "DriverPID": driver.pid, "Ring": int(RING_USER if driver.user_mode else RING_DRIVER),
         })
         self._give(device.registry_path, driver)
 

@@ -375,7 +375,8 @@ class PipelineManager:
         Returns: a line that names the driver and its process.
         Blocks:  until the driver has started or failed.
         Raises:  PRIVILEGE_NOT_HELD, NO_SUCH_FILE, INVALID_DRIVER_OBJECT, INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO,
-                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, the driver's own.
+                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, INSUFFICIENT_RESOURCES (a user-mode
+                 driver that its host cannot start), the driver's own.
         """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "driver_load: only root (uid 0) may load drivers")
