@@ -239,6 +239,12 @@ def why(error: BaseException) -> str:
     return errors.reason(error)
 
 
+def told(error: BaseException, path: str) -> str:
+    """All that the system said of a failure, without the *path* that it begins with; `why` if it said nothing."""
+    detail = getattr(error, "detail", "")
+    return detail.removeprefix(f"{filesystem.abspath(path)}: ") if detail else why(error)
+
+
 def printable(text: str) -> str:
     """*text* with control characters shown as \\x1b: a file name must not paint the reader's terminal."""
     if text.isprintable():
