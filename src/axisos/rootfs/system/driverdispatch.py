@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from system.driver_hive import DriverHive
+    from system.driver_verifier import DriverWatch
 
 # States of a driver; `driver_loader` draws how one leads to the other.
 LOADING = "loading"
@@ -45,7 +46,7 @@ class Driver:
 
     __slots__ = (
         "address", "adopted", "devices", "events", "indices", "info", "links", "majors", "name", "object", "path",
-        "pid", "predecessor", "reopens", "restarts", "state", "watched",
+        "pid", "predecessor", "reopens", "restarts", "state", "watch",
     )
 
     def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
@@ -65,7 +66,7 @@ class Driver:
         self.adopted: dict[str, None] = {}  # the devices that it has taken over
         self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
         self.restarts = 0  # how often it was started again after a crash
-        self.watched = False  # all its requests come through DKMS, which looks at them
+        self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
 
     @property
     def is_component_driver(self) -> bool:
@@ -168,6 +169,8 @@ class Dispatcher:
             driver = route[1]
         self._log(f"{driver}: {irp} passed its time limit", "warn")
         irp.driver_pid = irp.reply_pid = 0  # a late answer finds nobody
+        if driver.watch is not None:
+            driver.watch.late(irp)
         self._on_late(driver)
 
     def _withdraw(self, irp: Irp, driver: Driver, status: Status, reason: str) -> None:
@@ -268,7 +271,7 @@ class Dispatcher:
         if taken is not None and taken[1] is not driver.predecessor:
             raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{name} belongs to {taken[1]}")
         device = DeviceObject(name, driver.object)
-        device.flags = 0 if driver.watched else DEVICE_FLAG_DIRECT
+        device.flags = 0 if driver.watch is not None else DEVICE_FLAG_DIRECT
         if taken is None:
             self._hive.add_device(device, driver)
         else:
