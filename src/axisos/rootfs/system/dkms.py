@@ -309,7 +309,7 @@ class Dkms:
                  who is watched; "report": what was found, of one driver or, without a name, of all. name: the driver's
                  name or path. fail_at: with "on", the site whose first call is to fail, see `axisos verify`.
         Returns: True; for "list" [{name, watched, findings}], for "report" [{rule, driver, request, place, detail,
-                 count}].
+                 failed, count}].
         Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER, also for "off" when it is not on.
         """
         if request.sender_uid != 0:

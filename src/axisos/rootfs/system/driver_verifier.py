@@ -63,7 +63,7 @@ PLAIN = (type(None), bool, int, float, str, bytes)
 class Finding:
     """One rule broken in one way; how often is counted."""
 
-    __slots__ = ("count", "detail", "driver", "place", "request", "rule")
+    __slots__ = ("count", "detail", "driver", "failed", "place", "request", "rule")
 
     def __init__(self, rule: str, driver: str, request: str, place: str, detail: str) -> None:
         assert rule in RULES, rule
@@ -72,6 +72,7 @@ class Finding:
         self.request = request  # what the driver was working on, "" where that does not matter
         self.place = place  # file:line in function, "" where none can be told
         self.detail = detail
+        self.failed = ""  # the call that had been made to fail before
         self.count = 1
 
     def as_dict(self) -> dict[str, object]:
@@ -82,6 +83,7 @@ class Finding:
         words = [f"{self.driver}: {self.rule}: {self.detail}"]
         words += [f"at {self.place}"] if self.place else []
         words += [f"request {self.request}"] if self.request else []
+        words += [f"after a failure of {self.failed}"] if self.failed else []
         return ", ".join(words)
 
 
@@ -179,7 +181,17 @@ class DriverWatch:
         if self.driver.pid in self._busy:
             self._found_hanging()
         elif state not in SERVING:
-            self.found("does-not-unload", None, self._place_of_unload(), f"it {how}")
+            self.found("does-not-unload", None, self.place_of_life("does-not-unload"), f"it {how}")
+
+    # --- what one who looks from outside may ask ---------------------------------------------------------------
+
+    def doing_now(self) -> str:
+        """What its main thread works on."""
+        return self._busy.get(self.driver.pid, (0.0, ""))[1]
+
+    def place_of_life(self, rule: str) -> str:
+        """Where the routine begins that does what a rule about loading or unloading is about."""
+        return _place_of_function(self.driver.object.driver_unload) if rule == "does-not-unload" else ""
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -377,11 +389,10 @@ class DriverWatch:
     def found(self, rule: str, irp: Irp | None, place: str, detail: str) -> None:
         """Enter a finding; of the same kind at the same place, only the first is kept, and counted."""
         request = _in_words(irp) if irp is not None else self._doing()
-        if self.failed_at:
-            detail += f" (after {self.failed_at} was made to fail)"
         self._enter(Finding(rule, self.driver.name, request, place, detail))
 
     def _enter(self, finding: Finding) -> None:
+        finding.failed = self.failed_at
         for known in self.findings:
             if known.rule == finding.rule and known.place == finding.place:
                 known.count += 1
@@ -393,9 +404,6 @@ class DriverWatch:
 
     def _place_of_handler(self, irp: Irp) -> str:
         return _place_of_function(self.driver.object.dispatch.get(irp.major_function))
-
-    def _place_of_unload(self) -> str:
-        return _place_of_function(self.driver.object.driver_unload)
 
 
 _BEFORE: dict[str, Callable[[DriverWatch, Call], None]] = {
