@@ -141,7 +141,7 @@ class Planner:
             troubles.append([draw.randint(0, BUSY_MS), name, *values])
         return {
             "driver": path, "fail_at": fail_at, "needs_address": self._source.needs_address, "callers": callers,
-            "troubles": sorted(troubles, key=lambda trouble: trouble[0]),
+            "busy_ms": BUSY_MS, "troubles": sorted(troubles, key=lambda trouble: trouble[0]),
         }
 
     def events(self) -> list[tuple[float, str, tuple[Any, ...]]]:
