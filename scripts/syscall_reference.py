@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Accounts", ("auth_",)),
     ("Messages", ("signal_send", "signal_pull", "syscall_override")),
     ("Files", ("vfs_", "image_open")),
-    ("Drivers", ("driver_", "dkms_")),
+    ("Drivers and requests", ("driver_", "dkms_", "irp_")),
     ("Hardware", ("raw_component_", "eeprom_")),
     ("Objects and handles", ("ob_",)),
     ("Synapse tokens", ("synapse_",)),
@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Events, mutexes, semaphores, timers", (
         "ke_create_event", "ke_set_event", "ke_reset_event", "ke_pulse_event", "ke_create_mutex", "ke_release_mutex",
         "ke_create_semaphore", "ke_release_semaphore", "ke_open_event", "ke_open_mutex", "ke_open_semaphore",
-        "ke_create_timer", "ke_set_timer", "ke_cancel_timer")),
+        "ke_create_timer", "ke_set_timer", "ke_set_timer_dpc", "ke_cancel_timer")),
     ("Pipes", ("ke_create_pipe", "ke_create_named_pipe", "ke_connect_named_pipe", "ke_pipe_")),
     ("Sections and message queues", ("ke_create_section", "ke_open_section", "ke_map_section", "ke_create_mqueue",
                                      "ke_open_mqueue", "ke_mq_")),
@@ -67,9 +67,10 @@ MISSING: dict[str, str] = {
 }
 # Calls that the original does not have.
 NEW = frozenset("""
-    auth_login auth_passwd driver_unload image_open process_end_thread process_exit process_grant process_info
-    process_limits process_poll process_recursion process_sleep process_wait_any process_wait_status random_bytes
-    time_get vfs_chown vfs_rename vfs_seek vfs_stat
+    auth_login auth_passwd driver_query driver_reload driver_unload image_open irp_cancel irp_query ke_set_timer_dpc
+    process_end_thread process_exit process_grant process_info process_limits process_poll process_recursion
+    process_sleep process_wait_any process_wait_status random_bytes time_get vfs_chown vfs_rename vfs_seek
+    vfs_stat
 """.split())  # noqa: SIM905  (a table is read as words)
 
 

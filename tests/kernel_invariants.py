@@ -602,9 +602,22 @@ def _pipeline_manager(tables: Tables) -> Iterator[str]:
         if id(body) not in open_devices:
             yield f"device {body.path} is open as {file_id}, and nobody holds it"
     requests = tables.kernel.messages._requests
-    for irp_id, (request, _irp, _finish, body) in devices.pending.items():
-        if request is not None and request.request_id not in requests:
-            yield f"request {irp_id} for {body.path} is under way for nobody"
+    under_way: dict[int, int] = {}  # by the body's id
+    for irp_id, entry in devices.pending.items():
+        if entry.request is not None and entry.request.request_id not in requests:
+            yield f"request {irp_id} for {entry.body.path} is under way for nobody"
+        if entry.body is not None:
+            under_way[id(entry.body)] = under_way.get(id(entry.body), 0) + 1
+    opens: dict[int, int] = {}  # by the device's id
+    for body in devices._open.values():
+        if body.under_way != under_way.get(id(body), 0):
+            yield f"{body.path} counts {body.under_way} requests, and has {under_way.get(id(body), 0)}"
+        if body.counted is not None:
+            opens[id(body.counted)] = opens.get(id(body.counted), 0) + 1
+    dkms = service(tables.kernel, 3, "Dkms")
+    for name, (device, _driver) in dkms.dispatcher.device_tree.items() if dkms is not None else ():
+        if device.open_count != opens.get(id(device), 0):
+            yield f"device {name} counts {device.open_count} opens, and has {opens.get(id(device), 0)}"
     yield from (
         f"a list of devices is under way for request {number}, which is over"
         for number in devices._lists
@@ -628,8 +641,9 @@ def _dkms(tables: Tables) -> Iterator[str]:
             yield f"driver {driver.name} has devices that are not in the tree"
     if len(loader.by_place) != len(drivers):
         yield f"{len(loader.by_place)} drivers are known by place, {len(drivers)} by pid"
+    orphans = list(loader.orphans.values())
     for name, (_device, driver) in dispatcher.device_tree.items():
-        if drivers.get(driver.pid) is not driver or name not in driver.devices:
+        if (drivers.get(driver.pid) is not driver and driver not in orphans) or name not in driver.devices:
             yield f"device {name} has no driver"
         if name not in names or names[name].type != TYPE_DEVICE:
             yield f"device {name} is not in the namespace"
@@ -646,5 +660,5 @@ def _dkms(tables: Tables) -> Iterator[str]:
         if not subscribers or any(drivers.get(pid) is not driver for pid, driver in subscribers.items()):
             yield f"interrupt {event} is for drivers that are gone"
     for pid in (*loader._loads, *loader._unloads):
-        if pid not in drivers:
+        if pid not in drivers and all(orphan.pid != pid for orphan in orphans):
             yield f"a load or unload waits for process {pid}, which is no driver"

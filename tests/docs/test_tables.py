@@ -92,7 +92,7 @@ def test_every_status_is_told_once_with_where_it_comes_from() -> None:
     rows = {int(row.split(" | ")[0][2:]): row.split(" | ")[4] for row in list(doc_tables.statuses())[2:]}
     assert rows.keys() == {int(status) for status in all_statuses()}
     assert rows[822] == "[ke_release_mutex](15-system-calls.md#ke_release_mutex) |"
-    assert "ke_signal_send" in rows[501], "its docstring only says: as process_kill"
+    assert "#posix-signals-and-process-groups" in rows[501], "its docstring only says: as process_kill"
     assert "[waits](15-system-calls.md#waits)" in rows[600]
     assert rows[607] == "nothing so far |"
 

@@ -28,10 +28,11 @@ class Kernel:
         self.completed: list[tuple[int, int, object]] = []
         self.log: list[str] = []
         self.irql = 0
-        self.full_for = 0  # so many messages are refused
+        self.timers: list[tuple[object, ...]] = []  # as they were set
         self.device = DeviceObject("\\Device\\Test", DriverObject("", SELF, {}))
 
     def syscall(self, name: str, *args: Any) -> Any:
+        self.current = name
         return getattr(self, name)(*args)
 
     def signal_pull(self, timeout_ms: int | None = None) -> tuple[Any, ...] | None:
@@ -49,9 +50,6 @@ class Kernel:
         return self.signal_pull(timeout_ms)
 
     def signal_send(self, pid: int, name: str, *values: object) -> None:
-        if self.full_for:
-            self.full_for -= 1
-            raise StatusError(Status.QUOTA_EXCEEDED, f"the queue of process {pid} is full")
         if name == "irp_complete":
             self.completed.append(values)  # type: ignore[arg-type]
         elif name == "dkms_complete_irp":
@@ -60,6 +58,8 @@ class Kernel:
         self.sent.append((pid, name, *values))
 
     def dkms_complete_irp(self, irp: Irp) -> None:
+        if self.irql and self.current == "dkms_complete_irp":
+            raise StatusError(Status.WOULD_BLOCK, "a call that sleeps")
         self.completed.append((irp.irp_id, irp.io_status.status, irp.io_status.information))
 
     def process_sleep(self, duration_ms: int) -> None:
@@ -70,6 +70,15 @@ class Kernel:
 
     def kernel_log(self, text: str, level: str = "info") -> None:
         self.log.append(text)
+
+    def process_get_pid(self) -> int:
+        return SELF
+
+    def ke_create_timer(self) -> tuple[str, int]:
+        return "timer", 1
+
+    def ke_set_timer_dpc(self, *args: object) -> None:
+        self.timers.append(args)
 
     def ke_raise_irql(self, level: int) -> int:
         before, self.irql = self.irql, level
@@ -215,17 +224,45 @@ def test_a_request_that_came_straight_from_pm_is_answered_to_pm(kernel: Kernel) 
     assert caught.value.status == Status.INVALID_PARAMETER
 
 
-@pytest.mark.parametrize("flags", [0, IRP_FLAG_DIRECT])
-def test_an_answer_is_not_lost_when_nobody_has_room_for_it(kernel: Kernel, flags: int) -> None:
-    """DKMS is called instead; PM is waited for."""
+def test_deferred_calls_and_timers(kernel: Kernel) -> None:
+    """In the loop at DISPATCH level, from the kernel and the driver itself only; one that fails ends nothing."""
+    seen: list[object] = []
 
-    def read(device: object, request: Irp) -> bytes:
-        kernel.full_for = 3 if flags else 1
-        return b"data"
+    def control(device: object, request: Irp) -> None:
+        dk.queue_dpc(later, "queued")
+        dk.Timer().set(0.5, later, "ticked", period_s=1)
 
-    kernel.give(irp(1, flags=flags))
-    kernel.serve({IRP_MJ_READ: read})
-    assert kernel.completed == [(1, 0, b"data")]
+    def later(argument: object) -> None:
+        seen.append((argument, kernel.irql))
+        if argument == "bad":
+            raise ValueError("on purpose")
+
+    kernel.give(irp(1, IRP_MJ_DEVICE_CONTROL))
+    kernel.inbox.extend([(0, "dpc", later, "bad"), (77, "dpc", later, "forged"), (0, "dpc", later, "tick")])
+    kernel.serve({IRP_MJ_DEVICE_CONTROL: control})
+    assert kernel.timers == [("timer", 500.0, 1000, later, "ticked")]
+    assert (SELF, "dpc", later, "queued") in kernel.sent
+    assert seen == [("bad", 2), ("tick", 2)] and kernel.irql == 0
+    assert any("a DPC: ValueError: on purpose" in line for line in kernel.log)
+
+
+def test_a_request_can_be_completed_where_nothing_may_sleep(kernel: Kernel) -> None:
+    """In a DPC a call to DKMS would sleep; the answer goes as a message instead."""
+    request = kernel.give(irp(1))
+    kernel.inbox.append((0, "dpc", lambda held: dk.complete_request(held, 0, b"later"), request))
+    kernel.serve({IRP_MJ_READ: lambda device, irp: dk.PENDING})
+    assert kernel.completed == [(1, 0, b"later")]
+
+
+def test_time_limits_of_a_device() -> None:
+    """Seconds, or none; for requests that there are."""
+    device = DeviceObject("\\Device\\Test", DriverObject("", SELF, {}))
+    dk.set_time_limit(device, IRP_MJ_READ, 2)
+    dk.set_time_limit(device, IRP_MJ_DEVICE_CONTROL, None)
+    assert device.time_limits == {IRP_MJ_READ: 2, IRP_MJ_DEVICE_CONTROL: None}
+    for major, seconds in ((IRP_MJ_READ, 0), (IRP_MJ_READ, -1), (99, 1)):
+        with pytest.raises(StatusError):
+            dk.set_time_limit(device, major, seconds)
 
 
 def test_interrupts_one_callback_or_one_each(kernel: Kernel) -> None:

@@ -137,7 +137,7 @@ class Kernel:
         self.loader = loader = Loader(scheduler, self.primitive_fs, computer, bus, _import_module)
         events, mutexes, semaphores = Events(ob, waits), Mutexes(ob, waits), Semaphores(ob, waits)
         self.dpcs = dpcs = Dpcs(scheduler, log.kprint)
-        self.timers = timers = Timers(scheduler, ob, waits, dpcs)
+        self.timers = timers = Timers(scheduler, ob, waits, dpcs, messages.post)
         pipes = Pipes(scheduler, ob, waits, signals)
         sections, message_queues = Sections(ob), MessageQueues(scheduler, ob, waits)
         files = Files(ob, pipes, scheduler)

@@ -10,6 +10,7 @@ DRIVER_TYPE_UMD = "UserModeDriver"
 DRIVER_TYPES = (DRIVER_TYPE_KMD, DRIVER_TYPE_CMD, DRIVER_TYPE_UMD)
 
 DEVICE_FLAG_DIRECT = 0x1  # PM sends the requests of those who have it open straight to its driver
+DEVICE_FLAG_SEEKABLE = 0x2  # its opens have a position that can be moved
 
 
 class DriverObject:
@@ -38,6 +39,7 @@ class DeviceObject:
         "open_count",
         "registry_id",
         "registry_path",
+        "size",
         "time_limits",
     )
 
@@ -50,4 +52,5 @@ class DeviceObject:
         self.open_count = 0  # kept by PM
         self.registry_id = ""
         self.registry_path = ""
+        self.size: int | None = None  # of a seekable one, in bytes; None = not known
         self.time_limits: dict[int, float | None] = {}  # major function -> seconds, None = none; else PM's defaults

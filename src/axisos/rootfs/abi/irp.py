@@ -45,11 +45,12 @@ class IoStatus:
 class IrpParameters:
     """The question's details; which ones count depends on the major function."""
 
-    __slots__ = ("args", "data", "length", "method")
+    __slots__ = ("args", "data", "length", "method", "offset")
 
     def __init__(self, data: bytes, length: int | None, method: str, args: list[object]) -> None:
         self.data = data  # WRITE: what to write
         self.length = length  # READ: bytes wanted at most, None = whatever there is
+        self.offset = 0  # READ, WRITE: position of this open, in bytes; a device that has no positions may ignore it
         self.method = method  # DEVICE_CONTROL
         self.args = args  # DEVICE_CONTROL
 

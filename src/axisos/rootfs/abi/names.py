@@ -53,6 +53,7 @@ RESERVED_MESSAGES = frozenset(
         "driver_unload",
         "driver_unload_complete",
         "driver_ping",
+        "dpc",
         "driver_pong",
         "driver_restarted",
         "load_driver_path",

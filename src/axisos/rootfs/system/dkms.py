@@ -279,8 +279,11 @@ class Dkms:
         Args:    name: its name or its path.
         Returns: a line that says what was done.
         Blocks:  as long as the old one takes to unload and the new one to start, within limits.
-        Raises:  PRIVILEGE_NOT_HELD; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY; what `driver_load` and
-                 `driver_unload` raise: nothing has changed when the file is no driver or the old one refuses to go.
+        Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY.
+                 Nothing has changed when the file is no driver: NO_SUCH_FILE, INVALID_DRIVER_OBJECT,
+                 INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO, INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED; nor when the
+                 old one refuses to go: DRIVER_UNLOAD_FAILED or its own. It is gone when the new one does not start:
+                 DRIVER_INIT_FAILED or its own.
         """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may reload drivers")
@@ -292,10 +295,10 @@ class Dkms:
     def _driver_query(self, request: SyscallRequest) -> object:
         """`driver_query()`: Tell which drivers there are.
 
-        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, held, events,
-                 restarts, reason}], in the order of their starts; then those that wait to be started again (state
-                 "restarting") and those that were given up ("failed", with the reason). devices: [{name, links}]; held:
-                 requests that DKMS has brought it and that are not answered; events: the interrupts it asked for.
+        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, events, restarts,
+                 reason}], in the order of their starts; then those that wait to be started again (state "restarting")
+                 and those that were given up ("failed", with the reason). devices: [{name, links}]; events: the
+                 interrupts it asked for.
         Raises:  nothing.
         """
         return self.loader.describe()

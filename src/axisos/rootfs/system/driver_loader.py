@@ -268,12 +268,9 @@ class DriverLoader:
 
     def describe(self) -> list[dict[str, object]]:
         """All drivers, for people: those that run, those that wait for a successor, those that were given up."""
-        held: dict[int, int] = {}
-        for _, driver in self.dispatcher.pending_irps.values():
-            held[driver.pid] = held.get(driver.pid, 0) + 1
-        rows = [_describe(driver, held.get(driver.pid, 0)) for driver in self.driver_registry.values()]
-        rows += [_describe(orphan, 0) for place, orphan in self.orphans.items() if place not in self.by_place]
-        rows += [_describe(driver, 0) | {"reason": reason} for driver, reason in self.quarantine.values()]
+        rows = [_describe(driver) for driver in self.driver_registry.values()]
+        rows += [_describe(orphan) for place, orphan in self.orphans.items() if place not in self.by_place]
+        rows += [_describe(driver) | {"reason": reason} for driver, reason in self.quarantine.values()]
         return rows
 
     # --- which files, for which components ---------------------------------------------------------------------
@@ -627,7 +624,7 @@ def _ignore(_status: Status, _text: str, _pid: int) -> None:
     """The report of a load that nobody waits for; the log has it."""
 
 
-def _describe(driver: Driver, held: int) -> dict[str, object]:
+def _describe(driver: Driver) -> dict[str, object]:
     info = driver.info
     return {
         "name": driver.name,
@@ -643,7 +640,6 @@ def _describe(driver: Driver, held: int) -> dict[str, object]:
             for name in driver.devices
         ],
         "open_files": driver.open_files,
-        "held": held,
         "events": list(driver.events),
         "restarts": driver.restarts,
         "reason": "",

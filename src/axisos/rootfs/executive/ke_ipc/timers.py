@@ -19,7 +19,7 @@ from abi import access as mask
 from abi.names import TYPE_TIMER
 from abi.status import Status, StatusError
 from executive.ke_ipc.dispatcher import Dispatcher
-from executive.syscalls import ANY_RING, syscall
+from executive.syscalls import ANY_RING, DRIVERS, syscall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,8 +72,11 @@ class Timer(Dispatcher):
 class Timers:
     """The timers of one machine."""
 
-    def __init__(self, scheduler: Scheduler, ob: ObjectManager, waits: Waits, dpcs: Dpcs) -> None:
+    def __init__(
+        self, scheduler: Scheduler, ob: ObjectManager, waits: Waits, dpcs: Dpcs, post: Callable[..., object]
+    ) -> None:
         self._scheduler = scheduler
+        self._post = post  # (pid, name, *values): a message of the kernel's
         self._ob = ob
         self._waits = waits
         self._dpcs = dpcs
@@ -171,16 +174,39 @@ class Timers:
                  each tick satisfies one wait, and ticks that nobody waited for count as one.
         Raises:  INVALID_HANDLE, ACCESS_DENIED, OBJECT_TYPE_MISMATCH, INVALID_PARAMETER.
         """
-        timer = self._timer(thread, handle)
-        if not 0 <= delay_ms <= MAX_DELAY_MS or (period_ms != 0 and not MIN_PERIOD_MS <= period_ms <= MAX_DELAY_MS):
-            raise StatusError(
-                Status.INVALID_PARAMETER,
-                f"ke_set_timer: the delay is 0 or more and the period 0 or {MIN_PERIOD_MS} and more milliseconds",
-            )
-        self.set(timer, delay_ms, period_ms)
+        _check_times("ke_set_timer", delay_ms, period_ms)
+        self.set(self._timer(thread, handle), delay_ms, period_ms)
+        return True
+
+    @syscall(rings=DRIVERS)
+    def ke_set_timer_dpc(
+        self, thread: Thread, handle: Handle, delay_ms: int | float, period_ms: int | float, routine: object,
+        argument: object = None,
+    ) -> bool:
+        """Start a timer whose ticks call a routine of the driver's, in its own loop.
+
+        Args:    delay_ms, period_ms: as ke_set_timer. routine: any object; at each tick the calling thread gets the
+                 message (0, "dpc", routine, argument), which the driver kit answers with `routine(argument)`.
+        Returns: True.
+        Raises:  as ke_set_timer.
+        """
+        _check_times("ke_set_timer_dpc", delay_ms, period_ms)
+        tid = thread.pid
+        self.set(
+            self._timer(thread, handle), delay_ms, period_ms,
+            lambda argument, _timer_id: self._post(tid, "dpc", routine, argument), argument,
+        )
         return True
 
     @syscall(rings=ANY_RING)
     def ke_cancel_timer(self, thread: Thread, handle: Handle) -> bool:
         """Stop a timer; it stays as signaled as it is. Returns: whether it was running. Raises: as ke_set_timer."""
         return self.cancel(self._timer(thread, handle))
+
+
+def _check_times(call: str, delay_ms: float, period_ms: float) -> None:
+    if not 0 <= delay_ms <= MAX_DELAY_MS or (period_ms != 0 and not MIN_PERIOD_MS <= period_ms <= MAX_DELAY_MS):
+        raise StatusError(
+            Status.INVALID_PARAMETER,
+            f"{call}: the delay is 0 or more and the period 0 or {MIN_PERIOD_MS} and more milliseconds",
+        )

@@ -191,13 +191,13 @@ class VfsCalls:
         Args:    offset: bytes, counted from *whence*: "set" (the start), "cur" (the position) or "end".
         Returns: the new position.
         Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, OBJECT_TYPE_MISMATCH (a pipe or another
-                 object), INVALID_PARAMETER (a device, or a wrong *whence*).
+                 object), INVALID_PARAMETER (a device without positions, or a wrong *whence*).
         """
         body = self._file_of(request, handle, "vfs_seek")
         if whence not in WHENCE or type(offset) is not int:
             raise _invalid(f"{body.path}: vfs_seek takes a whole number and set, cur or end, not {whence!r:.20}")
         if body.category is CATEGORY_DEVICE:
-            raise _invalid(f"{body.path} is a device: it has no position to move")
+            return self._devices.seek(body, whence, offset)
         try:
             return body.disk.seek(body.raw_handle, whence, offset)
         except Exception as error:
@@ -213,8 +213,8 @@ class VfsCalls:
                  milliseconds after which the request is withdrawn; None for the limit of the device.
         Returns: what the driver answers.
         Raises:  TIMEOUT, INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no
-                 DEVICE_CONTROL), INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED (the driver has no
-                 such method), the driver's own.
+                 DEVICE_CONTROL), INVALID_PARAMETER (a file), OBJECT_TYPE_MISMATCH (another object), NOT_IMPLEMENTED
+                 (the driver has no such method), CANCELLED, the driver's own.
         """
         body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.DEVICE_CONTROL).body
         if type(body) is not OpenFile:

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from abi.driver import DEVICE_FLAG_DIRECT, DeviceObject
+from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DeviceObject
 from abi.irp import (
     IRP_FLAG_DIRECT,
     IRP_MJ_CLOSE,
@@ -126,12 +126,14 @@ class Devices:
         """Ask for up to *count* bytes, None for whatever there is."""
         irp = self._irp(request, IRP_MJ_READ, body)
         irp.parameters.length = count
+        irp.parameters.offset = body.position
         self._issue(Pending(request, irp, _finish_read, body))
 
     def write(self, request: SyscallRequest, body: OpenFile, data: bytes) -> None:
         """Hand bytes to the driver; the writer waits until it has taken them."""
         irp = self._irp(request, IRP_MJ_WRITE, body)
         irp.parameters.data = data
+        irp.parameters.offset = body.position
         self._issue_limited(Pending(request, irp, _finish_write, body))
 
     def control(
@@ -144,6 +146,22 @@ class Devices:
         self._issue_limited(Pending(request, irp, _finish_control, body))
         if timeout_ms is not None:
             self._limit(irp, timeout_ms)
+
+    def seek(self, body: OpenFile, whence: str, offset: int) -> int:
+        """Move the position of an open device, if it has one. Returns the new one.
+
+        Raises: INVALID_PARAMETER when it has none, or the new one would lie before the start.
+        """
+        device = body.counted
+        if device is None or not device.flags & DEVICE_FLAG_SEEKABLE:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path} is a device: it has no position to move")
+        base: int | None = {"set": 0, "cur": body.position, "end": device.size}[whence]
+        if base is None:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path}: nobody knows where it ends")
+        if base + offset < 0:
+            raise StatusError(Status.INVALID_PARAMETER, f"{body.path}: {offset} from {whence} lies before its start")
+        body.position = base + offset
+        return body.position
 
     def close(self, body: OpenFile, request: SyscallRequest | None = None) -> None:
         """Tell the driver that the last handle went; with a *request*, answer it when the driver has heard.
@@ -460,12 +478,13 @@ def failed(status: int, information: object, body: OpenFile, action: str) -> Sta
 
 def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status == 0:
+        if type(information) is str:
+            information = information.encode()
         if type(information) is bytes:
+            body.position += len(information)
             return information
         if information is None:
             return b""
-        if type(information) is str:
-            return information.encode()
         raise StatusError(
             Status.UNSUCCESSFUL, f"{body.path}: its driver answered a read with {type(information).__name__}, not bytes"
         )
@@ -477,7 +496,9 @@ def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: ob
 def _finish_write(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status != 0:
         raise failed(status, information, body, "write")
-    return information if type(information) is int else len(irp.parameters.data)
+    written = information if type(information) is int else len(irp.parameters.data)
+    body.position += written
+    return written
 
 
 def _finish_control(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:

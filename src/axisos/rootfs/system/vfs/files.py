@@ -51,7 +51,7 @@ class OpenFile:
 
     __slots__ = (
         "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode",
-        "notify", "path", "raw_handle", "under_way",
+        "notify", "path", "position", "raw_handle", "under_way",
     )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
@@ -64,6 +64,7 @@ class OpenFile:
         self.driver_pid = 0
         self.device_object: DeviceObject | None = None  # with it, its requests go straight to the driver, else to DKMS
         self.counted: DeviceObject | None = None  # the device whose count of opens it is in
+        self.position = 0  # of a device: where its next request begins
         self.under_way = 0  # requests on it that are not answered
         self.lost = ""  # why a device that was restarted does not know this open any more
         self.file_id = 0

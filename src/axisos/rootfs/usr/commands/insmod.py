@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 HELP = """\
 Usage: insmod [-v] DRIVER
        insmod [-v] -s COMPONENT
+       insmod [-v] -r DRIVER
        insmod -i DRIVER
 
 Load a driver, for root. DRIVER is a path, or a name that is looked for as NAME, NAME.sys.py and NAME.py in the working
 directory, /sys/drivers and /drivers.
 
   -i            only inspect the file: what it says of itself, and what looks wrong
+  -r            replace the loaded driver by what its file holds now; what is open on it stays open
   -s COMPONENT  the driver of a kind of hardware, /drivers/COMPONENT.sys.py
   -v            say what is done
 """
@@ -122,7 +124,7 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
     if "v" in options and facts.get("driver_type") == "ComponentModeDriver":
         cli.write(f"it needs a component of type {facts.get('supported_component') or '?'}\n")
     try:
-        message = syscall("driver_load", path)
+        message = syscall("driver_reload" if "r" in options else "driver_load", path)
     except StatusError as error:
         hint = _HINTS.get(int(error.status))
         cli.fail(path, f"{int(error.status)} {error}" + (f"; {hint}" if hint else ""))
@@ -135,4 +137,6 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
     return None
 
 
-cli.run(main, HELP, flags="vi", values="s", long={"verbose": "v", "inspect": "i", "component": "s"})
+cli.run(
+    main, HELP, flags="vir", values="s", long={"verbose": "v", "inspect": "i", "component": "s", "reload": "r"},
+)

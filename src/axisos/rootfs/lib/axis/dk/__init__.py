@@ -12,7 +12,15 @@ Raises      StatusError with the status named at each function. Each call blocks
 
 from __future__ import annotations
 
-from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_KMD, DRIVER_TYPE_UMD, DRIVER_TYPES, DeviceObject, DriverObject
+from abi.driver import (
+    DEVICE_FLAG_SEEKABLE,
+    DRIVER_TYPE_CMD,
+    DRIVER_TYPE_KMD,
+    DRIVER_TYPE_UMD,
+    DRIVER_TYPES,
+    DeviceObject,
+    DriverObject,
+)
 from abi.irp import (
     IRP_FLAG_DIRECT,
     IRP_FLAG_NO_REPLY,
@@ -25,6 +33,7 @@ from abi.irp import (
     Irp,
 )
 from abi.status import Status, StatusError, all_statuses
+from axis.dk.deferred import Timer, queue_dpc
 from axis.dk.loop import run
 from axis.dk.requests import PENDING, complete_request
 
@@ -39,9 +48,10 @@ run_driver = run  # its name in the manual
 __all__ = [
     "DRIVER_TYPES", "DRIVER_TYPE_CMD", "DRIVER_TYPE_KMD", "DRIVER_TYPE_UMD", "IRP_FLAG_DIRECT", "IRP_FLAG_NO_REPLY",
     "IRP_MJ_CLOSE", "IRP_MJ_CREATE", "IRP_MJ_DEVICE_CONTROL", "IRP_MJ_READ", "IRP_MJ_WRITE", "MAJOR_NAMES", "PENDING",
-    "DeviceObject", "DriverObject", "Irp", "Status", "StatusError", "complete_request", "create_component_device",
-    "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link", "get_hardware_proxy", "print",
-    "register_interrupt", "run", "run_driver",
+    "DeviceObject", "DriverObject", "Irp", "Status", "StatusError", "Timer", "complete_request",
+    "create_component_device", "create_device", "create_symbolic_link", "delete_device", "delete_symbolic_link",
+    "get_hardware_proxy", "print", "queue_dpc", "register_interrupt", "run", "run_driver", "set_seekable",
+    "set_time_limit",
 ]
 
 
@@ -99,6 +109,28 @@ def create_component_device(driver: DriverObject, device_type: str, address: str
         raise
     device.device_extension["auto_symlink"] = link
     return device
+
+
+def set_seekable(device: DeviceObject, size: int | None = None) -> None:
+    """Let each open of the device have a position, `irp.parameters.offset`: reads, writes and seeks move it.
+
+    Args: size: bytes, for seeks from the end; None if there is none. It may be set again when it changes.
+    """
+    device.flags |= DEVICE_FLAG_SEEKABLE
+    device.size = size
+
+
+def set_time_limit(device: DeviceObject, major: int, seconds: float | None) -> None:
+    """Give requests of one kind another time limit on this device; None is none at all.
+
+    Without this, opens and closes have 5 s, writes 10 s, controls 30 s, reads no limit. A handler can also set
+    `irp.deadline`, in machine time, for the request that it holds.
+
+    Raises: 601 not a major function, or not a number above 0.
+    """
+    if major not in MAJOR_NAMES or (seconds is not None and not seconds > 0):
+        raise StatusError(Status.INVALID_PARAMETER, f"{device.device_name}: {seconds!r} s is no limit for {major!r}")
+    device.time_limits[major] = seconds
 
 
 def get_hardware_proxy(address: str) -> Any:

@@ -4,6 +4,7 @@
     irp_dispatch(irp, major)        -> driver.dispatch[major](device, irp)
     irp_cancel(irp_id)              -> on_cancel(irp), for a request that the driver still holds
     hardware_interrupt(name, ...)   -> on_interrupt(name, ...)
+    dpc(routine, argument)          -> routine(argument), for timers and `dk.queue_dpc`
     driver_ping(number)             -> driver_pong(number)
     driver_unload()                 -> unload(driver), answered with driver_unload_complete(status), and the loop ends
 
@@ -26,6 +27,7 @@ Always so   an error in the driver's code ends one request, never the driver.
 from __future__ import annotations
 
 from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
+from abi.names import DKMS_PID, KERNEL_PID
 from abi.status import Status, StatusError
 from axis.dk.requests import PENDING, complete_request
 
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
     Interrupt = Callable[..., object]
     Message = tuple[Any, ...]
 
-PRUNE_AT = 64  # held requests are looked through for completed ones when there are this many
+DISPATCH_LEVEL = 2
+PRUNE_AT = 64  # held requests are looked through for completed ones when there are this many, and twice what is left
 
 
 def run(
@@ -80,14 +83,15 @@ class DriverLoop:
         self._on_cancel = on_cancel
         self._idle_due: float | None = None  # machine time at which on_idle wants to be called
         self._driver: DriverObject | None = None
-        self._dkms_pid = 0  # known when it has sent `driver_init`
         self._handlers: dict[int, Callable[..., object]] = {}  # (device, irp)
         self._held: dict[int, Irp] = {}
+        self._prune_at = PRUNE_AT
         self._running = True
         self._serve: dict[str, Callable[[Message], None]] = {
             "irp_dispatch": self._on_request,
             "hardware_interrupt": self._on_hardware_interrupt,
             "irp_cancel": self._on_cancel_request,
+            "dpc": self._on_dpc,
             "driver_ping": self._on_ping,
             "driver_init": self._on_init,
             "driver_unload": self._on_unload,
@@ -130,6 +134,7 @@ class DriverLoop:
             if irp.device_object is None:
                 return
             if result is PENDING:
+                irp.step = irp.step or "pending in its driver"
                 self._hold(irp)
             elif type(result) is Status:
                 self._finish(irp, result, None)
@@ -147,10 +152,7 @@ class DriverLoop:
             irp.io_status.status = status
             irp.io_status.information = information
             irp.device_object = None
-            try:
-                syscall("signal_send", self._dkms_pid, "dkms_complete_irp", irp)  # the call, not waiting for its end
-            except StatusError:
-                syscall("dkms_complete_irp", irp)  # DKMS has too many messages, but calls always get through
+            syscall("signal_send", DKMS_PID, "dkms_complete_irp", irp)  # the call, not waiting for its end
         except StatusError as error:
             self._log(f"{irp} could not be answered: {error}")
 
@@ -163,8 +165,9 @@ class DriverLoop:
 
     def _hold(self, irp: Irp) -> None:
         held = self._held
-        if len(held) >= PRUNE_AT:
+        if len(held) >= self._prune_at:
             self._held = held = {irp_id: each for irp_id, each in held.items() if each.device_object is not None}
+            self._prune_at = max(PRUNE_AT, 2 * len(held))
         held[irp.irp_id] = irp
 
     def _on_cancel_request(self, message: Message) -> None:
@@ -187,11 +190,20 @@ class DriverLoop:
         if target is not None:
             self._call(f"interrupt {message[2]}", target, *message[first:])
 
+    def _on_dpc(self, message: Message) -> None:
+        if message[0] not in (KERNEL_PID, syscall("process_get_pid")):
+            return  # another driver's idea of what we should call
+        old_irql = syscall("ke_raise_irql", DISPATCH_LEVEL)
+        try:
+            self._call("a DPC", message[2], message[3])
+        finally:
+            syscall("ke_lower_irql", old_irql)
+
     def _on_ping(self, message: Message) -> None:
         syscall("signal_send", message[0], "driver_pong", message[2])
 
     def _on_init(self, message: Message) -> None:
-        self._dkms_pid, self._driver = message[0], message[2]
+        self._driver = message[2]
         driver: DriverObject = message[2]
         driver.driver_unload = self._unload
         status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)

@@ -7,6 +7,7 @@ completed it, and one that came straight from PM is never answered twice.
 from __future__ import annotations
 
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY
+from abi.names import DKMS_PID
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
@@ -30,22 +31,15 @@ def complete_request(irp: Irp, status: int, information: object = None) -> None:
     io_status.information = information
     irp.device_object = None  # nobody works on it any more
     if not irp.flags & IRP_FLAG_DIRECT:
-        syscall("dkms_complete_irp", irp)
+        try:
+            syscall("dkms_complete_irp", irp)
+        except StatusError as error:
+            if error.status != Status.WOULD_BLOCK:
+                raise
+            syscall("signal_send", DKMS_PID, "dkms_complete_irp", irp)  # in a DPC: the same, not waiting for its end
         return
     reply_pid, irp.reply_pid = irp.reply_pid, 0
     if not reply_pid:
         raise StatusError(Status.INVALID_PARAMETER, f"{irp} was completed already")
     if not irp.flags & IRP_FLAG_NO_REPLY:
-        _send_surely(reply_pid, "irp_complete", irp.irp_id, io_status.status, information)
-
-
-def _send_surely(pid: int, name: str, *values: object) -> None:
-    """Send a message that somebody waits for; while the receiver's queue is full, let it catch up."""
-    while True:
-        try:
-            syscall("signal_send", pid, name, *values)
-            return
-        except StatusError as error:
-            if error.status != Status.QUOTA_EXCEEDED:
-                raise
-        syscall("process_sleep", 1)
+        syscall("signal_send", reply_pid, "irp_complete", irp.irp_id, io_status.status, information)
