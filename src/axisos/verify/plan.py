@@ -27,6 +27,7 @@ SIZES = (0, 1, 2, 7, 64, 100, 4096, 65_536, 300_000)
 MODES = ("r", "w", "rw", "rw", "a")
 MAX_METHODS = 80
 MAX_METHOD_LENGTH = 40
+FLOOD_MS = 12_000  # in which a flood's requests come to their time limits, if they are not answered
 BUSY_MS = 2500  # of machine time in which callers that are not patient do their steps
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 7, 80, 255, 65_536, 2**31, -(2**63), 10**18, 0.5, -1e300, "", "a", "guest",
@@ -133,7 +134,7 @@ class Planner:
         callers = [self._caller() for _ in range(draw.randint(2, 4))]
         callers.append({"user": "root", "patient": True, "steps": self._patient_steps()})
         if draw.random() < 0.5:
-            callers.append({"user": "root", "patient": False, "steps": self._flood()})
+            callers.append({"user": "root", "patient": True, "steps": self._flood()})
         troubles: list[list[Any]] = []
         for _ in range(draw.randint(1, 3)):
             name = draw.choice(("kill", "kill", "reload", "unload", "force"))
@@ -209,4 +210,4 @@ class Planner:
     def _flood(self) -> list[Step]:
         """More requests at once than anybody would expect."""
         threads: list[Step] = [["thread", [self._use(0) for _ in range(8)]] for _ in range(12)]
-        return [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", 500]]
+        return [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", FLOOD_MS]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import textwrap
 from functools import cache
 from shlex import quote
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 DRIVERS = "/drivers/"
+_NUMBER = re.compile(r"[0-9]+")
 
 
 @cache
@@ -56,7 +58,7 @@ def entries(campaign: Campaign) -> list[Entry]:
     found: dict[tuple[str, str, str], Entry] = {}
     for result in campaign.results:
         for finding in result.findings:
-            what = "" if finding["place"] else finding["detail"]
+            what = "" if finding["place"] else _NUMBER.sub("#", finding["detail"])
             key = finding["rule"], finding["place"], what
             entry = found.get(key)
             if entry is None:

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import signal
+from time import process_time
 
 from axisos.machine.disk import overlay
 from axisos.machine.machine import Machine
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 INIT = "/bin/exercise.py"
 DRIVERS = "/drivers"
 PLAN, OUTCOME = "etc/exercise.json", "etc/exercise.out"
-PROCESSOR_S = 20.0  # of the host, that one run may take
-STALL_S = 3.0  # of the host's processor without a system call: the driver does not give it back
+PROCESSOR_S = 60.0  # of the host, that one run may take
+STALL_S = 3.0  # likewise, without any system call or checkpoint: somebody does not give the processor back
+LOOKS = 3  # at a run, before it is called stuck
 MACHINE_S = 400.0  # of machine time, that one run may take
 TAKE_EVERY_S = 0.05  # of machine time: how often the host port's other end takes output
 SYSTEM_BUG = re.compile(r"kernel bug in|(DKMS|PM|Pipeline Manager): \w+ from process \d+: \w+:|has failed: \w+Error")
@@ -38,13 +40,17 @@ SYSTEM_BUG = re.compile(r"kernel bug in|(DKMS|PM|Pipeline Manager): \w+ from pro
 class Job:
     """What all runs of a campaign have in common."""
 
-    def __init__(self, path: str, files: dict[str, bytes], boards: Sequence[str] = (), attach: Any = None) -> None:
+    def __init__(
+        self, path: str, files: dict[str, bytes], boards: Sequence[str] = (), attach: Any = None,
+        stall_s: float = STALL_S,
+    ) -> None:
         self.path = path  # of the driver, as the user gave it
         self.files = files  # path below /drivers -> text
         self.guest_path = f"{DRIVERS}/{next(iter(files))}"
         self.source = Source(files.values())
         self.boards = tuple(boards)  # descriptions of further hardware
         self.attach: Callable[[Machine], object] | None = attach  # plugs in hardware that has no description
+        self.stall_s = stall_s  # processor time after which a driver that does nothing else is stuck
 
 
 class RunResult:
@@ -63,13 +69,13 @@ def perform(job: Job, seed: int, fault: int, fail_at: str, write: Callable[[byte
     """One run, in a process that has nothing else to do; its result leaves by *write*."""
     run = _Run(job, seed, fail_at)
 
-    def too_long(_number: int, frame: FrameType | None) -> None:
-        run.is_stuck(frame)
-        write(json.dumps(run.said()).encode())
-        os._exit(0)
+    def look(_number: int, frame: FrameType | None) -> None:
+        if run.is_stuck(frame):
+            write(json.dumps(run.said()).encode())
+            os._exit(0)
 
-    signal.signal(signal.SIGPROF, too_long)
-    signal.setitimer(signal.ITIMER_PROF, PROCESSOR_S)
+    signal.signal(signal.SIGPROF, look)
+    signal.setitimer(signal.ITIMER_PROF, job.stall_s / LOOKS, job.stall_s / LOOKS)
     run.go()
     signal.setitimer(signal.ITIMER_PROF, 0)
     write(json.dumps(run.said()).encode())
@@ -85,6 +91,8 @@ class _Run:
         self._plan = planner.plan(job.guest_path, fail_at)
         self._events = planner.events()
         self._findings: list[dict[str, Any]] = []
+        self._looks = 0  # in a row at which it had not got on
+        self._seen_ns = -1
         self._memory = MemoryStorage()
         disk = overlay(self._memory, True)
         for name, text in job.files.items():
@@ -169,17 +177,25 @@ class _Run:
         watch = getattr(self._machine.kernel, "call_watch", None)
         return [] if watch is None else list(watch.observers)
 
-    def is_stuck(self, frame: FrameType | None) -> None:
-        """The host's patience is at an end; *frame*: where it computes."""
+    def is_stuck(self, frame: FrameType | None) -> bool:
+        """The host looks at the run, now and then; *frame*: where it computes. Returns whether that is to be its end."""
+        now_ns = self._machine.clock.lifetime_ns()  # goes on by system calls and checkpoints
+        self._looks = self._looks + 1 if now_ns == self._seen_ns else 0
+        self._seen_ns = now_ns
+        if self._looks < LOOKS and process_time() < PROCESSOR_S:
+            return False
         while frame is not None and not frame.f_code.co_filename.startswith(DRIVERS + "/"):
             frame = frame.f_back
         watches = self._watches()
-        doing = watches[-1].doing_now() if watches else ""
-        if frame is None:
-            self._found("breaks-the-system", f"the run used more than {PROCESSOR_S:g} s of the host's processor", doing)
-            return
+        if frame is None or not watches:
+            if self._looks >= LOOKS and process_time() < PROCESSOR_S:
+                return False  # something of ours takes its time
+            self._found("breaks-the-system", f"the run used more than {PROCESSOR_S:g} s of the host's processor")
+            return True
         place = f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
-        self._found("never-returns", f"it used more than {PROCESSOR_S:g} s of the host's processor", doing, place)
+        detail = f"it computed for {self._job.stall_s:g} s of the host's processor without a system call"
+        self._found("never-returns", detail, watches[-1].doing_now(), place)
+        return True
 
     def _found(self, rule: str, detail: str, request: str = "", place: str = "") -> None:
         self._findings.append({
@@ -196,8 +212,8 @@ class _Run:
         watches = self._watches()
         outcome = _outcome(self._memory)
         findings = [finding.as_dict() for watch in watches for finding in watch.findings]
-        for rule, detail in (outcome or {}).get("faults", ()):
-            self._found(rule, detail, "", watches[-1].place_of_life(rule) if watches else "")
+        for rule, detail, doing in (outcome or {}).get("faults", ()):
+            self._found(rule, detail, doing, watches[-1].place_of_life(rule) if watches else "")
         sites = {site: None for watch in watches for site in watch.sites}
         return {"findings": findings + self._findings, "sites": list(sites), "outcome": outcome, "log": self._log[-40:]}
 

@@ -108,7 +108,7 @@ class Exercise:
                 return  # nobody but the boot can load it
             status, text = self._load()  # nothing stands in the way of this one
         if status:
-            self._fault("does-not-load", f"status {status}: {text}")
+            self._fault("does-not-load", f"status {status}: {text}", "the first load")
             return
         self.outcome["instances"] = len(self._instances())
         if self.outcome["instances"]:
@@ -138,7 +138,7 @@ class Exercise:
             return  # nobody but the boot can load it
         status, text = self._load()
         if status:
-            self._fault("does-not-load", f"the second time, status {status}: {text}")
+            self._fault("does-not-load", f"status {status}: {text}", "the load after the first unload")
             return
         for link in self._links():
             handle = self._call("vfs_open", link, "r")
@@ -153,7 +153,7 @@ class Exercise:
         try:
             syscall("driver_unload", self._path, False)
         except StatusError as error:
-            self._fault("does-not-unload", f"status {int(error.status)}: {error.detail}")
+            self._fault("does-not-unload", f"status {int(error.status)}: {error.detail}", "driver_unload at rest")
             return False
         return True
 
@@ -213,8 +213,8 @@ class Exercise:
             if caller["patient"] and number in self._pids and left_ms > 0:
                 self._call("process_wait", self._pids[number], left_ms)
 
-    def _fault(self, rule: str, detail: str) -> None:
-        self.outcome["faults"].append([rule, detail])
+    def _fault(self, rule: str, detail: str, doing: str) -> None:
+        self.outcome["faults"].append([rule, detail, doing])
 
     def _now(self) -> float:
         now_s: float = syscall("time_get")[0]

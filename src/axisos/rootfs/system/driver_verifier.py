@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Call = tuple[Any, ...]
 
 BUSY_LIMIT_S = 1.0  # that one message may take
+QUEUE_MEMORY_S = 40.0  # for so long after a message that took too long, requests may be late for having waited behind it
 MAX_FINDINGS = 200  # of one driver that are kept; then they are only counted
 MAX_REMEMBERED = 4096  # completed requests whose completion is remembered
 DISPATCH_LEVEL = 2
@@ -117,6 +118,7 @@ class DriverWatch:
         self._busy: dict[int, tuple[float, str]] = {}  # thread -> since when, with what
         self._longest: tuple[float, str] = (0.0, "")  # the longest call since then: how long, where
         self._call_began = 0.0
+        self._held_up_s = float("-inf")  # when it last came back from a message that had kept it too long
         self._raised_at = ""  # where the IRQL was raised last
         self._freed_device = _freed_device_of(self)
 
@@ -160,8 +162,11 @@ class DriverWatch:
         held = self._held.pop(irp.irp_id, None)
         self._given_up[irp.irp_id] = None
         busy = self._busy.get(self.driver.pid)
-        if busy is not None and self._port.now_s() - busy[0] > BUSY_LIMIT_S:
+        now_s = self._port.now_s()
+        if busy is not None and now_s - busy[0] > BUSY_LIMIT_S:
             self._found_hanging()
+        elif now_s - self._held_up_s < QUEUE_MEMORY_S:
+            pass  # that other message is to blame, and was reported
         elif held is not None and held.cancelled:
             self.found(
                 "ignores-cancel", irp, self._place_of_handler(irp), "it was told to let go of it, and did not complete it"
@@ -204,6 +209,7 @@ class DriverWatch:
             port.lower_irql()
         busy = self._busy.pop(pid, None)
         if busy is not None and port.now_s() - busy[0] > BUSY_LIMIT_S and busy[1] != "driver_init":
+            self._held_up_s = port.now_s()
             self._held_up(port.now_s() - busy[0], busy[1], self._longest[1])
         self._longest = 0.0, ""
 
@@ -308,9 +314,8 @@ class DriverWatch:
         """Its unload routine has succeeded: what is still there was forgotten."""
         for name, place in self._devices.items():
             self.found("leaks-device", None, place, f"{name} is left after driver_unload")
-        for link, (device, place) in self._links.items():
-            if device not in self._devices:
-                self.found("leaks-link", None, place, f"{link} is left after driver_unload")
+        for link, (_, place) in self._links.items():
+            self.found("leaks-link", None, place, f"{link} is left after driver_unload")
         self._devices.clear()
         self._links.clear()
 
@@ -548,10 +553,10 @@ def _shown(value: object) -> str:
 
 
 def _place_of_function(function: Any) -> str:
-    """Where a handler begins, as `file:line in name`."""
+    """Where a handler begins, as `file:line in name`; "" for the kit's own."""
     function = getattr(function, "__func__", function)
     code = getattr(function, "__code__", None)
-    return "" if code is None else f"{code.co_filename}:{code.co_firstlineno} in {code.co_name}"
+    return "" if code is None or code.co_filename.startswith("/lib/") else f"{code.co_filename}:{code.co_firstlineno} in {code.co_name}"
 
 
 def _freed_device_of(watch: DriverWatch) -> type[DeviceObject]:
