@@ -45,8 +45,8 @@ class Driver:
     """One driver process, as DKMS knows it."""
 
     __slots__ = (
-        "address", "adopted", "devices", "events", "indices", "info", "links", "majors", "name", "object", "path",
-        "pid", "predecessor", "reopens", "restarts", "state", "watch",
+        "address", "adopted", "devices", "events", "indices", "info", "is_known_to_pm", "links", "majors", "name",
+        "object", "path", "pid", "predecessor", "reopens", "restarts", "state", "watch",
     )
 
     def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
@@ -65,6 +65,7 @@ class Driver:
         self.predecessor: Driver | None = None  # whose devices wait for it while it starts
         self.adopted: dict[str, None] = {}  # the devices that it has taken over
         self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
+        self.is_known_to_pm = False  # something of it was opened: PM may send it requests by itself
         self.restarts = 0  # how often it was started again after a crash
         self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
 
@@ -152,7 +153,7 @@ class Dispatcher:
         if irp.major_function == IRP_MJ_CREATE and status == Status.SUCCESS:
             information = driver.pid
             irp.device_object = driver.devices.get(irp.device_name)  # PM keeps count of its opens
-            self._pm_knows_routes = True
+            self._pm_knows_routes = driver.is_known_to_pm = True
         if not irp.flags & IRP_FLAG_NO_REPLY:
             self._send(irp.reply_pid, "irp_complete", irp.irp_id, status, information)
 
@@ -398,7 +399,8 @@ class Dispatcher:
 
     def withdraw_requests(self, driver: Driver, status: Status, reason: str) -> None:
         """Answer all requests that a driver holds, in its place; PM does so with those that it has sent itself."""
-        if self._pm_knows_routes:
+        if driver.is_known_to_pm:
+            driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
         for irp, holder in list(self.pending_irps.values()):
             if holder is driver:
