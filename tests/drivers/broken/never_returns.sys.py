@@ -9,7 +9,7 @@ DEVICE, LINK = "\\Device\\NeverReturns0", "/dev/never_returns"
 
 def on_write(device, irp):
     size, divisor = len(irp.parameters.data), 2
-    while size % divisor:
+    while size % divisor:  # <- never-returns
         divisor += 1  # <- never-returns
 
 
