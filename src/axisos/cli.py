@@ -1,4 +1,4 @@
-"""The command line: what `axisos boot`, `run`, `sh`, `explore`, `verify`, `check` and `bench` mean. It alone knows all the parts.
+"""The command line: what `axisos boot`, `run`, `sh`, `explore`, `verify`, ... mean. It alone knows all the parts.
 
 Parsing comes first and imports nothing of the machine; each action imports what it needs when it runs.
 """
@@ -487,7 +487,7 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     return INTERRUPTED_EXIT if explorer.stopped else code
 
 
-# --- verify, check, boot and bench -----------------------------------------------------------------------------------------
+# --- verify, check, boot and bench ---------------------------------------------------------------------------------
 
 
 def verify_action(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ Always so   who stops early, or has no more time, gets what was found until then
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -39,8 +40,9 @@ class Campaign:
     """The runs of one driver. `go` does them; then there are `results`."""
 
     def __init__(
-        self, job: Job, seeds: Sequence[int], *, faults: bool = True, only_fault: int | None = None, time_s: float = 60.0,
-        jobs: int = 1, control: int | None = None, progress: Callable[[str], object] = lambda _text: None,
+        self, job: Job, seeds: Sequence[int], *, faults: bool = True, only_fault: int | None = None,
+        time_s: float = 60.0, jobs: int = 1, control: int | None = None,
+        progress: Callable[[str], object] = lambda _text: None,
     ) -> None:
         self._job = job
         self._faults = faults  # make calls fail, too
@@ -50,7 +52,7 @@ class Campaign:
         self._control = control  # a descriptor; whatever can be read there ends it early
         self._progress = progress
         self._waiting: deque[Wanted] = deque((seed, 0, "") for seed in seeds)
-        self._running: dict[int, tuple[int, Wanted, list[bytes]]] = {}  # descriptor -> child, what it does, what it said
+        self._running: dict[int, tuple[int, Wanted, list[bytes]]] = {}  # descriptor -> child, its task, its words
         self._known_sites: dict[str, None] = {}
         self.results: list[RunResult] = []
         self.left = 0  # runs that were not done
@@ -64,6 +66,8 @@ class Campaign:
 
     def go(self) -> None:
         """Do the runs."""
+        gc.collect()
+        gc.freeze()  # nobody looks at these objects again, so their pages stay shared with the children
         try:
             while (self._waiting or self._running) and not self.unusable:
                 while self._waiting and len(self._running) < self._jobs:
@@ -81,6 +85,7 @@ class Campaign:
                 os.waitpid(pid, 0)
                 os.close(descriptor)
             self._running.clear()
+            gc.unfreeze()
         self.results.sort(key=lambda result: (result.fault != 0, result.seed, result.fault))
 
     def _start(self, wanted: Wanted) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 USERS = ("root", "guest", "dev")
 SIZES = (0, 1, 2, 7, 64, 100, 4096, 65_536, 300_000)
+KINDS = ("read", "read", "write", "control", "control", "control", "close", "sleep", "thread", "open")
 MODES = ("r", "w", "rw", "rw", "a")
 MAX_METHODS = 80
 MAX_METHOD_LENGTH = 40
@@ -54,7 +55,7 @@ EVENTS: dict[str, tuple[tuple[Any, ...], ...]] = {
 
 
 class Source:
-    """What can be learnt from a driver's files without running them: the control methods, whether it needs an address."""
+    """What a driver's files say without being run: its control methods, and whether it needs an address."""
 
     def __init__(self, files: Iterable[bytes]) -> None:
         likely: dict[str, None] = {}
@@ -166,7 +167,7 @@ class Planner:
 
     def _step(self, slot: int) -> Step:
         draw = self._random
-        kind = draw.choice(("read", "read", "write", "control", "control", "control", "close", "sleep", "thread", "open"))
+        kind = draw.choice(KINDS)
         if kind == "open":
             return self._open(draw.choice((0, 1)))
         if kind == "close":

@@ -112,7 +112,8 @@ def replay(driver: str, extra: str, entry: Entry) -> str:
 def show_rules(as_json: bool) -> int:
     """Print the rules. Returns the exit code."""
     if as_json:
-        table = [{"rule": name, "what": what, "why": why, "instead": hint} for name, (what, why, hint) in rules().items()]
+        keys = "what", "why", "instead"
+        table = [{"rule": name, **dict(zip(keys, rule, strict=True))} for name, rule in rules().items()]
         print(json.dumps(table, indent=1))
         return 0
     for name, (what, why, hint) in rules().items():

@@ -178,7 +178,7 @@ class _Run:
         return [] if watch is None else list(watch.observers)
 
     def is_stuck(self, frame: FrameType | None) -> bool:
-        """The host looks at the run, now and then; *frame*: where it computes. Returns whether that is to be its end."""
+        """The host looks at the run; *frame*: where it computes. Returns whether that is to be its end."""
         now_ns = self._machine.clock.lifetime_ns()  # goes on by system calls and checkpoints
         self._looks = self._looks + 1 if now_ns == self._seen_ns else 0
         self._seen_ns = now_ns

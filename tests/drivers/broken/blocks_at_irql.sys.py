@@ -3,7 +3,10 @@
 from axis import dk
 from axis.dk import spinlock
 
-DRIVER_INFO = {"driver_name": "BlocksAtIrql", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+DRIVER_INFO = {
+    "driver_name": "BlocksAtIrql", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0",
+}
 
 DEVICE, LINK = "\\Device\\BlocksAtIrql0", "/dev/blocks_at_irql"
 

@@ -2,7 +2,10 @@
 
 from axis import dk
 
-DRIVER_INFO = {"driver_name": "DoesNotUnload", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+DRIVER_INFO = {
+    "driver_name": "DoesNotUnload", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0",
+}
 
 DEVICE, LINK = "\\Device\\DoesNotUnload0", "/dev/does_not_unload"
 
@@ -25,6 +28,7 @@ def driver_unload(driver):  # <- does-not-unload
     if opens:
         return dk.Status.DEVICE_BUSY
     dk.delete_device(DEVICE)
+    return dk.Status.SUCCESS
 
 
 dk.run(driver_entry, driver_unload)

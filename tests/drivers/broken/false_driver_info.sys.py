@@ -2,7 +2,10 @@
 
 from axis import dk
 
-DRIVER_INFO = {"driver_name": "FalseDriverInfo", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0", "control_methods": ["reset", "status"]}
+DRIVER_INFO = {
+    "driver_name": "FalseDriverInfo", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0", "control_methods": ["reset", "status"],
+}
 
 DEVICE, LINK = "\\Device\\FalseDriverInfo0", "/dev/false_driver_info"
 

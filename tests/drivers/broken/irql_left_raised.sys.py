@@ -3,7 +3,10 @@
 from axis import dk
 from axis.dk import spinlock
 
-DRIVER_INFO = {"driver_name": "IrqlLeftRaised", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+DRIVER_INFO = {
+    "driver_name": "IrqlLeftRaised", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0",
+}
 
 DEVICE, LINK = "\\Device\\IrqlLeftRaised0", "/dev/irql_left_raised"
 

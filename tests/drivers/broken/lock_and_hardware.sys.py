@@ -3,7 +3,10 @@
 from axis import dk
 from axis.dk import spinlock
 
-DRIVER_INFO = {"driver_name": "LockAndHardware", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+DRIVER_INFO = {
+    "driver_name": "LockAndHardware", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0",
+}
 
 DEVICE, LINK = "\\Device\\LockAndHardware0", "/dev/lock_and_hardware"
 

@@ -2,7 +2,10 @@
 
 from axis import dk
 
-DRIVER_INFO = {"driver_name": "NeverReturns", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+DRIVER_INFO = {
+    "driver_name": "NeverReturns", "driver_type": "KernelModeDriver",
+    "load_priority": 500, "version": "1.0",
+}
 
 DEVICE, LINK = "\\Device\\NeverReturns0", "/dev/never_returns"
 

@@ -228,7 +228,7 @@ class _WatchedCalls(dict[str, "Callable[..., object]"]):
 
     def __init__(self, calls: dict[str, Callable[..., object]], watched: WatchedProcess) -> None:
         super().__init__()
-        self._calls = calls._calls if isinstance(calls, _WatchedCalls) else calls
+        self._calls: dict[str, Callable[..., object]] = calls._calls if isinstance(calls, _WatchedCalls) else calls
         self._watched = watched
 
     def get(self, name: str, _default: object = None) -> Any:

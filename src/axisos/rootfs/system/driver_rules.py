@@ -35,7 +35,7 @@ RULES: dict[str, tuple[str, str, str]] = {
     ),
     "leaks-device": (
         "driver_unload succeeded and left a device behind",
-        "the system clears it away this time; a driver that forgets one device forgets other things of its hardware too",
+        "the system clears it away; a driver that forgets a device forgets other things of its hardware, too",
         "delete in driver_unload whatever driver_entry and the handlers have made",
     ),
     "leaks-link": (

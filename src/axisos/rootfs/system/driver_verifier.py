@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Call = tuple[Any, ...]
 
 BUSY_LIMIT_S = 1.0  # that one message may take
-QUEUE_MEMORY_S = 40.0  # for so long after a message that took too long, requests may be late for having waited behind it
+QUEUE_MEMORY_S = 40.0  # after a message that took too long, in which requests may be late for having waited behind it
 MAX_FINDINGS = 200  # of one driver that are kept; then they are only counted
 MAX_REMEMBERED = 4096  # completed requests whose completion is remembered
 DISPATCH_LEVEL = 2
@@ -168,9 +168,8 @@ class DriverWatch:
         elif now_s - self._held_up_s < QUEUE_MEMORY_S:
             pass  # that other message is to blame, and was reported
         elif held is not None and held.cancelled:
-            self.found(
-                "ignores-cancel", irp, self._place_of_handler(irp), "it was told to let go of it, and did not complete it"
-            )
+            told = "it was told to let go of it, and did not complete it"
+            self.found("ignores-cancel", irp, self._place_of_handler(irp), told)
         else:
             self.found("never-completes", irp, self._place_of_handler(irp), "its time limit has passed")
 
@@ -253,7 +252,8 @@ class DriverWatch:
             status = args[1] if len(args) > 1 and args[1] is not None else irp.io_status.status
             self._completes(irp.irp_id, irp, status, irp.io_status.information)
         else:
-            self.found("completes-anothers", None, self._port.place(), f"dkms_complete_irp of {_shown(irp)}, no request")
+            what = f"dkms_complete_irp of {_shown(irp)}, no request"
+            self.found("completes-anothers", None, self._port.place(), what)
 
     def _before_send(self, args: Call) -> None:
         if len(args) < 2:
@@ -291,10 +291,8 @@ class DriverWatch:
         if status == Status.NOT_IMPLEMENTED and held.irp.major_function == IRP_MJ_DEVICE_CONTROL:
             declared = self.driver.info.get("control_methods")
             if isinstance(declared, list) and held.irp.parameters.method in declared:
-                self.found(
-                    "false-driver-info", held.irp, place, f"control_methods has {held.irp.parameters.method!r}, which it "
-                    "does not know",
-                )
+                promise = f"control_methods has {held.irp.parameters.method!r}, which it does not know"
+                self.found("false-driver-info", held.irp, place, promise)
 
     # --- devices, life -----------------------------------------------------------------------------------------
 
@@ -305,7 +303,8 @@ class DriverWatch:
             self.found("false-driver-info", None, "", "a component driver without supported_component")
         for major, handler in getattr(driver_object, "dispatch", {}).items():
             if major not in MAJOR_NAMES:
-                self.found("false-driver-info", None, _place_of_function(handler), f"dispatch has {major!r}, no IRP_MJ_*")
+                what = f"dispatch has {major!r}, no IRP_MJ_*"
+                self.found("false-driver-info", None, _place_of_function(handler), what)
             elif not callable(handler):
                 what = f"dispatch has {_shown(handler)} for {MAJOR_NAMES[major]}, no function"
                 self.found("false-driver-info", None, "", what)
@@ -367,10 +366,8 @@ class DriverWatch:
 
     def _status_came(self, name: str, args: Call, error: StatusError) -> None:
         if error.status == Status.WOULD_BLOCK and self._port.irql() >= DISPATCH_LEVEL:
-            self.found(
-                "blocks-at-raised-irql", None, self._port.place(), f"{name} at IRQL {self._port.irql()}, which was raised "
-                f"at {self._raised_at}",
-            )
+            what = f"{name} at IRQL {self._port.irql()}, which was raised at {self._raised_at}"
+            self.found("blocks-at-raised-irql", None, self._port.place(), what)
         elif error.status == Status.NO_SUCH_DEVICE and name.startswith("dkms_"):
             gone = [arg for arg in args if type(arg) is str and arg in self._freed]
             if gone:
@@ -461,7 +458,7 @@ class DriverVerifier:
                 self._watches.append(watch)
                 return
 
-    def list(self) -> list[dict[str, object]]:
+    def who(self) -> list[dict[str, object]]:
         """[{name, watched (process ids that are or were), findings}]."""
         rows = []
         for name in self._names:
@@ -556,7 +553,9 @@ def _place_of_function(function: Any) -> str:
     """Where a handler begins, as `file:line in name`; "" for the kit's own."""
     function = getattr(function, "__func__", function)
     code = getattr(function, "__code__", None)
-    return "" if code is None or code.co_filename.startswith("/lib/") else f"{code.co_filename}:{code.co_firstlineno} in {code.co_name}"
+    if code is None or code.co_filename.startswith("/lib/"):
+        return ""
+    return f"{code.co_filename}:{code.co_firstlineno} in {code.co_name}"
 
 
 def _freed_device_of(watch: DriverWatch) -> type[DeviceObject]:

@@ -77,7 +77,8 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
             cli.usage(f"{action} which driver?")
         return change(action, names, "r" in options)
     if action == "list" and not names:
-        return show_list()
+        show_list()
+        return 0
     if action == "report" and len(names) <= 1:
         return show_report(names[0] if names else None)
     cli.usage(f"cannot do {' '.join(operands)!r}")
