@@ -66,6 +66,10 @@ def test_the_exit_code_and_the_streams_are_the_programs_own(tool: Tool) -> None:
         (("run", "--tim", "1", "x.py"), 2, "axisos run: unrecognized arguments: --tim "),
         (("explore", "--seed", "1", "x.py"), 2, "axisos explore: unrecognized arguments: --seed "),
         (("run", "--trace", "/nowhere/trace", "guest:/bin/sh.py"), 2, "axisos: /nowhere/trace: No such file"),
+        (("sh", "--drive", "/nowhere/disk.img", "-c", "true"), 2, "axisos: --drive /nowhere/disk.img: no such file"),
+        (("sh", "--component", "toaster", "-c", "true"), 2, "axisos: --component 'toaster' is no component that can"),
+        (("boot", "--component", "reactor:layout=X"), 2, "axisos: --component reactor: layout: 'X' is none of "),
+        (("explore", "--component", "reactor", "x.py"), 2, "axisos explore: unrecognized arguments: --component "),
         (("run", "/nowhere/x.py"), 127, "axisos: /nowhere/x.py: No such file or directory"),
         (("run", "guest:/nowhere.py"), 127, "axisos: /nowhere.py: "),
         (("run", "--disk", "/", "guest:/bin/sh.py"), 2, "axisos: --disk /: "),
@@ -151,3 +155,26 @@ def test_one_seed_one_trace(tool: Tool) -> None:
 
     assert results[0] == results[1] and results[0][0] == 0
     assert traces[0] == traces[1] and traces[0].count("\n") > 100
+
+
+def test_a_drive_from_the_command_line(tool: Tool) -> None:
+    """Made with its size, kept by the host: the second run reads what the first has written."""
+    image = str(tool.home / "disk.img")
+    program = tool.program(
+        "import sys\nfrom axis import filesystem\n"
+        "path = next('/dev/' + name for name in filesystem.list('/dev') if name.startswith('drive_'))\n"
+        "handle = filesystem.open_handle(path, 'rw')\n"
+        "print(filesystem.device_control(handle, 'read_sector', [1])[:2])\n"
+        "filesystem.device_control(handle, 'write_sector', [1, sys.argv[1].encode()])\n"
+    )
+    assert tool("run", "--user", "root", "--drive", f"{image}:64K", program, "AX") == (0, "b'\\x00\\x00'\n", "")
+    assert Path(image).stat().st_size == 65_536
+    assert tool("run", "--user", "root", "--drive", image, program, "YZ") == (0, "b'AX'\n", "")
+    assert Path(image).read_bytes().startswith(b"YZ")
+
+
+def test_a_reactor_from_the_command_line(tool: Tool) -> None:
+    """Beside a drive, and in the order given."""
+    line = "rbmk scan; ls /dev | grep -c drive_"
+    options = ("--component", "drive", "--component", "reactor:layout=FRF", "--component", "drive:size=1M")
+    assert tool("sh", "--seed", "1", *options, "-c", line) == (0, "5 parts\n2\n", "")

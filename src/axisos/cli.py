@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from axisos.consoles.bootdisk import BootDisk
     from axisos.heartbeat import Heart
     from axisos.host import JobRunner
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
 
 FAILED_EXIT = 1
@@ -88,6 +89,7 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
 
@@ -106,8 +108,29 @@ def _add_program_options(command: Any) -> None:
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
 
 
+def _add_hardware_options(command: Any) -> None:
+    command.set_defaults(boards=[])
+    command.add_argument(
+        "--drive",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--drive", text),
+        metavar="FILE[:SIZE]",
+        help="plug in a raw drive, a flat image in FILE; with SIZE, as 4M, one that is not there is made",
+    )
+    command.add_argument(
+        "--component",
+        action="append",
+        dest="boards",
+        type=lambda text: ("--component", text),
+        metavar="TYPE[:KEY=VALUE,...]",
+        help="plug in a reactor (key: layout) or a drive (keys: file, size, label, address, readonly)",
+    )
+
+
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
     )
@@ -286,6 +309,22 @@ def _job_of(options: argparse.Namespace) -> dict[str, Any]:
         raise SystemExit(NOT_FOUND_EXIT if is_missing else USAGE_EXIT) from None
 
 
+def _boards_of(options: argparse.Namespace) -> list[Blueprint]:
+    """The further hardware. Raises SystemExit with one line for what cannot be had."""
+    if not options.boards:
+        return []
+    from axisos.machine.hardware import UnusableHardware, blueprint, drive_blueprint
+
+    boards = []
+    for option, text in options.boards:
+        try:
+            boards.append(drive_blueprint(text) if option == "--drive" else blueprint(text))
+        except UnusableHardware as error:
+            print(f"axisos: {option} {error}", file=sys.stderr)
+            raise SystemExit(USAGE_EXIT) from None
+    return boards
+
+
 def _schedule_of(options: argparse.Namespace) -> str:
     """How programs are scheduled: in order, unless there is a seed to decide and it may."""
     if options.seed is None or options.in_order:
@@ -302,6 +341,7 @@ def run_action(options: argparse.Namespace) -> int:
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         return USAGE_EXIT
     job = _job_of(options)
+    boards = _boards_of(options)
     trace_file = None
     if options.trace is not None:
         try:
@@ -321,7 +361,9 @@ def run_action(options: argparse.Namespace) -> int:
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
     return supervise(
-        lambda control, heart: _child(options, job, disk, trace_file, control, heart), options.timeout, options.quiet
+        lambda control, heart: _child(options, job, disk, boards, trace_file, control, heart),
+        options.timeout,
+        options.quiet,
     )
 
 
@@ -329,6 +371,7 @@ def _child(
     options: argparse.Namespace,
     job: dict[str, Any],
     disk: BootDisk | None,
+    boards: list[Blueprint],
     trace_file: TextIO | None,
     control: int,
     heart: Heart,
@@ -353,6 +396,7 @@ def _child(
         trace=write_line,
         memory_kib=memory_kib,
         verbose_log=verbose,
+        components=boards,
     )
     break_into_long_calls(machine, heart)
     try:
@@ -529,7 +573,7 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed))
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, _boards_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

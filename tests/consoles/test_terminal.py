@@ -420,6 +420,19 @@ def test_a_second_boot_is_refused(boot: Start) -> None:
     assert first.ended() == 0
 
 
+def test_further_hardware_is_plugged_in(boot: Start, tmp_path: Path) -> None:
+    """By --drive and --component; the drive's file is free again when the machine is off."""
+    image = tmp_path / "disk.img"
+    look = 'say("drives:", len(component.list("drive", True)), "reactor parts:", len(component.list("rbmk_")))\n'
+    kernel = KERNEL.replace('say("kernel is up"', look + 'say("kernel is up"')
+    for drive in (f"{image}:64K", str(image)):
+        session = boot("--drive", drive, "--component", "reactor:layout=FRF", kernel=kernel)
+        session.wait_for("drives: 1 reactor parts: 5")
+        session.send(b"o")
+        assert session.ended() == 0
+    assert image.stat().st_size == 65_536
+
+
 def test_the_whole_system_from_login_to_shutdown(boot: Start) -> None:
     """The packaged disk on a terminal: log in, run a command, look at the time of a loop, switch off; 0."""
     session = boot("--seed", "3", kernel=None)

@@ -168,9 +168,9 @@ def test_a_failed_load_leaves_nothing_behind(ending: str, status: Status) -> Non
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "'FloppyDriver'"), Status.INVALID_DRIVER_TYPE),
         (ECHO.replace("dk.DRIVER_TYPE_KMD", "dk.DRIVER_TYPE_CMD"), Status.INVALID_PARAMETER),
         (ECHO + "def broken(:\n", Status.INVALID_DRIVER_OBJECT),
-        (ECHO.replace("_KMD", "_UMD").replace("driver_entry", "um_driver_entry"), Status.NOT_IMPLEMENTED),
+        (HEAD.format(name="X").replace("_KMD", "_UMD") + "def driver_entry(d): ...\n", Status.INVALID_DRIVER_ENTRY),
     ],
-    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax below", "user mode"],
+    ids=["syntax", "no info", "not literal", "no entry", "unknown type", "no address", "syntax below", "no user entry"],
 )
 def test_a_file_that_is_no_driver(source: str, status: Status) -> None:
     """Each stage of the pipeline has its own status."""
@@ -490,6 +490,20 @@ def test_a_component_driver_is_loaded_once_for_each_component() -> None:
         assert kernel.ask(IRP_MJ_READ, "/dev/drive_cccccc_1") == (0, b"C")
         assert {"@VT\\DRV\\Disk", "@VT\\DRV\\Disk\\aaaaaa11", "@VT\\DRV\\Disk\\cccccc33"} <= kernel.registry.keys()
         assert kernel.registry["@VT\\DEV\\PHYS_001"]["DeviceClass"] == "physical"
+
+
+def test_a_component_driver_for_several_types() -> None:
+    """Loaded for each component of any of them, in the order of the bus; one that comes later is found by its type."""
+    several = DISK.replace('"supported_component": "drive"', '"supported_component": ["tape", "drive"]')
+    components: dict[str, tuple[str, object]] = {"aaaaaa11": ("drive", b"A"), "bbbbbb22": ("lamp", b"B")}
+    with small_kernel({"/drivers/disk.sys.py": several}, components) as kernel:
+        components["cccccc33"] = ("tape", b"C")
+        assert kernel.load("/drivers/disk.sys.py") == (0, "2 instances of Disk", 0)
+        assert kernel.registry["@VT\\DRV\\Disk"]["Component"] == "tape, drive"
+        components["dddddd44"] = ("tape", b"D")
+        kernel.from_pm("os_event", "component_added", "dddddd44", "tape")
+        kernel.from_pm("dkms_list_devices_request", 1)
+        assert kernel.pm.pop()[2] == ["drive_aaaaaa_0", "drive_cccccc_1", "drive_dddddd_2"]
 
 
 def test_a_component_driver_without_hardware_and_with_broken_hardware() -> None:

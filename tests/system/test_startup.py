@@ -1,11 +1,12 @@
-"""system/vfs/startup: what the boot reads, and in which order drivers come."""
+"""system/vfs/startup and axis/driver_list: what the boot reads, and in which order drivers come."""
 
 from __future__ import annotations
 
 import pytest
 from vfsrig import ETC
 
-from system.vfs.startup import Autoload, DriverEntry, load_order, parse_autoload, parse_drivers, parse_settings
+from axis.driver_list import DriverEntry, load_order, parse_drivers
+from system.vfs.startup import Autoload, parse_autoload, parse_settings
 
 
 def entry(name: str, priority: int = 500, depends: str = "", enabled: bool = True) -> DriverEntry:
@@ -103,7 +104,7 @@ def test_results_may_come_at_once() -> None:
 def test_driver_files() -> None:
     """The shipped ones make sense; of a broken one the rest is used, each mistake with its place."""
     entries, problems = parse_drivers((ETC / "drivers.toml").read_text())
-    assert [entry.name for entry in entries] == ["null"] and not problems
+    assert [entry.name for entry in entries] == ["null", "blkdev", "rbmk"] and not problems
     assert parse_autoload((ETC / "autoload.toml").read_text()) == []
     rows = (
         'name = "a"\npath = "/a"', 'name = "a"\npath = "/b"', 'path = "/c"', 'name = "d"\npath = "d"',

@@ -26,11 +26,13 @@ from axisos.consoles.tty import HostTerminal, Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from axisos.consoles.bootdisk import BootDisk
     from axisos.consoles.keyboard import Events
     from axisos.heartbeat import Heart
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine, Wait
 
 SMALLEST = (50, 16)  # columns and rows of a screen
@@ -41,11 +43,13 @@ BELL = b"\a"
 READ_BYTES = 65536
 
 
-def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int | None) -> int:
+def boot_on_terminal(
+    directory: str | None, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint] = ()
+) -> int:
     """Boot a machine on this terminal; returns the exit code of the command.
 
     Args: directory: the system disk, None = the user's own overlay of the packaged one; boot_args: stronger than what
-    the disk says; seed: a simulation, at the pace of its user.
+    the disk says; seed: a simulation, at the pace of its user; boards: further hardware.
     """
     from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
 
@@ -65,7 +69,7 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
         terminal = HostTerminal()
 
         def machine(keys: int, control: int, signals: int, heart: Heart) -> int:
-            return _run_machine(disk, boot_args, seed, terminal, (keys, control, signals), heart)
+            return _run_machine(disk, boot_args, seed, boards, terminal, (keys, control, signals), heart)
 
         return keeper.keep(terminal, machine)
     finally:
@@ -73,8 +77,8 @@ def boot_on_terminal(directory: str | None, boot_args: dict[str, Any], seed: int
 
 
 def _run_machine(
-    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, terminal: HostTerminal, fds: tuple[int, int, int],
-    heart: Heart,
+    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint], terminal: HostTerminal,
+    fds: tuple[int, int, int], heart: Heart,
 ) -> int:
     """The machine's process."""
     from axisos.machine.confinement import confine
@@ -85,7 +89,7 @@ def _run_machine(
     size = _screen_size(terminal.size())
     machine = Machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
-        resolution=size, max_resolution=size,
+        resolution=size, max_resolution=size, components=boards,
     )  # fmt: skip
     break_into_long_calls(machine, heart)
     with machine:

@@ -131,7 +131,7 @@ class Bus:
 
     def methods(self, address: str) -> dict[str, bool]:
         """Wire names of its methods; True for direct ones. Raises: "no such component" (soft)."""
-        return {name: entry.direct for name, entry in self.component(address).callbacks.items()}
+        return {name: entry.direct for name, entry in self.component(address).offered().items()}
 
     def fields(self, address: str) -> dict[str, bool]:
         """Getter and setter names: no board of ours has any. Raises: "no such component" (soft)."""
@@ -140,7 +140,7 @@ class Bus:
 
     def doc(self, address: str, method: str) -> str | None:
         """The doc line of a method. Raises: "no such component", "no such method" (soft)."""
-        entry = self.component(address).callbacks.get(method)
+        entry = self.component(address).offered().get(method)
         if entry is None:
             raise ComponentError(NOT_IMPLEMENTED, "no such method", True)
         return entry.doc
@@ -169,7 +169,7 @@ class Bus:
     def _make_proxy(self, component: Component) -> Proxy:
         proxy = Proxy()
         names = vars(proxy)
-        for entry in component.callbacks.values():
+        for entry in component.offered().values():
             method = getattr(component, entry.attribute)
             if self.timing is not None:
                 method = self.timing.wrap(component, entry, method)

@@ -73,6 +73,10 @@ class Component:
         self.slot = slot
         self._bus: Bus | None = None
 
+    def offered(self) -> dict[str, Callback]:
+        """What this board can do, by wire name: all that its class can, unless it has less than others of its type."""
+        return self.callbacks
+
     @property
     def bus(self) -> Bus:
         """The bus it is plugged into. Raises: "no such component" when it is not."""
@@ -99,6 +103,9 @@ class Component:
 
     def stopped(self) -> None:
         """The machine is off: close what its program left open."""
+
+    def dispose(self) -> None:
+        """The machine will not be used again: let go of what the host has lent, as files and locks."""
 
     def lost(self, other: Component) -> None:
         """Another board has left the bus."""

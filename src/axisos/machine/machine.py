@@ -38,6 +38,7 @@ from axisos.machine.bus import Bus
 from axisos.machine.clock import Clock, JumpingClock, RealClock
 from axisos.machine.codecache import CodeCache, default_directory
 from axisos.machine.components.computer import ComputerBoard
+from axisos.machine.components.data import Data
 from axisos.machine.components.eeprom import Eeprom
 from axisos.machine.components.filesystem import Filesystem
 from axisos.machine.components.gpu import Gpu
@@ -51,16 +52,19 @@ from axisos.machine.timing import OcTiming
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
     from typing import Any
 
+    from axisos.machine.component import Component
     from axisos.machine.components.host import HostPort
+    from axisos.machine.hardware import Blueprint
     from axisos.machine.schedule import Schedule
     from axisos.machine.storage import Storage
 
     ErrorType = type[BaseException]
     Place = str | os.PathLike[str] | Storage | None
+    Board = str | Blueprint | Component
 
 RESOLUTION = (80, 25)
 MEMORY_BYTES = 1 << 30
@@ -119,6 +123,7 @@ class Machine:
         job: a job record; plugs in the `host` component (`host_port` is its other end).
         verbose_log: called with each line of the kernel's log.
         cache: keep compiled code on the host's disk; False: in memory only; a path: there.
+        components: further boards, as of `plug`: "drive:size=4M", "reactor", or a `Component` of your own.
     """
 
     def __init__(
@@ -140,6 +145,7 @@ class Machine:
         max_resolution: tuple[int, int] | None = None,
         nvram: str | None = None,
         schedule: str = "fifo",
+        components: Iterable[Board] = (),
     ) -> None:
         if timing not in ("free", "oc"):
             raise ValueError(f'timing is "free" or "oc", not {timing!r}')
@@ -165,6 +171,7 @@ class Machine:
         self._escaped: BaseException | None = None  # what the processor may not swallow: KeyboardInterrupt and such
         self._is_rebooting = False
         self._new_schedule: Callable[[Chance], Schedule] | None = None
+        self._further: dict[str, int] = {}  # by type, how many boards have been given addresses beyond the usual ones
 
         simulated, capacity = self.clock.simulated, OC_DISK_BYTES if limited else disks.MEMORY_DISK_BYTES
         system = disks.storage_for(disk, system=True, simulated=simulated, capacity=capacity)
@@ -209,10 +216,13 @@ class Machine:
             Filesystem(self._address("filesystem", "AxisOS"), system, "AxisOS"),
             Filesystem(self._address("filesystem", "home"), homes, "home"),
             self._tmpfs,
+            Data(self._address("data"), 3, lambda: self.computer.program_entropy),
         ):
             self.bus.attach(board)
         for storage in (system, homes):
             storage.now = self.clock.real_time
+        for further in components:
+            self.plug(further)
         if job is not None:
             self.plug_host(job)
         if nvram is not None:
@@ -228,6 +238,33 @@ class Machine:
         self.bus.attach(host)
         self.host_port = host.port
         return host.port
+
+    def plug(self, board: Board) -> list[Component]:
+        """Plug boards in, on the machine's thread, at any time; a running machine gets `component_added` for each.
+
+        Args:    board: a `Component`; or a description, as `drive:file=disk.img,size=4M` (see `hardware.py`).
+        Returns: the boards: one, or all of a reactor.
+        Raises:  ValueError (`hardware.UnusableHardware`) with one line for the user; for an address that is taken.
+        """
+        from axisos.machine.component import Component
+
+        if isinstance(board, Component):
+            boards = [board]
+        else:
+            from axisos.machine.hardware import blueprint
+
+            plan = blueprint(board) if isinstance(board, str) else board
+            boards = plan.build(self._further_address, self.clock.now)
+        for each in boards:
+            self.bus.attach(each)
+        return boards
+
+    def unplug(self, board: Component) -> None:
+        """Pull a board out, on the machine's thread, at any time; a running machine gets `component_removed`.
+
+        Raises:  ValueError if it is not in.
+        """
+        self.bus.detach(board)
 
     # -- life ---------------------------------------------------------------------------------------------------
 
@@ -637,6 +674,8 @@ class Machine:
 
     def __exit__(self, kind: ErrorType | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.power_off()
+        for board in self.bus.components():
+            board.dispose()
 
     def __repr__(self) -> str:
         return f"<Machine {self.computer.address()[:8]} {self.state}>"
@@ -656,6 +695,17 @@ class Machine:
 
         digits = sha256(f"axisos {self._identity}/{type_name}/{label}".encode("utf-8", "surrogateescape")).hexdigest()
         return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-a{digits[17:20]}-{digits[20:32]}"
+
+    def _further_address(self, type_name: str) -> str:
+        """The address of one more board of a type: the same one for the same boards plugged in the same order.
+
+        No two boards of a type begin alike: six characters name them where people look.
+        """
+        while True:
+            number = self._further[type_name] = self._further.get(type_name, 0) + 1
+            address = self._address(type_name, str(number))
+            if all(address[:6] != other[:6] for other in self.bus.list(type_name, True)):
+                return address
 
     def _fresh_tmpfs(self) -> MemoryStorage:
         storage = MemoryStorage(OC_TMPFS_BYTES if self._limited else TMPFS_BYTES, "tmpfs")

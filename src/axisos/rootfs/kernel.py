@@ -87,6 +87,7 @@ class Kernel:
         from executive.system_calls import SystemCalls
         from executive.wait_graph import WaitGraph
         from executive.watchdog import Watchdog
+        from executive.watches import Watches
 
         computer.code_cache.set_policy(policy_hash())
         self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.ticks_ns)
@@ -165,6 +166,7 @@ class Kernel:
             sections,
             message_queues,
             Irql(),
+            Watches(registry, log, ob, waits),
             statistics,
             files,
             object_calls,

@@ -151,6 +151,10 @@ class Loader:
         found_path, source = self._ask_pipeline(thread, [path], True)
         return Image(self, found_path, source)
 
+    def image_of(self, path: str, source: bytes) -> Image:
+        """A program whose source the caller has."""
+        return Image(self, path, source)
+
     def _ask_pipeline(self, thread: Thread, paths: list[str], execute: bool) -> tuple[str, bytes]:
         server = self.messages.server_of("image_open")
         if server is None:
@@ -165,7 +169,12 @@ class Loader:
     def find_source(self, process: Process, paths: list[str]) -> tuple[str, bytes] | None:
         """The first of *paths* that exists, and its content; None if none does."""
         asked: list[str] = []
+        given, closed = process.given_files, process.closed_directory
         for path in paths:
+            if given is not None and path in given:
+                return path, given[path]
+            if closed and path.startswith(closed):
+                continue
             if process.ring > 2 and not path.startswith(LIBRARY_ROOTS):
                 asked.append(path)
                 continue

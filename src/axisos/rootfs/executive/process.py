@@ -157,6 +157,7 @@ class Process:
         "calls_since_ns",
         "charge",
         "children",
+        "closed_directory",
         "complaint",
         "delivering",
         "ended_children",
@@ -165,6 +166,7 @@ class Process:
         "exit_reason",
         "exit_status",
         "gid",
+        "given_files",
         "grant",
         "groups",
         "handles",
@@ -209,6 +211,8 @@ class Process:
         self.complaint: Exception | None = None  # to be raised in it at the next checkpoint
         self.grant: tuple[int, int, tuple[int, ...], float] | None = None  # one use, from the logon service
         self.env: dict[str, object] = {}
+        self.given_files: dict[str, bytes] | None = None  # its source files, as far as its starter has given them
+        self.closed_directory = ""  # nothing below it but what was given can be imported; "" closes none
         self.handles: HandleTable = None  # type: ignore[assignment]  # set by the object manager before it runs
         self.sandbox: Sandbox | None = None
         self.calls_since_ns = start_ns  # when the second began that its system calls are counted in

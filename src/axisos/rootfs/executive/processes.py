@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import DKMS_PID, FIRST_USER_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
+from abi.names import DKMS_PID, FIRST_USER_PID, PIPELINE_PID, RING_ELEVATED, RINGS, STANDARD_HANDLES
 from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
@@ -179,6 +179,34 @@ class ProcessManager:
             self.terminate(child, 1, "its handles could not be passed")
             caller.ended_children.pop(child.pid, None)
             raise
+        return child.pid
+
+    @syscall(rings=(*SERVICES, RING_ELEVATED))
+    def process_spawn_image(
+        self, thread: Thread, path: str, ring: int | float, env: dict[str, object], files: dict[str, bytes],
+        closed: bool = False,
+    ) -> int:
+        """Start a program from bytes that the caller has read and checked; what is on the disk by then does not count.
+
+        DKMS and the hosts of user-mode drivers start drivers with it: a file that is changed between the check and the
+        start must not run unchecked.
+
+        Args:    path: the program, absolute. ring: not below the caller's. env: plain data, as of process_spawn.
+                 files: {path: content}: the program, and modules that it may import from these bytes. closed: from
+                 its own directory it can import nothing else.
+        Returns: the child's pid. It has no standard handles.
+        Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER for another ring, or when *files* does not hold the program.
+        """
+        if ring not in RINGS or path not in files or any(type(content) is not bytes for content in files.values()):
+            raise StatusError(Status.INVALID_PARAMETER, f"process_spawn_image {path}: no such ring, or not its files")
+        if ring < thread.process.ring:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"process_spawn_image {path}: ring {ring} is not yours")
+        image = self.loader.image_of(path, files[path])
+        given_env = copy_plain(env, "env")
+        child = self.create(thread.process, path, ring, given_env, image.run)  # type: ignore[arg-type]
+        child.given_files = dict(files)
+        child.closed_directory = path[: path.rfind("/") + 1] if closed else ""
+        self.start(child)
         return child.pid
 
     def _check_handles(self, caller: Process, handles: dict[int, object] | None) -> None:

@@ -61,7 +61,9 @@ FLAG = policy.FLAG
 STDIN, STDOUT, STDERR = -10, -11, -12
 READ_SIZE = 8192
 WRITE_SIZE = 1 << 18
-_ABI_FOR_GUESTS = frozenset({"abi.status", "abi.signals", "abi.access", "abi.names"})
+_ABI_FOR_GUESTS = frozenset({
+    "abi.status", "abi.signals", "abi.access", "abi.names", "abi.registry", "abi.irp", "abi.driver",
+})
 _get_frame = _host_sys._getframe
 
 # Builtins that a guest gets as they are: immutable types and functions without state.

@@ -10,6 +10,7 @@ request, an unload) is written down and goes on when the message comes that it n
             -> os_event                                                                -> interrupts, hot plug
     driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
             -> the dkms_* system calls                                                 -> driverdispatch
+    host    -> dkms_host_report, for the same of a user-mode driver                    -> driver_loader
     kernel  -> process_exited                                                          -> driver_loader
             -> watch_found                                                             -> driver_verifier
     anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
@@ -22,8 +23,9 @@ from __future__ import annotations
 
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
-from system.dkms_sec import DriverPolicy
+from system.dkms_sec import LEVELS, DriverPolicy
 from system.driver_hive import DriverHive
+from system.driver_hosts import plain_device
 from system.driver_loader import DriverLoader
 from system.driverdispatch import Dispatcher, Driver
 from system.interrupts import Interrupts
@@ -58,7 +60,7 @@ class Dkms:
         self._pm_pid = pm_pid
         self._clock = Timekeeper(syscall)
         hive = DriverHive(syscall, self._log)
-        policy = DriverPolicy.from_disk(lambda path: syscall("vfs_read_file", path), self._log)
+        self.policy = policy = DriverPolicy.from_disk(syscall, self._log)
         self.interrupts = Interrupts(self._send, self._log)
         self.loader = DriverLoader(syscall, policy, hive, self._clock, self._log, self.interrupts.forget, pm_pid)
         self.dispatcher = Dispatcher(
@@ -89,10 +91,14 @@ class Dkms:
             "dkms_create_symlink": (self._create_symlink, 2, 2),
             "dkms_delete_device": (self._delete_device, 1, 1),
             "dkms_delete_symlink": (self._delete_symlink, 1, 1),
-            "dkms_complete_irp": (self._complete_irp, 1, 2),
+            "dkms_complete_irp": (self._complete_irp, 1, 3),
+            "dkms_set_device": (self._set_device, 2, 2),
+            "dkms_host_report": (self._host_report, 2, 3),
             "dkms_register_interrupt": (self._register_interrupt, 1, 1),
             "dkms_get_next_index": (self._get_next_index, 1, 1),
             "driver_unload": (self._driver_unload, 1, 2),
+            "driver_check": (self._driver_check, 1, 2),
+            "driver_recheck": (self._driver_recheck, 0, 0),
             "driver_reload": (self._driver_reload, 1, 1),
             "driver_query": (self._driver_query, 0, 0),
             "driver_verify": (self._driver_verify, 1, 3),
@@ -183,10 +189,12 @@ class Dkms:
         """`dkms_create_device(name: str)`: Enter a device of the calling driver.
 
         Args:    name: `\\Device\\` and a name.
-        Returns: its device object.
+        Returns: its device object; to the host of a user-mode driver {device_name, registry_id, registry_path}.
         Raises:  DEVICE_ALREADY_EXISTS; INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
         """
-        return self.dispatcher.create_device(self._caller(request), name)
+        driver = self._caller(request)
+        device = self.dispatcher.create_device(driver, name)
+        return plain_device(device) if driver.user_mode else device
 
     def _delete_device(self, request: SyscallRequest, name: object) -> int:
         """`dkms_delete_device(name: str)`: Take a device of the calling driver away, and its links.
@@ -195,6 +203,19 @@ class Dkms:
         Raises:  NO_SUCH_DEVICE; ACCESS_DENIED for another driver's, or when the caller is no driver.
         """
         self.dispatcher.delete_device(self._caller(request), name)
+        return 0
+
+    def _set_device(self, request: SyscallRequest, name: object, facts: object) -> int:
+        """`dkms_set_device(name: str, facts: dict[str, object])`: Say how a device of the calling driver behaves.
+
+        A driver of ring 2 has its device object for that; this is for the host of a user-mode driver.
+
+        Args:    facts: any of `time_limits`: {major function: seconds, or None for no limit}; `seekable`: a bool, and
+                 with it `size`: bytes, or None.
+        Returns: 0.
+        Raises:  NO_SUCH_DEVICE; INVALID_PARAMETER; ACCESS_DENIED for another driver's, or when the caller is no driver.
+        """
+        self.dispatcher.set_device(self._caller(request), name, facts)
         return 0
 
     def _create_symlink(self, request: SyscallRequest, link: object, device_name: object) -> int:
@@ -217,14 +238,38 @@ class Dkms:
         self.dispatcher.delete_link(self._caller(request), link)
         return 0
 
-    def _complete_irp(self, request: SyscallRequest, irp: Any, status: int | None = None) -> int:
-        """`dkms_complete_irp(irp: Irp, status: int | None = None)`: Answer a request that was brought to the caller.
+    def _complete_irp(
+        self, request: SyscallRequest, irp: Any, status: int | None = None, information: object = None
+    ) -> int:
+        """`dkms_complete_irp(irp: Irp | int, status: int | None = None, information: object = None)`: Answer a request
+        that was brought to the caller.
 
-        Args:    status: how it ended; None takes what stands in the IRP.
+        Args:    irp: the IRP; from the host of a user-mode driver its number. status: how it ended; None takes what
+                 stands in the IRP. information: what the host has for the caller; a driver's stands in the IRP.
         Returns: 0.
         Raises:  INVALID_PARAMETER for what is no IRP, or one that is not (any more) with the caller.
         """
-        self.dispatcher.complete(request.sender_tgid, irp, status)
+        driver = self.loader.driver_registry.get(request.sender_tgid)
+        if driver is not None and driver.user_mode:
+            self.dispatcher.complete_plain(driver, irp, status, information)
+        else:
+            self.dispatcher.complete(request.sender_tgid, irp, status)
+        return 0
+
+    def _host_report(self, request: SyscallRequest, what: object, value: object, rest: object = None) -> int:
+        """`dkms_host_report(what: str, value: int, rest: object = None)`: Say in a user-mode driver's place what it
+        cannot say itself; only its host may.
+
+        Args:    what: `child`: value is the driver's pid. `init_complete`: value is how its entry went, rest the list
+                 of major functions that it answers, or a line that says why it could not be started.
+                 `unload_complete`: value is how that went. `pong`: it lives; value says nothing.
+        Returns: 0.
+        Raises:  ACCESS_DENIED when the caller is no host; INVALID_PARAMETER.
+        """
+        driver = self._caller(request)
+        if not driver.user_mode:
+            raise StatusError(Status.ACCESS_DENIED, f"dkms_host_report: {driver} is no host of a user-mode driver")
+        self.loader.host_report(driver, what, value, rest)
         return 0
 
     def _register_interrupt(self, request: SyscallRequest, event: object) -> int:
@@ -271,6 +316,36 @@ class Dkms:
         self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
         return LATER
 
+    def _driver_check(self, request: SyscallRequest, path: object, level: object = None) -> object:
+        """`driver_check(path: str, level: int | None = None)`: Ask whether a file may become a driver, for uid 0 only.
+
+        Args:    path: the driver file, absolute, on the root file system. level: 0, 1 or 2; None is the level in force.
+        Returns: what would be logged at a load, as a list of lines; an empty list when there is nothing to remark.
+        Raises:  DRIVER_VALIDATION_FAILED with the reason, NO_SUCH_FILE, PRIVILEGE_NOT_HELD, INVALID_PARAMETER.
+        """
+        self._demand_root(request)
+        if type(path) is not str or (level is not None and (type(level) is not int or level not in LEVELS)):
+            raise StatusError(Status.INVALID_PARAMETER, "driver_check takes a path, and a level from 0 to 2")
+        source = self._syscall("vfs_read_file", path)
+        remarks: list[str] = []
+        wanted = level if isinstance(level, int) else self.policy.level
+        self.policy.at_level(wanted, lambda text, _kind: remarks.append(text)).admit(path, source)
+        return remarks
+
+    def _driver_recheck(self, request: SyscallRequest) -> object:
+        """`driver_recheck()`: Which files have changed since the drivers that run were started from them, for uid 0.
+
+        Returns: a list of {pid, path, change}; change is "changed" or "missing".
+        Raises:  PRIVILEGE_NOT_HELD.
+        """
+        self._demand_root(request)
+        return self.policy.runtime_recheck()
+
+    @staticmethod
+    def _demand_root(request: SyscallRequest) -> None:
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{request.name}: only root (uid 0) may ask")
+
     def _driver_reload(self, request: SyscallRequest, name: object) -> object:
         """`driver_reload(name: str)`: Replace all instances of a driver by what its file holds now, for uid 0 only.
 
@@ -295,10 +370,10 @@ class Dkms:
     def _driver_query(self, request: SyscallRequest) -> object:
         """`driver_query()`: Tell which drivers there are.
 
-        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, events, restarts,
-                 reason}], in the order of their starts; then those that wait to be started again (state "restarting")
-                 and those that were given up ("failed", with the reason). devices: [{name, links}]; events: the
-                 interrupts it asked for.
+        Returns: [{name, path, type, version, priority, pid, child_pid, address, state, devices, open_files, events,
+                 restarts, reason}], in the order of their starts; then those that wait to be started again (state
+                 "restarting") and those that were given up ("failed", with the reason). child_pid: of a user-mode
+                 driver, whose host has the pid; else 0. devices: [{name, links}]; events: the interrupts it asked for.
         Raises:  nothing.
         """
         return self.loader.describe()

@@ -1,16 +1,31 @@
-"""Driver policy: may this file become a driver?
+"""Driver policy: may this file become a driver, and from which bytes?
 
-A signed file ends in three lines `#@HASH:`, `#@SIGNER:`, `#@SIGNATURE:`; HASH is the base64 SHA-256 of the exact bytes
-before them. The level stands in /etc/pki.toml as `security_level`:
+A signed driver ends in a block of three lines, see `axis.driver_signing`. The level stands in /etc/pki.toml as
+`security_level`:
 
-    situation                                   0 off     1 warn            2 enforce
-    no block, or one that is not complete       accept    accept, log dev   403
-    the hash does not fit the file              accept    403               403
-    the hash fits                               accept    accept, log dev   403: the signature cannot be verified yet
+    situation                                                   0 off     1 warn              2 enforce
+    no block in the last three lines                            accept    accept, log         403
+    the hash in it is not that of the bytes before it           accept    403                 403
+    its signer's key is revoked in /etc/pki_keystore.toml       accept    403                 403
+    its signer is not in the keystore, or not approved there    accept    accept, log         403
+    no data card of tier 3 is there to verify it                accept    accept, log         403
+    its signature is not its signer's                           accept    403                 403
+    its signature is its signer's                               accept    accept              accept
 
-Called by   DKMS, in step 3 of a load.
-Owns        the level, read once when DKMS starts. Reads files straight from the root file system, never through PM.
+`driver_whitelist` in the same file ("off", "audit", "block") asks, beyond that, whether the SHA-256 of the whole file
+is listed in /etc/driver_whitelist.toml: "audit" logs what is not, "block" refuses it with 403. If it is not said, it
+follows the level where that list exists, and is off where it does not.
+
+What a driver imports from a directory of its own (/drivers/tty of /drivers/tty.sys.py) is judged like the driver. At
+level 2, and under "block", nothing else can be imported from where it lies.
+
+Called by   DKMS, in step 3 of a load, and for those who ask before they load.
+Owns        level and mode, read once when DKMS starts: who changes the file changes the next boot. Keystore and
+            whitelist are read anew at each load that needs them, so a key that is revoked is revoked at once. Remembers
+            what each running driver was started from. Reads files straight from the root file system, never through PM.
 Always so   an unreadable or nonsensical configuration counts as level 1 and is logged; it never lowers the level below.
+            A keystore or whitelist that cannot be read has no entries. What has been judged is what the driver is
+            started from: the bytes go to the kernel, the file is not read a second time.
 """
 
 from __future__ import annotations
@@ -20,96 +35,263 @@ from abi.status import Status, StatusError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-    Log = Callable[[str, str], object]
+    from axis.driver_signing import Block
+
+    Log = Callable[[str, str], object]  # (message, level of the kernel log)
+    Files = dict[str, bytes]
 
 OFF, WARN, ENFORCE = 0, 1, 2
+AUDIT, BLOCK = 1, 2  # of the whitelist
 CONFIG_PATH = "/etc/pki.toml"
-FIELDS = (b"#@HASH:", b"#@SIGNER:", b"#@SIGNATURE:")
+KEYSTORE_PATH = "/etc/pki_keystore.toml"
+WHITELIST_PATH = "/etc/driver_whitelist.toml"
+LEVELS: dict[object, int] = {0: OFF, 1: WARN, 2: ENFORCE, "off": OFF, "warn": WARN, "enforce": ENFORCE}
+MODES: dict[object, int] = {0: OFF, 1: AUDIT, 2: BLOCK, "off": OFF, "audit": AUDIT, "block": BLOCK}
 
-_LEVELS: dict[object, int] = {0: OFF, 1: WARN, 2: ENFORCE, "off": OFF, "warn": WARN, "enforce": ENFORCE}
+_SETTINGS = ("security_level", "driver_whitelist")
+_MARK = b"#@"  # with which every line of a block begins
 
 
 class DriverPolicy:
     """Decides on driver files at one level."""
 
-    def __init__(self, level: int, log: Log) -> None:
+    def __init__(self, syscall: Callable[..., Any], log: Log, level: int = WARN, whitelist: object = OFF) -> None:
+        self._syscall = syscall
+        self._log = log
         self.level = level
-        self._log = log  # (message, level of the kernel log)
+        self._wanted_whitelist = whitelist  # as configured; None: it was not said
+        self.whitelist = self._whitelist_mode()
+        self._started: dict[int, Files] = {}  # by the pid of the driver
+        # Keystore and whitelist, each as it was read last and what it says: parsed, and complained about, once.
+        self._keystore: tuple[bytes, dict[str, Any]] = b"", {}
+        self._list: tuple[bytes, dict[str, str]] = b"", {}
 
     @classmethod
-    def from_disk(cls, read_file: Callable[[str], bytes], log: Log) -> DriverPolicy:
-        """The policy of /etc/pki.toml; level 1 if there is none.
-
-        Args: read_file: path -> whole file; raises StatusError if it is not there.
-        """
+    def from_disk(cls, syscall: Callable[..., Any], log: Log) -> DriverPolicy:
+        """The policy of /etc/pki.toml; level 1 if there is none."""
+        settings: dict[str, object] = {}
         try:
-            text = read_file(CONFIG_PATH)
+            settings = read_settings(syscall("vfs_read_file", CONFIG_PATH))
         except StatusError:
-            return cls(WARN, log)
-        try:
-            level = _LEVELS[_security_level(text)]
-        except (ValueError, KeyError, TypeError) as error:
+            pass  # it is not there
+        except (ValueError, TypeError) as error:
             log(f"{CONFIG_PATH}: {error}; drivers are checked at level 1", "warn")
+        level = _choice(LEVELS, settings.get("security_level", WARN))
+        if level is None:
+            log(f"{CONFIG_PATH}: security_level is 0, 1 or 2; drivers are checked at level 1", "warn")
             level = WARN
-        return cls(level, log)
+        return cls(syscall, log, level, settings.get("driver_whitelist"))
 
-    def check(self, source: bytes, path: str) -> None:
-        """Accept the file or refuse it.
+    def at_level(self, level: int, log: Log) -> DriverPolicy:
+        """What the policy would be at another level."""
+        return DriverPolicy(self._syscall, log, level, self._wanted_whitelist)
 
-        Raises: 403 with the reason.
+    def _whitelist_mode(self) -> int:
+        wanted = self._wanted_whitelist
+        if wanted is None:
+            return self.level if self.level != OFF and self._exists(WHITELIST_PATH) else OFF
+        mode = _choice(MODES, wanted)
+        if mode is None:
+            self._log(f'{CONFIG_PATH}: driver_whitelist is "off", "audit" or "block"; it is taken as "audit"', "warn")
+            return AUDIT
+        return mode
+
+    # --- deciding ----------------------------------------------------------------------------------------------
+
+    def admit(self, path: str, source: bytes) -> tuple[Files, bool]:
+        """Accept a driver or refuse it.
+
+        Args:    source: what the file at *path* holds.
+        Returns: {path: content} of the driver and its own modules as far as they were judged, to start it from; and
+                 whether it may import nothing else from where it lies.
+        Raises:  403 with the reason.
         """
-        if self.level == OFF:
-            return
-        block = find_signature(source)
-        if block is None:
-            self._object(path, "it is not signed")
-            return
-        import base64  # not on the way of an unsigned driver, that is, of every boot so far
-        import hashlib
+        files = {path: source}
+        is_signed = self.level != OFF and self._check_signature(path, source)
+        closed = self.level == ENFORCE or self.whitelist == BLOCK
+        if is_signed or closed:
+            for module, content in self._own_modules(path):
+                files[module] = content
+                if self.level != OFF:
+                    self._check_signature(module, content)
+        if self.whitelist != OFF:
+            self._check_whitelist(files)
+        return files, closed
 
-        body, stated_hash = block
-        actual_hash = base64.b64encode(hashlib.sha256(body).digest())
-        if stated_hash != actual_hash:
-            raise StatusError(
-                Status.DRIVER_VALIDATION_FAILED, f"{path}: the file was changed after it was signed; sign it again"
-            )
-        self._object(path, "its signature cannot be verified yet, only its hash was")
+    def _check_signature(self, path: str, source: bytes) -> bool:
+        """Judge one file; whether it has a block. Raises: 403."""
+        if _MARK not in source:  # nobody pays for looking further who has not signed
+            self._object(path, "it is not signed")
+            return False
+        from axis.driver_signing import mentions_a_block, read_block
+
+        block = read_block(source)
+        if block is None:
+            is_torn = mentions_a_block(source)
+            self._object(path, "its signature is not its last three lines" if is_torn else "it is not signed")
+            return False
+        if not block.hash_fits():
+            self._refuse(path, "the file was changed after it was signed; sign it again")
+        self._check_signer(path, block)
+        return True
+
+    def _check_signer(self, path: str, block: Block) -> None:
+        from axis.driver_signing import APPROVED, REVOKED
+
+        key = self._keys().get(block.signer)
+        if key is not None and key.status == REVOKED:
+            self._refuse(path, f"the key of its signer {_named(key)} was revoked")
+        card = self._card()
+        if key is None:
+            self._object(path, f"its signer {block.signer[:16]!r} is not in {KEYSTORE_PATH}")
+        elif key.status != APPROVED:
+            self._object(path, f"the key of its signer {_named(key)} is not approved")
+        elif card is None:
+            self._object(path, "there is no data card to verify its signature with")
+        elif not hasattr(card, "ecdsa"):
+            self._object(path, "its signature cannot be verified: the data card is not one of tier 3")
+        else:
+            self._verify(path, block, key, card)
+
+    def _verify(self, path: str, block: Block, key: Any, card: Any) -> None:
+        try:
+            good = card.ecdsa(block.body, card.deserializeKey(key.public_key, "ec-public"), block.signature_bytes())
+        except Exception as error:  # the card's own kind of error
+            self._object(path, f"its signature cannot be verified: {error}")
+            return
+        if good is not True:
+            self._refuse(path, f"its signature is not one of {_named(key)}")
+
+    def _check_whitelist(self, files: Files) -> None:
+        """Raises: 403 if a file is not listed, under "block"."""
+        from hashlib import sha256
+
+        listed = self._listed()
+        for path, content in files.items():
+            if sha256(content).hexdigest() in listed:
+                continue
+            if self.whitelist == BLOCK:
+                self._refuse(path, f"it is not listed in {WHITELIST_PATH}")
+            self._log(f"driver {path}: it is not listed in {WHITELIST_PATH}", "warn")
 
     def _object(self, path: str, reason: str) -> None:
         """What is a remark at level 1 is a refusal at level 2."""
         if self.level == ENFORCE:
-            raise StatusError(Status.DRIVER_VALIDATION_FAILED, f"{path}: {reason}, and {CONFIG_PATH} demands level 2")
+            self._refuse(path, f"{reason}, and {CONFIG_PATH} demands level 2")
         self._log(f"driver {path}: {reason}", "dev")
 
+    def _refuse(self, path: str, reason: str) -> None:
+        raise StatusError(Status.DRIVER_VALIDATION_FAILED, f"{path}: {reason}")
 
-def find_signature(source: bytes) -> tuple[bytes, bytes] | None:
-    """The signed bytes and the hash stated for them, if the file ends in a complete signature block."""
-    lines = source.rstrip(b"\r\n").rsplit(b"\n", len(FIELDS))
-    if len(lines) != len(FIELDS) + 1:
-        return None
-    values = []
-    for line, field in zip(lines[1:], FIELDS, strict=True):
-        if not line.startswith(field):
+    # --- afterwards --------------------------------------------------------------------------------------------
+
+    def started(self, pid: int, files: Files) -> None:
+        """A driver was started from these files."""
+        self._started[pid] = files
+
+    def ended(self, pid: int) -> None:
+        """A driver has ended."""
+        self._started.pop(pid, None)
+
+    def runtime_recheck(self) -> list[dict[str, object]]:
+        """Which files of running drivers are not on the disk any more as they were when the driver was started.
+
+        Returns: for each file {pid, path, change}, where change is "changed" or "missing".
+        """
+        found: list[dict[str, object]] = []
+        for pid, files in self._started.items():
+            for path, content in files.items():
+                now = self._read(path)
+                if now != content:
+                    found.append({"pid": pid, "path": path, "change": "missing" if now is None else "changed"})
+        return found
+
+    # --- what it reads -----------------------------------------------------------------------------------------
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            content: bytes = self._syscall("vfs_read_file", path)
+        except StatusError:
             return None
-        values.append(line[len(field) :].strip())
-    return lines[0] + b"\n", values[0]
+        return content
+
+    def _exists(self, path: str) -> bool:
+        return self._read(path) is not None
+
+    def _own_modules(self, path: str) -> list[tuple[str, bytes]]:
+        from axis.driver_signing import own_modules
+
+        _address, disk = self._syscall("kernel_get_root_fs")
+        return [(module, self._syscall("vfs_read_file", module)) for module in own_modules(path, disk.list)]
+
+    def _keys(self) -> dict[str, Any]:
+        from axis.driver_signing import parse_keystore
+
+        text = self._read(KEYSTORE_PATH) or b""
+        if text != self._keystore[0]:
+            try:
+                keys, problems = parse_keystore(text.decode())
+            except ValueError as error:
+                keys, problems = {}, [f"it cannot be used: {error}"]
+            for problem in problems:
+                self._log(f"{KEYSTORE_PATH}: {problem}", "warn")
+            self._keystore = text, dict(keys)
+        return self._keystore[1]
+
+    def _listed(self) -> dict[str, str]:
+        from axis.driver_signing import parse_whitelist
+
+        text = self._read(WHITELIST_PATH) or b""
+        if text != self._list[0]:
+            listed: dict[str, str] = {}
+            try:
+                listed = parse_whitelist(text.decode())
+            except ValueError as error:
+                self._log(f"{WHITELIST_PATH}: it cannot be used, so it lists nothing: {error}", "warn")
+            self._list = text, listed
+        return self._list[1]
+
+    def _card(self) -> Any:
+        """The proxy of the data card that can do most; None if there is none."""
+        best = None
+        for address in self._syscall("raw_component_list", "data"):
+            card = self._syscall("raw_component_proxy", address)
+            if hasattr(card, "ecdsa"):
+                return card
+            best = best or card
+        return best
 
 
-def _security_level(text: bytes) -> object:
-    """The value of `security_level`; 1 if it is not given.
+def read_settings(text: bytes) -> dict[str, object]:
+    """The settings of /etc/pki.toml that are for drivers.
 
-    The plain case is read off its line, for tomllib takes 20 ms to import.
+    Raises: ValueError when it is no TOML.
+
+    The plain case is read off its lines, for tomllib takes 20 ms to import.
     """
-    if b"security_level" not in text:
-        return WARN
-    lines = [line.strip() for line in text.split(b"\n")]
-    named = [number for number, line in enumerate(lines) if b"security_level" in line]
-    if len(named) == 1 and not any(line.startswith(b"[") or b'"""' in line for line in lines[: named[0]]):
-        name, equals, value = lines[named[0]].partition(b"=")
+    settings: dict[str, object] = {}
+    for line in text.split(b"\n"):
+        line = line.strip()
+        if not line or line.startswith(b"#"):
+            continue
+        name, _, value = line.partition(b"=")
         value = value.partition(b"#")[0].strip()
-        if name.strip() == b"security_level" and equals and value in (b"0", b"1", b"2"):
-            return int(value)
-    import tomllib
+        key = name.strip().decode("latin-1")
+        if value not in (b"0", b"1", b"2") or key not in _SETTINGS or key in settings:
+            import tomllib
 
-    return tomllib.loads(text.decode()).get("security_level", WARN)
+            document = tomllib.loads(text.decode())
+            return {name: document[name] for name in _SETTINGS if name in document}
+        settings[key] = int(value)
+    return settings
+
+
+def _choice(table: dict[object, int], value: object) -> int | None:
+    """What *value* means; None if it is none of the table's words and numbers."""
+    return table.get(value) if type(value) in (int, str) else None
+
+
+def _named(key: Any) -> str:
+    return repr(key.username or key.fingerprint[:16])

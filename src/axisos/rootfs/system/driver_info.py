@@ -38,15 +38,24 @@ class _NotLiteral(Exception):
 def read_driver_info(source: bytes, path: str) -> dict[str, object]:
     """The driver's checked DRIVER_INFO.
 
-    Returns: driver_name, driver_type, load_priority, version (str or "N/A"), and supported_component if it is given.
+    Returns: driver_name, driver_type, load_priority, version (str or "N/A"), and supported_component (a str or a list
+             of them) if it is given.
     Raises:  400 the file does not parse; 401 no entry function; 402 DRIVER_INFO missing or malformed; 407 unknown type.
     """
     info = _stand_out_info(source)
-    if info is None or b"def driver_entry(" not in source:
+    if info is None or f"def {_entry_name(info)}(".encode() not in source:
         module = parse(source, path)
         info = _info_of(module, path)
         _demand_entry(module, path, info)
     return _checked(info, path)
+
+
+def supported_components(info: dict[str, object]) -> list[str]:
+    """The component types that a driver with this DRIVER_INFO is for; none if it does not say."""
+    components = info.get("supported_component")
+    if isinstance(components, str):
+        return [components]
+    return [str(each) for each in components] if isinstance(components, list) else []
 
 
 def parse(source: bytes, path: str) -> Any:
@@ -127,10 +136,15 @@ def _literal(node: Any) -> object:
 
 def _demand_entry(module: Any, path: str, info: object) -> None:
     """Raise 401 unless the file defines an entry function (or method), or gives one to `dk.run`."""
-    user_mode = isinstance(info, dict) and info.get("driver_type") == DRIVER_TYPE_UMD
-    wanted = "um_driver_entry" if user_mode else "driver_entry"
+    wanted = _entry_name(info)
     if not any(_binds(statement, wanted) or _runs_a_driver(statement) for statement in _statements(module)):
         raise StatusError(Status.INVALID_DRIVER_ENTRY, f"{path}: there is no function {wanted}(driver)")
+
+
+def _entry_name(info: object) -> str:
+    """The function that a driver of this type begins with."""
+    user_mode = isinstance(info, dict) and info.get("driver_type") == DRIVER_TYPE_UMD
+    return "um_driver_entry" if user_mode else "driver_entry"
 
 
 def _statements(block: Any) -> Iterator[Any]:
@@ -173,11 +187,19 @@ def _checked(info: object, path: str) -> dict[str, object]:
     demand(type(info.get("load_priority")) in (int, float), "load_priority must be a number")
     version, component = info.get("version"), info.get("supported_component")
     demand(version is None or isinstance(version, str), "version must be a str")
-    demand(component is None or (isinstance(component, str) and component != ""), "supported_component must be a str")
+    demand(
+        component is None or _is_component_type(component)
+        or (isinstance(component, list) and component != [] and all(map(_is_component_type, component))),
+        "supported_component must be a component type, a str, or a list of them",
+    )
     if driver_type not in DRIVER_TYPES:
         known = ", ".join(DRIVER_TYPES)
         raise StatusError(Status.INVALID_DRIVER_TYPE, f"{path}: driver_type {driver_type!r} is none of {known}")
     return {**info, "version": version or "N/A"}
+
+
+def _is_component_type(value: object) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _is_key_name(name: str) -> bool:

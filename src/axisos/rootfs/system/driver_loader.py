@@ -30,7 +30,8 @@ from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DriverObject
 from abi.names import RING_DRIVER
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
-from system.driver_info import parse, read_driver_info
+from system.driver_hosts import DriverHosts, plain_driver, served_by_host
+from system.driver_info import parse, read_driver_info, supported_components
 from system.driver_restarts import RestartBudget
 from system.driverdispatch import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, Driver
 
@@ -58,7 +59,7 @@ MANY_PIDS = 0  # in a report: one process for each component
 class Load:
     """One load under way."""
 
-    __slots__ = ("address", "driver", "info", "path", "predecessor", "reports", "source")
+    __slots__ = ("address", "closed", "driver", "files", "info", "path", "predecessor", "reports", "source")
 
     def __init__(self, path: str, address: str | None, report: Report, predecessor: Driver | None = None) -> None:
         self.path = path
@@ -66,6 +67,8 @@ class Load:
         self.predecessor = predecessor  # whose place it takes
         self.reports = [report]
         self.source = b""
+        self.files: dict[str, bytes] = {}  # what was judged and is started: the driver, and modules of its own
+        self.closed = False  # it may import nothing else from its own directory
         self.info: dict[str, object] = {}
         self.driver: Driver | None = None
 
@@ -108,6 +111,7 @@ class DriverLoader:
         self.orphans: dict[Place, Driver] = {}  # what is left of drivers whose place is to be taken
         self.quarantine: dict[Place, tuple[Driver, str]] = {}  # drivers that were given up, and why
         self._budget = RestartBudget()
+        self._hosts = DriverHosts(syscall, pm_pid)
         self._last_ping = 0
         self.verifier: DriverVerifier | None = None  # made by DKMS when somebody asks for it
 
@@ -136,7 +140,7 @@ class DriverLoader:
             self._look_for_file(load)  # 1  /drivers/<component type>.sys.py, or the path that was asked for
             self._inspect(load)  # 2  its DRIVER_INFO, read without running it
             self._check_policy(load)  # 3  its signature, as the security level demands
-            self._spawn(load)  # 4  its process, at ring 2
+            self._spawn(load)  # 4  its process, at ring 2; for a user-mode driver its host's, at ring 2.5
             self._send_init(load)  # 5  driver_init, with a DRIVER_OBJECT
         except StatusError as error:
             self._fail(load, error.status, error.detail)
@@ -149,8 +153,10 @@ class DriverLoader:
     def _inspect(self, load: Load) -> None:
         load.info = info = read_driver_info(load.source, load.path)
         driver_type = info["driver_type"]
-        if driver_type == DRIVER_TYPE_UMD:
-            raise StatusError(Status.NOT_IMPLEMENTED, f"{load.path}: user-mode drivers cannot be loaded yet")
+        if driver_type == DRIVER_TYPE_UMD and (load.address is not None or "supported_component" in info):
+            raise StatusError(
+                Status.INVALID_DRIVER_TYPE, f"{load.path}: a user-mode driver has no hardware; a component needs a CMD"
+            )
         if driver_type == DRIVER_TYPE_CMD:
             self._remember_component_driver(load.path, info)
             if load.address is None:
@@ -159,20 +165,25 @@ class DriverLoader:
                 )
 
     def _check_policy(self, load: Load) -> None:
-        self._policy.check(load.source, load.path)
+        load.files, load.closed = self._policy.admit(load.path, load.source)
 
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
-            pid = self._syscall("process_spawn", load.path, int(RING_DRIVER), env)
+            if load.info["driver_type"] == DRIVER_TYPE_UMD:
+                pid: object = self._hosts.start(load.path, load.files, load.closed)
+            else:
+                pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
+        self._policy.started(pid, load.files)
         load.driver = driver = Driver(pid, load.path, load.address, load.info)
         if load.predecessor is not None:
             driver.predecessor = load.predecessor
             driver.restarts = load.predecessor.restarts
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
+        self._hive.announce_driver(driver)
         if self.verifier is not None:
             self.verifier.attend(driver)
 
@@ -181,7 +192,7 @@ class DriverLoader:
         assert driver is not None
         self._loads[driver.pid] = load
         self._clock.set_in(("init", driver.pid), INIT_LIMIT_S, lambda: self._init_is_late(load))
-        self._send(driver, "driver_init", driver.object)
+        self._send(driver, "driver_init", plain_driver(driver.object) if driver.user_mode else driver.object)
 
     def init_complete(self, pid: int, status: object, driver_object: object) -> None:
         """The driver's own word on how its entry went."""
@@ -197,6 +208,33 @@ class DriverLoader:
             self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
         else:
             self._register(load, driver_object)
+
+    def host_report(self, driver: Driver, what: object, value: object, rest: object) -> None:
+        """What the host of a user-mode driver says in its place: the messages that ring 2.5 cannot send.
+
+        Raises: 601 for something else.
+        """
+        if what == "child":
+            driver.child_pid = value if type(value) is int else 0
+        elif what == "init_complete" and type(value) is int:
+            self._host_init_complete(driver, value, rest)
+        elif what == "unload_complete":
+            self.unload_complete(driver.pid, value)
+        elif what == "pong":
+            self.pong(driver.pid)
+        else:
+            raise StatusError(Status.INVALID_PARAMETER, f"dkms_host_report: {what!r} is nothing that a host reports")
+
+    def _host_init_complete(self, driver: Driver, status: int, rest: object) -> None:
+        """*rest* is what the driver answers (major functions), or why it was not started."""
+        load = self._loads.get(driver.pid)
+        if load is not None and type(rest) is str:
+            self._fail(load, Status(status) if status else Status.DRIVER_INIT_FAILED, f"{load.path}: {rest}")
+            return
+        if load is not None:
+            majors = [major for major in rest if type(major) is int] if type(rest) is list else []
+            driver.object.dispatch = dict.fromkeys(majors, served_by_host)
+        self.init_complete(driver.pid, status, driver.object)
 
     def _init_is_late(self, load: Load) -> None:
         self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: driver_entry did not end within {INIT_LIMIT_S:g} s")
@@ -232,8 +270,9 @@ class DriverLoader:
             if orphan is not None:
                 self.dispatcher.give_back(driver)
             self._remove(driver, Status.DEVICE_NOT_READY, "its driver did not start")
-            self._kill(driver.pid)
+            self._kill(driver)
         if orphan is not None and orphan.state is RESTARTING:
+            self._hive.set_driver_status(orphan, RESTARTING)
             self._start_again(orphan, text)
         elif orphan is not None:
             self._drop_orphan(orphan, "its new driver did not start")
@@ -276,7 +315,7 @@ class DriverLoader:
     # --- which files, for which components ---------------------------------------------------------------------
 
     def load_for_request(self, path: str, report: Report) -> None:
-        """Load a driver, a component driver once for each component of its type.
+        """Load a driver, a component driver once for each component of its type or types.
 
         For a component driver the report is (0, "<n> instances of <name>", 0) if one was loaded or there is no such
         component, else the last failure.
@@ -287,14 +326,15 @@ class DriverLoader:
             self._log(f"driver load failed, status {int(error.status)}: {error.detail}", "fail")
             report(error.status, error.detail, NO_PID)
             return
-        component = info.get("supported_component")
-        if info["driver_type"] != DRIVER_TYPE_CMD or component is None:
+        components = supported_components(info)
+        if info["driver_type"] != DRIVER_TYPE_CMD or not components:
             self.load(path, None, report)
             return
         self._remember_component_driver(path, info)
-        addresses = self._syscall("raw_component_list", component)
-        assert isinstance(addresses, dict)
-        self._load_instances(path, str(info["driver_name"]), list(addresses), report)
+        present = self._syscall("raw_component_list")
+        assert isinstance(present, dict)
+        addresses = [address for address, kind in present.items() if kind in components]
+        self._load_instances(path, str(info["driver_name"]), addresses, report)
 
     def _load_instances(self, path: str, name: str, addresses: list[str], report: Report) -> None:
         outcomes: list[tuple[Status, str]] = []
@@ -348,8 +388,7 @@ class DriverLoader:
             self._drop_orphan(orphan, "the component was removed")
 
     def _remember_component_driver(self, path: str, info: dict[str, object]) -> None:
-        component = info.get("supported_component")
-        if isinstance(component, str):
+        for component in supported_components(info):
             self.component_drivers.setdefault(component, {})[path] = None
 
     # --- unload and reload -------------------------------------------------------------------------------------
@@ -504,11 +543,11 @@ class DriverLoader:
         self._log(f"driver {driver.name}, pid {driver.pid}{_for(driver)}, {how}", "fail" if state in SERVING else "drv")
         if state is UNLOADING:
             self._remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
-            self._kill(driver.pid)
+            self._kill(driver)
             self._end_unload(driver.pid)
             return
         self._orphan(driver, RELOADING if state is RELOADING else RESTARTING, how)
-        self._kill(driver.pid)
+        self._kill(driver)
         if state is RELOADING:
             self._start(Load(driver.path, driver.address, self._reload_report(driver.pid), driver))
         else:
@@ -566,16 +605,17 @@ class DriverLoader:
 
     def _remove(self, driver: Driver, status: Status, reason: str) -> None:
         """Take a driver, and all that it had, out of every book; its requests end with *status*."""
-        was_online = driver.state is not LOADING
+        has_successor = driver.state is LOADING and driver.predecessor is not None  # the one before it, once more
         self._leave_registry(driver)
         self.dispatcher.drop_driver(driver, status, reason)
-        if was_online:
+        if not has_successor:
             self._remove_from_hive(driver)
 
     def _leave_registry(self, driver: Driver) -> None:
         self.driver_registry.pop(driver.pid, None)
         self.by_place.pop((driver.path, driver.address), None)
         self._clock.clear(("pong", driver.pid))
+        self._policy.ended(driver.pid)
         self._on_gone(driver)
 
     def _remove_from_hive(self, driver: Driver) -> None:
@@ -600,8 +640,11 @@ class DriverLoader:
     def _send(self, driver: Driver, name: str, *values: object) -> None:
         self._syscall("signal_send", driver.pid, name, *values)
 
-    def _kill(self, pid: int) -> None:
-        self._attempt("process_kill", pid, SIGKILL)  # it may be dead already
+    def _kill(self, driver: Driver) -> None:
+        """End a driver's process, of a user-mode driver both; it may be dead already."""
+        self._attempt("process_kill", driver.pid, SIGKILL)
+        if driver.user_mode:
+            self._hosts.end(driver.path)
 
     def _attempt(self, call: str, *args: object) -> object:
         """A call whose failure changes nothing, and gives None."""
@@ -633,6 +676,7 @@ def _describe(driver: Driver) -> dict[str, object]:
         "version": info["version"],
         "priority": info["load_priority"],
         "pid": 0 if driver.state in (RESTARTING, FAILED) else driver.pid,
+        "child_pid": 0 if driver.state in (RESTARTING, FAILED) else driver.child_pid,
         "address": driver.address or "",
         "state": driver.state,
         "devices": [

@@ -447,7 +447,12 @@ class DriverVerifier:
         self._watches = [watch for watch in self._watches if name not in (watch.driver.name, watch.driver.path)]
 
     def attend(self, driver: Driver) -> None:
-        """A driver's process was made and has not run yet: watch it if it is to be watched."""
+        """A driver's process was made and has not run yet: watch it if it is to be watched.
+
+        A user-mode driver is not: its mistakes end at its host, which keeps the rules in its place.
+        """
+        if driver.user_mode:
+            return
         for key in (driver.name, driver.path):
             if key in self._names:
                 site = self._names[key]

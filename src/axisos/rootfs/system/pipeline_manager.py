@@ -21,6 +21,7 @@ from functools import partial
 
 from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
 from abi.status import Status, StatusError
+from axis.driver_list import DRIVERS, load_order, parse_drivers
 from system.timekeeper import Timekeeper
 from system.vfs import files, startup
 from system.vfs.calls import PENDING, VfsCalls
@@ -55,7 +56,6 @@ SHELL = "/bin/sh.py"
 
 FSTAB = "/etc/fstab.toml"
 SETTINGS = "/etc/sys.toml"
-DRIVERS = "/etc/drivers.toml"
 AUTOLOAD = "/etc/autoload.toml"
 HOSTNAME = "/etc/hostname"
 
@@ -95,11 +95,9 @@ class PipelineManager:
 
         self._clock = Timekeeper(syscall)
         self._devices = Devices(syscall, self._pid, self._clock)
-        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"))
-        self._log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
-        self._vfs = VfsCalls(
-            syscall, self._mounts, self._permissions, self._devices, self._on_denied, self._log_readers
-        )
+        log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
+        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"), log_readers)
+        self._vfs = VfsCalls(syscall, self._mounts, self._permissions, self._devices, self._on_denied, log_readers)
         self._devices.on_unheard = self._vfs.unheard
         self._requests = RequestInformation(syscall, self._devices)
         self._vfs.after_write[TABLE] = self._permissions_edited
@@ -206,18 +204,22 @@ class PipelineManager:
                 self._load_for(kind, address)
 
     def _start_ring_log(self) -> None:
-        entries = [entry for entry in self._fstab if entry.kind == "ringfs"]
-        sizes = [size for entry in entries if type(size := entry.options.get("size")) is int and size > 0]
-        size = sizes[-1] if sizes else self._settings.logging.ring_buffer_size
-        if entries and not self._no_drivers:
+        logging = self._settings.logging
+        entries = [(entry.path, entry.options.get("size")) for entry in self._fstab if entry.kind == "ringfs"]
+        for problem in startup.override_ring(self._settings, entries):
+            self._log(f"{FSTAB}: {problem}", "warn")
+        if self._no_drivers or not logging.log_device:
+            return
+        if logging.log_device != startup.RING_DEVICE:  # another driver's: lines wait here until it takes them
+            self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
+            return
 
-            def then(status: int, message: str, _pid: int) -> None:
-                self._report_load(RING_DRIVER, status, message)
-                if status == 0:
-                    self._log_readers[self._settings.logging.log_device] = self._logs.drain
-                    self._logs.ring_is_up(size)
+        def then(status: int, message: str, _pid: int) -> None:
+            self._report_load(RING_DRIVER, status, message)
+            if status == 0:
+                self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
 
-            self._load(RING_DRIVER, then)
+        self._load(RING_DRIVER, then)
 
     def _start_log_files(self) -> None:
         settings = self._settings.logging
@@ -226,20 +228,16 @@ class PipelineManager:
         uptime_s, epoch_s = self._syscall("time_get")
         header = f"=== {self._hostname()}: session begins {uptime_s:.3f} s after power on, {epoch_s:.0f} s since 1970"
         try:
-            number = self._logs.start_session(settings, header)
+            self._logs.start_session(settings, header)
         except StatusError as error:
             self._log(f"no log files in this session: {error.detail}", "warn")
-            return
-        for directory, ending in ((settings.log_dir, "log"), (settings.vbl_dir, "vbl")):
-            self._log_readers[directory] = self._logs.drain
-            self._log_readers[f"{directory}/syslog_{number}.{ending}"] = self._logs.drain
 
     def _autoload(self) -> None:
         if self._safe_mode or self._no_drivers:
             self._log("safe mode: no drivers are loaded beyond those of the hardware", "warn")
             return
-        entries, problems = self._read(DRIVERS, startup.parse_drivers, ([], []))
-        order, oddities = startup.load_order(entries)
+        entries, problems = self._read(DRIVERS, parse_drivers, ([], []))
+        order, oddities = load_order(entries)
         for problem in [*problems, *oddities]:
             self._log(f"{DRIVERS}: {problem}", "warn")
         disabled = sum(1 for entry in entries if not entry.enabled)
@@ -249,7 +247,7 @@ class PipelineManager:
 
     def _fill_registry(self) -> None:
         config = {"Hostname": self._hostname()}
-        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.raw_logging.items())
+        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.logging_in_force().items())
         self._enter("@VT\\SYS\\CONFIG", config)
         self._enter("@VT\\SYS\\BOOT", {"SafeMode": _as_text(self._safe_mode), "InitPath": self._init_path})
 
@@ -367,7 +365,8 @@ class PipelineManager:
         Returns: a line that names the driver and its process.
         Blocks:  until the driver has started or failed.
         Raises:  PRIVILEGE_NOT_HELD, NO_SUCH_FILE, INVALID_DRIVER_OBJECT, INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO,
-                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, the driver's own.
+                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, INSUFFICIENT_RESOURCES (a user-mode
+                 driver that its host cannot start), the driver's own.
         """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "driver_load: only root (uid 0) may load drivers")
@@ -417,9 +416,13 @@ class PipelineManager:
         self._enter(_hardware_key(address, kind), facts)
 
     def _enter(self, key: str, values: dict[str, str]) -> None:
+        """Set values of a registry key. What the registry does not take (a name in sys.toml may be long) is logged."""
         self._syscall("reg_create_key", key)
         for name, value in values.items():
-            self._syscall("reg_set_value", key, name, value, "STR")
+            try:
+                self._syscall("reg_set_value", key, name, value, "STR")
+            except StatusError as error:
+                self._log(f"registry: {error.detail}", "warn")
 
     # --- processes ---------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the boot reads from /etc, and in which order drivers are loaded.
+"""What the boot reads from /etc, and loading the drivers of a list in their order (the list: `axis.driver_list`).
 
 Called by   the Pipeline Manager's ten steps.
 Owns        a list of drivers while they are being loaded, nothing else.
@@ -12,26 +12,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from axis.driver_list import DriverEntry
+
     Log = Callable[[str, str], object]  # (message, level)
 
 DEFAULT_HOSTNAME = "AxisBox"
-DEFAULT_PRIORITY = 500
+RING_DEVICE = "/dev/ringlog"
 
 
 class LogSettings:
     """[logging] of /etc/sys.toml."""
 
     __slots__ = (
-        "enable_log_rotation_saver", "enable_screen_log", "log_device", "log_dir", "max_log_files", "ring_buffer_size",
-        "vbl_dir",
+        "enable_log_rotation_saver", "enable_screen_log", "log_device", "log_dir", "max_log_files", "max_log_size",
+        "ring_buffer_size", "vbl_dir",
     )
 
     def __init__(self) -> None:
         self.enable_screen_log = True  # until the terminal takes the screen
         self.ring_buffer_size = 8192  # bytes
-        self.log_device = "/dev/ringlog"
+        self.log_device = RING_DEVICE  # "" for none
         self.enable_log_rotation_saver = True
-        self.max_log_files = 5
+        self.max_log_files = 5  # in each directory
+        self.max_log_size = 262_144  # bytes; a file that would become larger is followed by the next
         self.log_dir = "/log"
         self.vbl_dir = "/vbl"
 
@@ -44,8 +47,13 @@ class SystemSettings:
     def __init__(self) -> None:
         self.hostname = DEFAULT_HOSTNAME
         self.logging = LogSettings()
-        self.raw_logging: dict[str, object] = {}  # as written, for the registry
+        self.raw_logging: dict[str, object] = {}  # as written
         self.problems: list[str] = []
+
+    def logging_in_force(self) -> dict[str, object]:
+        """[logging] as it holds now; what is written there and means nothing to us stands as it is."""
+        known = {name: getattr(self.logging, name) for name in LogSettings.__slots__}
+        return {**self.raw_logging, **known}
 
 
 def parse_settings(text: str) -> SystemSettings:
@@ -76,66 +84,32 @@ def parse_settings(text: str) -> SystemSettings:
             settings.problems.append(f"logging.{name} must be 1 or more; {default!r} is used")
         elif name.endswith("_dir") and not str(value).startswith("/"):
             settings.problems.append(f"logging.{name} must be an absolute path; {default!r} is used")
+        elif name == "log_device" and value and not str(value).startswith("/dev/"):
+            settings.problems.append(f'logging.{name} must be a path below /dev, or ""; {default!r} is used')
         else:
             setattr(settings.logging, name, value)
     return settings
 
 
-class DriverEntry:
-    """One [[driver]] of /etc/drivers.toml."""
+def override_ring(settings: SystemSettings, entries: list[tuple[str, object]]) -> list[str]:
+    """What fstab's ringfs entries say of the log's device goes before what sys.toml says; the last one counts.
 
-    __slots__ = ("depends", "enabled", "name", "path", "priority")
-
-    def __init__(self, name: str, path: str, enabled: bool, priority: float, depends: list[str]) -> None:
-        self.name = name
-        self.path = path
-        self.enabled = enabled
-        self.priority = priority  # lower first
-        self.depends = depends  # names
-
-
-def parse_drivers(text: str) -> tuple[list[DriverEntry], list[str]]:
-    """The entries of /etc/drivers.toml in their order, and a line for each that makes no sense and is left out.
-
-    Raises: ValueError when it is no TOML.
+    Args:    entries: (path, value of the option `size`) of each.
+    Returns: what is odd about that, in words.
     """
-    import tomllib
-
-    rows = tomllib.loads(text).get("driver", [])
-    if type(rows) is not list:
-        raise ValueError("drivers are written as [[driver]] tables")
-    entries: list[DriverEntry] = []
-    problems: list[str] = []
-    seen: set[str] = set()
-    for number, row in enumerate(rows, 1):
-        try:
-            entry = _parse_driver(row)
-            if entry.name in seen:
-                raise ValueError(f"the name {entry.name!r} is taken by an entry before it")
-        except ValueError as error:
-            problems.append(f"entry {number} is left out: {error}")
-            continue
-        seen.add(entry.name)
-        entries.append(entry)
-    return entries, problems
-
-
-def _parse_driver(row: object) -> DriverEntry:
-    if type(row) is not dict:
-        raise ValueError("an entry is a table [[driver]]")
-    name, path = row.get("name"), row.get("path")
-    if type(name) is not str or not name:
-        raise ValueError("it has no name")
-    if type(path) is not str or not path.startswith("/"):
-        raise ValueError(f"{name!r} needs an absolute path")
-    enabled, priority, depends = row.get("enabled", True), row.get("priority", DEFAULT_PRIORITY), row.get("depends", [])
-    if type(enabled) is not bool:
-        raise ValueError(f"{name!r}: enabled is true or false")
-    if type(priority) not in (int, float):
-        raise ValueError(f"{name!r}: priority is a number")
-    if type(depends) is not list or not all(type(other) is str for other in depends):
-        raise ValueError(f"{name!r}: depends is a list of names")
-    return DriverEntry(name, path, enabled, priority, depends)
+    logging, problems = settings.logging, []
+    for path, size in entries:
+        if path.startswith("/dev/"):
+            logging.log_device = path
+        if type(size) is int and size > 0:
+            logging.ring_buffer_size = size
+        elif size is not None:
+            problems.append(f"{path}: size={size} is no number of bytes; {logging.ring_buffer_size} is used")
+    for name in ("log_device", "ring_buffer_size"):
+        written, used = settings.raw_logging.get(name), getattr(logging, name)
+        if written is not None and written != used:
+            problems.append(f"a ringfs entry says {used}, which goes before logging.{name} = {written}")
+    return problems
 
 
 def parse_autoload(text: str) -> list[str]:
@@ -149,50 +123,6 @@ def parse_autoload(text: str) -> list[str]:
     if type(paths) is not list or not all(type(path) is str and path.startswith("/") for path in paths):
         raise ValueError("drivers is a list of absolute paths")
     return paths
-
-
-def load_order(entries: list[DriverEntry]) -> tuple[list[DriverEntry], list[str]]:
-    """The enabled entries, each after those that it depends on and otherwise by priority; and what is odd about them.
-
-    A circle of dependencies cannot be put in order: priorities alone decide then.
-    """
-    enabled = sorted((entry for entry in entries if entry.enabled), key=lambda entry: entry.priority)
-    by_name = {entry.name: entry for entry in enabled}
-    configured = {entry.name for entry in entries}
-    problems = [
-        f"{entry.name} depends on {name}, which is {'disabled' if name in configured else 'not configured'}"
-        for entry in enabled
-        for name in entry.depends
-        if name not in by_name
-    ]
-    order: list[DriverEntry] = []
-    try:
-        for entry in enabled:
-            _place(entry, by_name, order, [])
-    except _CircleError as circle:
-        names = " -> ".join(circle.names)
-        return enabled, [*problems, f"they depend on one another: {names}; all are loaded by priority alone"]
-    return order, problems
-
-
-class _CircleError(Exception):
-    """A driver depends on itself, through others or not."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(names)
-        self.names = names
-
-
-def _place(entry: DriverEntry, by_name: dict[str, DriverEntry], order: list[DriverEntry], above: list[str]) -> None:
-    """Put an entry into the order, what it depends on before it."""
-    if entry in order:
-        return
-    if entry.name in above:
-        raise _CircleError([*above[above.index(entry.name) :], entry.name])
-    for name in entry.depends:
-        if name in by_name:
-            _place(by_name[name], by_name, order, [*above, entry.name])
-    order.append(entry)
 
 
 class Autoload:

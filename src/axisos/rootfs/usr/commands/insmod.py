@@ -54,9 +54,12 @@ def value_after(source: str, field: str) -> str | None:
             rest = source[at + len(field) + 2:].lstrip()
             if rest[:1] == ":":
                 rest = rest[1:].lstrip()
+                if rest[:1] == "[":  # several of them
+                    words = rest[1:].partition("]")[0].replace("\n", " ").split(",")
+                    return ", ".join(each.strip().strip("\"'") for each in words if each.strip())
                 end = next((index for index, letter in enumerate(rest) if letter in ",}\n"), len(rest))
                 value = rest[:end].strip()
-                return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.")
+                return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.").removeprefix("umd.")
     return None
 
 
@@ -81,8 +84,8 @@ def warnings_about(source: str, facts: dict[str, str | None]) -> list[str]:
         found.append("DRIVER_INFO has no driver_name")
     if "def driver_entry(" not in source and "def um_driver_entry(" not in source:
         found.append("no function driver_entry")
-    if "dk.run(" not in source and "signal_pull" not in source:
-        found.append("neither dk.run nor a loop over signal_pull: it would end at once")
+    if not any(loop in source for loop in ("dk.run(", "umd.run(", "signal_pull")):
+        found.append("neither dk.run, umd.run nor a loop over signal_pull: it would end at once")
     return found
 
 
@@ -98,7 +101,11 @@ def inspect(path: str) -> tuple[dict[str, str | None], list[tuple[str, str]], li
         ("version", facts.get("version")), ("size", f"{filesystem.stat(path)['size']} bytes"),
         ("component", facts.get("supported_component")),
     ]
-    return facts, [(label, value) for label, value in rows if value], warnings_about(source, facts)
+    warnings = warnings_about(source, facts)
+    mode = filesystem.stat(path)["mode"]
+    if kind == "UserModeDriver" and mode[-1] not in "57":
+        warnings.append(f"mode {mode}: everybody must be able to read and execute a user-mode driver (chmod 755)")
+    return facts, [(label, value) for label, value in rows if value], warnings
 
 
 def main(options: cli.Options, operands: list[str]) -> int | None:
@@ -129,10 +136,11 @@ def main(options: cli.Options, operands: list[str]) -> int | None:
         hint = _HINTS.get(int(error.status))
         cli.fail(path, f"{int(error.status)} {error}" + (f"; {hint}" if hint else ""))
     cli.write(f"{message}\n")
-    if facts.get("driver_type") == "ComponentModeDriver" and facts.get("supported_component"):
-        start = str(facts["supported_component"])
+    components = facts.get("supported_component")
+    if facts.get("driver_type") == "ComponentModeDriver" and components:
+        starts = tuple(f"{each}_".lower() for each in components.split(", "))
         for name in filesystem.list("/dev"):
-            if name.lower().startswith(start.lower()):
+            if name.lower().startswith(starts):
                 cli.write(f"/dev/{name}\n")
     return None
 
