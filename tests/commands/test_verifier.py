@@ -22,7 +22,7 @@ def test_a_driver_in_use_is_watched_and_reported(shell) -> None:  # type: ignore
     report = lines[lines.index(row) + 1:]
     assert report[0].startswith("FalseCount: false-information")
     assert "a write of 3 bytes took int 512" in report[1]
-    assert report[2] == "  at /drivers/false.sys.py:10 in on_write"
+    assert report[2] == "  at /drivers/false.sys.py:13 in on_write"
     assert "WRITE \\Device\\FalseCount0 from process" in report[3]
     assert report[4:] == ["1", "1"]
     assert result.stderr == b""
