@@ -50,6 +50,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_explore(commands)
     _add_verify(commands)
     _add_check(commands)
+    _add_driver(commands)
     _add_bench(commands)
     if arguments[:1] == ["explore"]:
         arguments = ["explore", *_options_first(commands.choices["explore"], arguments[1:])]
@@ -228,6 +229,25 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--rules", action="store_true", help="print all rules with reasons, and the admitted syntax")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.set_defaults(action=check_action, seed=None, refuse=check.error)
+
+
+def _add_driver(commands: Any) -> None:
+    from axisos.driver_template import KINDS
+
+    driver = commands.add_parser("driver", help="write a new driver from a template")
+    deeds = driver.add_subparsers(dest="deed", required=True, metavar="new", parser_class=_Parser)
+    new = deeds.add_parser(
+        "new",
+        help="write NAME.sys.py and test_NAME.py",
+        description="Write a working driver, NAME.sys.py, and its test, test_NAME.py. Nothing is overwritten.",
+    )
+    new.add_argument("name", metavar="NAME", help="letters, digits and _; it becomes the name of the device, too")
+    new.add_argument(
+        "--type", choices=KINDS, default="kmd", dest="kind",
+        help="kmd: ring 2 (default); cmd: one process for each component of type NAME; umd: ring 3, behind a host",
+    )  # fmt: skip
+    new.add_argument("--directory", default=".", metavar="DIR", help="where to write them (default: here)")
+    new.set_defaults(action=new_driver_action, seed=None)
 
 
 def _add_bench(commands: Any) -> None:
@@ -558,6 +578,19 @@ def check_action(options: argparse.Namespace) -> int:
     from axisos.check import check, show_rules
 
     return show_rules(options.json) if options.rules else check(options.files, options.json)
+
+
+def new_driver_action(options: argparse.Namespace) -> int:
+    """Write a driver and its test from a template; prints their paths."""
+    from axisos.driver_template import CannotWrite, write
+
+    try:
+        for path in write(options.name, options.kind, options.directory):
+            print(os.path.normpath(path))
+    except CannotWrite as error:
+        print(f"axisos driver new: {error}", file=sys.stderr)
+        return FAILED_EXIT
+    return 0
 
 
 def boot_action(options: argparse.Namespace) -> int:
