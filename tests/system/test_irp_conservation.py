@@ -35,6 +35,7 @@ DRIVER_INFO = {"driver_name": "Fate", "driver_type": "KernelModeDriver", "load_p
 
 WEIGHTS = __WEIGHTS__
 REFUSALS = __REFUSALS__
+FAILURES = __FAILURES__
 later = []  # (when, irp): completed by on_idle
 
 class Draw:
@@ -58,7 +59,7 @@ class Draw:
                 return name
         return name
 
-draw = Draw(__SEED__)
+draw = Draw(__SEED__ + int(syscall("time_get")[0] * 1e6))  # each process another
 
 def answer(irp):
     if irp.major_function == dk.IRP_MJ_READ:
@@ -126,6 +127,10 @@ def driver_entry(driver):
     for number in range(2):
         dk.create_device(driver, f"\\Device\\Fate{number}")
         dk.create_symbolic_link(f"/dev/fate{number}", f"\\Device\\Fate{number}")
+    if draw.random() < FAILURES:
+        if draw.random() < 0.5:
+            dk.delete_device("\\Device\\Fate0")
+        raise dk.StatusError(dk.Status.DEVICE_NOT_READY, "not yet")
 
 def driver_unload(driver):
     if draw.random() < REFUSALS:
@@ -264,11 +269,16 @@ def driver_of(draw: random.Random, seed: int) -> str:
         "die": 0.4,
     }  # fmt: skip
     weights = {fate: weight for fate, weight in fates.items() if draw.random() < 0.6} or {"now": 1}
-    refusals = draw.choice((0, 0, 0.5))
-    return (
-        DRIVER.replace("__WEIGHTS__", repr(weights)).replace("__REFUSALS__", repr(refusals))
-        .replace("__SEED__", repr(seed))
-    )  # fmt: skip
+    return driver_with(weights, draw.choice((0, 0, 0.5)), draw.choice((0, 0, 0.3)), seed)
+
+
+def driver_with(weights: dict[str, float], refusals: float = 0, failures: float = 0, seed: int = 0) -> str:
+    """The driver's text. refusals, failures: how often it refuses to go, and to come."""
+    filled = {"__WEIGHTS__": weights, "__REFUSALS__": refusals, "__FAILURES__": failures, "__SEED__": seed}
+    text = DRIVER
+    for place, value in filled.items():
+        text = text.replace(place, repr(value))
+    return text
 
 
 class Ledger:
@@ -318,7 +328,8 @@ def play(seed: int) -> list[str]:
     """One example. Returns what did not hold."""
     draw = random.Random(seed)
     memory = MemoryStorage()
-    put(memory, "drivers/fate.sys.py", driver_of(draw, seed))
+    driver = driver_of(draw, seed)
+    put(memory, "drivers/fate.sys.py", driver)
     put(memory, "bin/conserve.py", INIT)
     put(memory, "etc/script.json", json.dumps(script_of(draw)))
     log: list[str] = []
@@ -347,7 +358,8 @@ def play(seed: int) -> list[str]:
         images = Counter(process.image for process in kernel.processes.processes())
         found += [f"{images['/bin/conserve.py'] - 1} callers are left"] * (images["/bin/conserve.py"] != 1)
         found += [f"{images['/drivers/fate.sys.py']} drivers are left"] * (images["/drivers/fate.sys.py"] > 1)
-        if not any("Fate" in irp.device_name for irp in ledger.down.values()):
+        asked = sum("Fate" in irp.device_name for irp in ledger.down.values())
+        if not asked and "FAILURES = 0\n" in driver:
             found.append("the driver was never asked anything")
     return found
 
@@ -360,8 +372,7 @@ def test_what_goes_down_comes_up_exactly_once(seed: int) -> None:
 
 def test_a_read_ends_when_its_driver_is_forced_out() -> None:
     """The driver deletes its device first, so that nobody knows the name any more; its readers hear of its end."""
-    driver = DRIVER.replace("__WEIGHTS__", "{'never': 1}").replace("__REFUSALS__", "0").replace("__SEED__", "0")
-    driver = driver.replace("draw.random() < 0.5", "False")  # opens are agreed to
+    driver = driver_with({"never": 1}).replace("draw.random() < 0.5", "False")  # opens are agreed to
     read = ["read", 0, 100]
     callers = [[["open", 0, 0], read], [["sleep", 100], ["open", 0, 0], read]]
     script = {"callers": callers, "troubles": [[2000, "force", 0]]}

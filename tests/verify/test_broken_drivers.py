@@ -21,7 +21,9 @@ from axisos.verify.run import Job
 BROKEN = sorted((Path(__file__).parent.parent / "drivers" / "broken").glob("*.sys.py"))
 SHIPPED = sorted((Path(axisos.__path__[0]) / "rootfs" / "drivers").glob("*.sys.py"))
 MARK = re.compile(r"# <- (?P<rule>[a-z-]+)")
-HARDWARE: dict[str, tuple[str, ...]] = {}  # what a component driver needs that machines do not have by themselves
+HARDWARE: dict[str, tuple[str, ...]] = {  # what a component driver needs that machines do not have by themselves
+    "blkdev": ("drive:size=64K",), "rbmk": ("reactor",),
+}
 WITHOUT_LINE = {
     "breaks_the_system": {"breaks-the-system"}, "does_not_load": {"does-not-load"}, "half_made": {"does-not-unload"},
 }

@@ -321,6 +321,9 @@ class Dispatcher:
         assert isinstance(name, str)
         if driver.state is RELOADING:
             return  # it lets go of it; the device stays for its successor
+        if driver.predecessor is not None and name in driver.adopted:
+            self._return_device(driver, driver.predecessor, name)
+            return
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
@@ -419,13 +422,17 @@ class Dispatcher:
         """A driver did not manage to take its predecessor's place: the devices go on waiting for the next."""
         orphan, driver.predecessor = driver.predecessor, None
         assert orphan is not None
-        for name in driver.adopted:
-            if name in driver.devices:
-                orphan.devices[name] = device = driver.devices.pop(name)
-                self.device_tree[name] = device, orphan
-                for link in [link for link, target in driver.links.items() if target == name]:
-                    orphan.links[link] = driver.links.pop(link)
-        driver.adopted.clear()
+        for name in list(driver.adopted):
+            self._return_device(driver, orphan, name)
+
+    def _return_device(self, driver: Driver, orphan: Driver, name: str) -> None:
+        """A driver that is still starting lets go of a device that it had taken over: it waits for the next again."""
+        orphan.devices[name] = device = driver.devices.pop(name)
+        self.device_tree[name] = device, orphan
+        for link in [link for link, target in driver.links.items() if target == name]:
+            orphan.links[link] = driver.links.pop(link)
+        del driver.adopted[name]
+        _unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
