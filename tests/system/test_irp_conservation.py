@@ -328,8 +328,8 @@ def play(seed: int) -> list[str]:
     """One example. Returns what did not hold."""
     draw = random.Random(seed)
     memory = MemoryStorage()
-    driver = driver_of(draw, seed)
-    put(memory, "drivers/fate.sys.py", driver)
+    text = driver_of(draw, seed)
+    put(memory, "drivers/fate.sys.py", text)
     put(memory, "bin/conserve.py", INIT)
     put(memory, "etc/script.json", json.dumps(script_of(draw)))
     log: list[str] = []
@@ -359,7 +359,7 @@ def play(seed: int) -> list[str]:
         found += [f"{images['/bin/conserve.py'] - 1} callers are left"] * (images["/bin/conserve.py"] != 1)
         found += [f"{images['/drivers/fate.sys.py']} drivers are left"] * (images["/drivers/fate.sys.py"] > 1)
         asked = sum("Fate" in irp.device_name for irp in ledger.down.values())
-        if not asked and "FAILURES = 0\n" in driver:
+        if not asked and "FAILURES = 0\n" in text:
             found.append("the driver was never asked anything")
     return found
 
