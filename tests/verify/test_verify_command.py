@@ -47,7 +47,7 @@ def test_a_good_driver_is_clean(tmp_path: Path) -> None:
     (tmp_path / "good.sys.py").write_text(GOOD)
     done = verify(tmp_path / "good.sys.py", "--seeds", 2)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith(f"{tmp_path}/good.sys.py: clean (2 seeds, 2 runs in which a call was made to fail; ")
+    assert done.stdout.startswith(f"{tmp_path}/good.sys.py: clean (2 seeds, 2 runs in which a call was made to fail)")
     assert done.stderr == ""
 
 
@@ -57,7 +57,7 @@ def test_a_finding_names_rule_line_request_and_replay() -> None:
     done = verify(path, "--quick")
     assert done.returncode == 1
     text = done.stdout
-    assert "1 finding (2 seeds; " in text
+    assert "1 finding (2 seeds)" in text
     assert "completes-twice: a request was completed that had been completed before" in text
     assert f"{path}:16 in on_read" in text
     assert "request: " in text and " READ \\Device\\CompletesTwice0 from process " in text

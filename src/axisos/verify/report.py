@@ -81,7 +81,7 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
     runs = f"{plain} seed{'s' * (plain != 1)}"
     if failing:
         runs += f", {failing} run{'s' * (failing != 1)} in which a call was made to fail"
-    print(f"{driver}: {_count(len(found))} ({runs}; {seconds:.1f} s)")
+    print(f"{driver}: {_count(len(found))} ({runs})")
     if campaign.left:
         print(f"{campaign.stopped}: {campaign.left} runs were not done")
     rule = ""
@@ -90,12 +90,12 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
         if finding["rule"] != rule:
             rule = finding["rule"]
             print(f"\n{rule}: {rules()[rule][0]}")
-        place = _on_the_host(finding["place"], driver)
-        print(_wrapped(f"{place}: {finding['detail']}" if place else finding["detail"], "  "))
+        place, detail = _on_the_host(finding["place"], driver), _on_the_host(finding["detail"], driver)
+        print(_wrapped(f"{place}: {detail}" if place else detail, "  "))
         if finding["request"]:
             print(_wrapped(f"request: {finding['request']}", "    "))
         if finding.get("failed"):
-            print(_wrapped(f"after a failure of {finding['failed']}", "    "))
+            print(_wrapped(f"after a failure of {_on_the_host(finding['failed'], driver)}", "    "))
         if entry.count > 1:
             print(f"    {entry.count} times in {entry.runs} run{'s' * (entry.runs != 1)}")
         print(f"    replay: {replay(driver, extra, entry)}")
@@ -145,11 +145,9 @@ def _last_of(found: list[Entry], rule: str) -> Entry:
     return [entry for entry in found if entry.finding["rule"] == rule][-1]
 
 
-def _on_the_host(place: str, driver: str) -> str:
-    """A place in the driver's own files, as it is called on the host, where an editor finds it."""
-    if not place.startswith(DRIVERS) or driver.startswith("guest:"):
-        return place
-    return os.path.join(os.path.dirname(driver), place[len(DRIVERS):])
+def _on_the_host(text: str, driver: str) -> str:
+    """Places in the driver's own files as they are called on the host, where an editor finds them."""
+    return text if driver.startswith("guest:") else text.replace(DRIVERS, os.path.join(os.path.dirname(driver), ""))
 
 
 def _wrapped(text: str, indent: str) -> str:

@@ -110,7 +110,7 @@ class DriverWatch:
         self._verifier = verifier
         self._port: WatchedProcess
         self._held: dict[int, _Held] = {}
-        self._completed: dict[int, str] = {}  # request -> where it was completed, the newest
+        self._completed: dict[int, str] = {}  # request -> where or when it was completed, the newest
         self._given_up: dict[int, None] = {}  # requests that somebody else has answered meanwhile
         self._devices: dict[str, str] = {}  # name -> where it was made
         self._links: dict[str, tuple[str, str]] = {}  # link -> its device, where it was made
@@ -277,12 +277,13 @@ class DriverWatch:
         if held is None:
             if irp_id in self._completed:
                 before = self._completed[irp_id]
-                first = "" if before == place else f"; the first time at {before}"
+                first = "" if before == f"at {place}" else f", {before}"
                 self.found("completes-twice", irp, place, f"it was completed already{first}")
             elif irp_id not in self._given_up:
                 self.found("completes-anothers", irp, place, f"request {irp_id} was not given to this driver")
             return
-        self._completed[irp_id] = place
+        by_cancel = held.cancelled and status == Status.CANCELLED
+        self._completed[irp_id] = "when it was cancelled" if by_cancel else f"at {place}"
         if len(self._completed) > MAX_REMEMBERED:
             del self._completed[next(iter(self._completed))]
         lie = _lie(held.irp, status, information)
