@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Wanted = tuple[int, int, str]  # seed, number of the fault, the site that is to fail
 
 CHUNK = 1 << 16
+USER_MODE = "UserModeDriver"
 # A load that fails with one of these says that the file is no driver, or one that may not be loaded here.
 NOT_A_DRIVER = {
     400: "is no Python that can be run", 401: "has no driver_entry", 402: "has no DRIVER_INFO that can be used",
@@ -147,7 +148,9 @@ class Campaign:
         load = result.outcome.get("load")
         if load and load[0] in NOT_A_DRIVER:
             self.unusable = f"it {NOT_A_DRIVER[load[0]]}: {load[1]}"
-        elif load and load[0] == 0 and not result.outcome.get("instances"):
+        elif result.outcome.get("types") == [USER_MODE]:
+            self.unusable = "it is a user-mode driver, whose mistakes end at its host; there is nothing to watch"
+        elif load and load[0] == 0 and not result.outcome.get("types"):
             self.unusable = "the machine has no component of the type that it drives; plug one in with --component"
 
 

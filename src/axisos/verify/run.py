@@ -112,11 +112,9 @@ class _Run:
         """From power on to power off."""
         machine = self._machine
         machine.power_on()
-        clock = machine.clock
         try:
             self._let_run()
         finally:
-            self._machine_s = clock.lifetime_ns() / 1e9
             machine.power_off()
         if machine.last_error is not None:
             self._found("breaks-the-system", machine.last_error.splitlines()[0])

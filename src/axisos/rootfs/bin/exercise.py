@@ -110,8 +110,9 @@ class Exercise:
         if status:
             self._fault("does-not-load", f"status {status}: {text}", "the first load")
             return
-        self.outcome["instances"] = len(self._instances())
-        if self.outcome["instances"]:
+        instances = self._instances()
+        self.outcome["types"] = sorted({row["type"] for row in instances})
+        if instances:
             self._have_it_used()
             self._end(was_there)
 

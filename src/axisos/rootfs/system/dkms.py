@@ -381,7 +381,7 @@ class Dkms:
     def _driver_verify(
         self, request: SyscallRequest, action: object, name: object = None, fail_at: object = ""
     ) -> object:
-        """`driver_verify(action: str, name: str | None = None, fail_at: str = "")`: Hold drivers against the rules.
+        """`driver_verify(action: str, name: str | None = None, fail_at: str = '')`: Hold drivers against the rules.
 
         Args:    action: "on" or "off": watch the driver *name*, or watch it no more, from its next start on; "list":
                  who is watched; "report": what was found, of one driver or, without a name, of all. name: the driver's
