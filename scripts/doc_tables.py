@@ -61,6 +61,16 @@ def policy_rules() -> Iterable[str]:
         yield f"| `{name}` | {cell(reason)} | {cell(hint)} |"
 
 
+def driver_rules() -> Iterable[str]:
+    """Each rule that the driver verifier knows."""
+    from system.driver_rules import RULES
+
+    yield "| Rule | Broken when | Why it matters | Write instead |"
+    yield "|---|---|---|---|"
+    for name, (what, why, hint) in RULES.items():
+        yield f"| `{name}` | {cell(what)} | {cell(why)} | {cell(hint)} |"
+
+
 def policy_names() -> Iterable[str]:
     """The double-underscore names that a program may use, and what for."""
     from executive import policy
@@ -532,6 +542,7 @@ def trace_records() -> Iterable[str]:
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "trace-records": trace_records,
     "policy-rules": policy_rules,
+    "driver-rules": driver_rules,
     "policy-names": policy_names,
     "modules-offered": modules_offered,
     "names-withheld": names_withheld,

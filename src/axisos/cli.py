@@ -52,6 +52,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_sh(commands)
     _add_trace(commands)
     _add_explore(commands)
+    _add_verify(commands)
     _add_check(commands)
     _add_driver(commands)
     _add_bench(commands)
@@ -255,6 +256,31 @@ def _add_explore(commands: Any) -> None:
     explore.set_defaults(action=explore_action, seed=0, in_order=False, cpu_limit=None, line=None)
 
 
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="try a driver out, with faults, and say which rules it breaks",
+        description="Run a driver in simulated machines under a load made from a seed, each call that can fail failing "
+        "once, and report what it does wrong, with the line and the command that shows it again. Exit code 0: clean; "
+        "1: something was found; 2: bad usage, or no driver.",
+    )
+    verify.add_argument("driver", nargs="?", metavar="DRIVER", help="a host file, or guest:/drivers/NAME.sys.py")
+    verify.add_argument("--seeds", type=_count, metavar="N", help="loads to try (default 8; 2 with --quick)")
+    verify.add_argument("--seed", dest="only_seed", type=_seed, metavar="S", help="only this one")
+    verify.add_argument(
+        "--fault", type=_fault, metavar="K", help="with --seed: fail only at the K-th place; 0: nothing fails"
+    )
+    verify.add_argument("--quick", action="store_true", help="two loads, and nothing is made to fail")
+    verify.add_argument(
+        "--component", action="append", default=[], metavar="TYPE[:KEY=VALUE,...]", help="hardware to plug in"
+    )
+    verify.add_argument("--time", type=_positive, default=60.0, metavar="S", help="seconds of wall time (default 60)")
+    verify.add_argument("--jobs", type=_count, metavar="N", help="runs at the same time (default: one a processor)")
+    verify.add_argument("--json", action="store_true", help="as JSON")
+    verify.add_argument("--rules", action="store_true", help="print the rules, with reasons")
+    verify.set_defaults(action=verify_action, seed=0, refuse=verify.error)
+
+
 def _add_check(commands: Any) -> None:
     check = commands.add_parser(
         "check",
@@ -325,6 +351,12 @@ def _seed(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _fault(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_COUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
 
 
 def _depth(text: str) -> int:
@@ -660,7 +692,24 @@ def _explore(
     return INTERRUPTED_EXIT if explorer.stopped else code
 
 
-# --- check, boot and bench -----------------------------------------------------------------------------------------
+# --- verify, check, boot and bench ---------------------------------------------------------------------------------
+
+
+def verify_action(options: argparse.Namespace) -> int:
+    """Verify a driver, or print the rules."""
+    from axisos.supervisor import supervise
+
+    if options.rules == bool(options.driver):
+        options.refuse("either DRIVER or --rules")
+    if options.fault is not None and options.only_seed is None:
+        options.refuse("--fault needs --seed: each has its own places")
+    return supervise(lambda control, _heart: _verify(options, control), None, False)
+
+
+def _verify(options: argparse.Namespace, control: int) -> int:
+    from axisos.verify.command import verify
+
+    return verify(options, control)
 
 
 def check_action(options: argparse.Namespace) -> int:

@@ -81,6 +81,7 @@ class Kernel:
             from executive.ke_ipc.semaphores import Semaphores
             from executive.ke_ipc.statistics import IpcStatistics
             from executive.ke_ipc.timers import Timers
+        from executive.call_watch import CallWatch
         from executive.files import Files
         from executive.memory import Memory
         from executive.messages import Messages
@@ -145,6 +146,7 @@ class Kernel:
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         process_objects = ProcessObjects(ob, waits, processes)
         self.wait_graph = wait_graph = WaitGraph(scheduler, processes)
+        self.call_watch = call_watch = CallWatch(scheduler, processes, messages, log.kprint)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
@@ -171,6 +173,7 @@ class Kernel:
             object_calls,
             process_objects,
             wait_graph,
+            call_watch,
             system_calls,
         ):
             table.enter_subsystem(subsystem)
