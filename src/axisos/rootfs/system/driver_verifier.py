@@ -53,7 +53,7 @@ FAILURES: dict[str, Status] = {
     "process_spawn": Status.QUOTA_EXCEEDED, "process_thread": Status.QUOTA_EXCEEDED,
     "signal_send": Status.QUOTA_EXCEEDED, "ke_signal*": Status.NO_SUCH_PROCESS,
     "ke_create*": Status.INSUFFICIENT_RESOURCES, "ob_create*": Status.INSUFFICIENT_RESOURCES,
-    "reg_create*": Status.REGISTRY_QUOTA, "reg_set*": Status.REGISTRY_QUOTA, "reg_get*": Status.REGISTRY_KEY_NOT_FOUND,
+    "reg_create*": Status.REGISTRY_QUOTA, "reg_set*": Status.REGISTRY_QUOTA,
 }
 PROTOCOL = frozenset({  # messages by which a driver answers; they are never made to fail
     "irp_complete", "dkms_complete_irp", "driver_init_complete", "driver_unload_complete", "driver_pong",
