@@ -195,6 +195,48 @@ def object_types() -> Iterable[str]:
         yield f"| `{name}` | {cell(meaning)} | {'; '.join(f'*{each}*: {cell(text)}' for each, text in told.items())} |"
 
 
+def open_modes() -> Iterable[str]:
+    """The modes of vfs_open: what the handle grants, what the path must, and what happens to the file."""
+    from abi import access
+    from system.vfs import calls as vfs
+    from system.vfs.permissions import READ, WRITE
+
+    does = {
+        "r": "reads from the start; there must be a file",
+        "w": "empties the file, or makes one",
+        "a": "writes at the end, wherever the position is; makes a file",
+        "r+": "reads and writes at one position from the start; keeps what is there, or makes a file",
+    }
+    names: dict[str, list[str]] = {}
+    for mode, (_, _, disk_mode) in vfs.MODES.items():
+        names.setdefault(disk_mode, []).append(f"`{mode}`")
+    yield "| Modes | Handle grants | Path must grant | The file |"
+    yield "|---|---|---|---|"
+    for disk_mode, spelt in names.items():
+        granted, needed, _ = next(row for row in vfs.MODES.values() if row[2] == disk_mode)
+        grants = [name for name in ("READ", "WRITE", "DEVICE_CONTROL") if granted & getattr(access, name)]
+        rights = "".join(letter for letter, bit in (("r", READ), ("w", WRITE)) if needed & bit)
+        yield f"| {' '.join(spelt)} | {', '.join(grants)} | {rights} | {does[disk_mode]} |"
+
+
+def permissions() -> Iterable[str]:
+    """The shipped permission table, but for those that are as everybody expects."""
+    rows = tomllib.loads((DISK / "etc" / "perms.toml").read_text())["paths"]
+    yield "| Path | Owner | Mode |"
+    yield "|---|---|---|"
+    for path, row in sorted(rows.items()):
+        if row["mode"] not in ("755", "644") or row["uid"]:
+            yield f"| `{path}` | {row['uid']}:{row['gid']} | {row['mode']} |"
+
+
+def volumes() -> Iterable[str]:
+    """The shipped fstab."""
+    yield "| Disk | Part | Mount point | Type | Options |"
+    yield "|---|---|---|---|---|"
+    for row in tomllib.loads((DISK / "etc" / "fstab.toml").read_text())["mount"]:
+        yield f"| `{row['uuid']}` | `{row['path']}` | `{row['mount']}` | {row['type']} | `{row['options']}` |"
+
+
 def access_bits() -> Iterable[str]:
     """The bits of an access mask."""
     from abi import access
@@ -466,6 +508,8 @@ def cell(text: str) -> str:
 # Which calls the tables in chapters tell of, by the beginnings of their names, in the order of the table.
 SUMMARIES: dict[str, tuple[str, ...]] = {
     "objects": ("ob_",),
+    "files": ("vfs_", "image_open"),
+    "overrides": ("syscall_override", "signal_send", "signal_pull"),
     "waits": ("ke_wait_", "process_open"),
     "events": ("ke_create_event", "ke_open_event", "ke_set_event", "ke_reset_event", "ke_pulse_event"),
     "mutexes": ("ke_create_mutex", "ke_open_mutex", "ke_release_mutex"),
@@ -485,7 +529,18 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "log": ("kernel_log", "dmesg_", "kernel_get_boot_log", "kernel_set_log_mode"),
 }
 
+def trace_records() -> Iterable[str]:
+    """What a traced kernel writes down."""
+    from executive.trace import KINDS
+
+    yield "| Record | Written when | Fields |"
+    yield "|---|---|---|"
+    for name, fields, when in KINDS:
+        yield f"| `{name}` | {cell(when)} | {' '.join(f'`{field}`' for field in fields)} |"
+
+
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
+    "trace-records": trace_records,
     "policy-rules": policy_rules,
     "driver-rules": driver_rules,
     "policy-names": policy_names,
@@ -494,6 +549,9 @@ TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "plain-limits": plain_limits,
     "limits": limits,
     "object-types": object_types,
+    "open-modes": open_modes,
+    "permissions": permissions,
+    "volumes": volumes,
     "registry-values": registry_values,
     "registry-limits": registry_limits,
     "log-settings": log_settings,

@@ -42,7 +42,13 @@ class Kernel:
         computer, bus = self.computer, self.bus
 
         # 1. GPU and logger: find the GPU, bind the screen, set up kprint.
-        self.log = log = KernelLog(computer.uptime, str(self.arguments.get("lvl", "Info")), computer.verbose_log)
+        trace = None
+        if computer.trace is not None:
+            from executive.trace import Trace, TracedGate, TracedLog, TracedMessages, TracedScheduler
+
+            trace = Trace(computer)
+        log_settings = computer.uptime, str(self.arguments.get("lvl", "Info")), computer.verbose_log
+        self.log = log = KernelLog(*log_settings) if trace is None else TracedLog(trace, *log_settings)
         self.kprint = log.kprint
         gpu = bound_gpu(bus)
         if gpu is not None:
@@ -111,17 +117,12 @@ class Kernel:
         kernel_process.threads.append(kernel_thread)
         threads = {KERNEL_PID: kernel_thread}
         table = SyscallTable()
-        trace = None
-        if computer.trace is None:
+        if trace is None:
             self.scheduler = scheduler = Scheduler(computer, kernel_thread)
             self.messages = messages = Messages(scheduler, table, threads)
         else:
-            from executive.trace import Trace, TracedMessages, TracedScheduler
-
-            trace = Trace(computer.trace, computer.clock.now_ns)
             self.scheduler = scheduler = TracedScheduler(computer, kernel_thread, trace)
-            self.messages = messages = TracedMessages(scheduler, table, threads)
-            messages.trace = trace
+            self.messages = messages = TracedMessages(scheduler, table, threads, trace)
         self.table = table
         self.processes = processes = ProcessManager(
             scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
@@ -182,18 +183,19 @@ class Kernel:
         panic.threads, panic.scheduler = threads, scheduler
         messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_object}
         loader.messages = messages
-        processes.gate = Gate(
+        processes.gate = (Gate if trace is None else partial(TracedGate, trace))(
             table,
             scheduler,
             computer.clock.advance_ns if computer.clock.simulated else None,
             processes.violation,
             processes.flood,
             self._on_bug,
-            trace.syscall if trace else None,
         )
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
         processes.on_thread_end = (mutexes.abandon, process_objects.ended, memory.thread_ended)
+        if trace is not None:
+            processes.on_thread_end += (trace.thread_ended,)
         ob.origin_of_call = partial(origin_of_call, scheduler)
         computer.memory_meter = process_information.memory_in_use
         scheduler.on_exit = processes.thread_ended

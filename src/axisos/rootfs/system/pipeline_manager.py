@@ -27,7 +27,8 @@ from system.vfs import files, startup
 from system.vfs.calls import PENDING, VfsCalls
 from system.vfs.devices import Devices
 from system.vfs.logs import Logs
-from system.vfs.mounts import Mounts, find_disk, parse_fstab
+from system.vfs.mounting import Mounting
+from system.vfs.mounts import Mounts, parse_fstab
 from system.vfs.paths import canonical, shorten
 from system.vfs.permission_file import TABLE, PermissionFile, save_delay_s
 from system.vfs.permissions import Permissions
@@ -84,11 +85,13 @@ class PipelineManager:
         self._root = self._root_disk()
         self._disk = self._root[1]
         self._fstab = self._read_fstab()
-        self._mounts = self._mount_all()
-        volatile = tuple(entry.mount for entry in self._fstab if entry.kind == "tmpfs" and entry.mount)
-        self._permission_file = PermissionFile(self._disk, self._log, volatile)
-        self._permissions = Permissions(self._permission_file.load())
+        self._mounts = Mounts(self._disk, self._root[0])
+        self._mounting = Mounting(syscall, self._mounts, self._root, self._fstab, self._log)
+        self._mounting.mount_all()
+        self._permission_file = PermissionFile(self._disk, self._log)
+        self._permissions = Permissions(self._permission_file.load(self._mounting.place_of))
         self._permissions.journal = self._permission_changed
+        self._mounting.keep_rights(self._permissions, self._permission_file, self._set_save)
         self._settings = self._read_settings()
         if not self._settings.logging.enable_screen_log:
             syscall("kernel_set_log_mode", False)
@@ -115,6 +118,10 @@ class PipelineManager:
             "vfs_rename": self._vfs.rename,
             "vfs_seek": self._vfs.seek,
             "vfs_chown": self._vfs.chown,
+            "vfs_truncate": self._vfs.truncate,
+            "vfs_mount": self._mounting.mount,
+            "vfs_unmount": self._mounting.unmount,
+            "vfs_mounts": self._mounting.mounts,
             "irp_query": self._requests.query,
             "irp_cancel": self._requests.cancel,
             "image_open": self._vfs.image_open,
@@ -336,7 +343,10 @@ class PipelineManager:
         self._syscall("signal_send", self._dkms_pid, "os_event", name, *values)
         if name == "component_added":
             self._enter_hardware(str(values[0]), str(values[1]))
+            if values[1] == "filesystem":
+                self._mounting.disk_added(str(values[0]))
         elif name == "component_removed":
+            self._mounting.disk_removed(str(values[0]))
             self._syscall("reg_delete_key", _hardware_key(str(values[0]), str(values[1])))
 
     def _on_process_exited(self, pid: int) -> None:
@@ -466,6 +476,7 @@ class PipelineManager:
         entries = self._permission_file.reload()
         if entries is not None:
             self._permissions.replace(entries)
+            self._permissions.bring_back(self._mounts.place_on)
 
     def _on_denied(self, request: SyscallRequest, path: str, action: str) -> None:
         """Write a refusal down, each kind once: a program that keeps trying must not drown the log."""
@@ -500,25 +511,6 @@ class PipelineManager:
         for problem in problems:
             self._log(f"{FSTAB}: {problem}", "warn")
         return list(entries)
-
-    def _mount_all(self) -> Mounts:
-        """Everything that fstab names; what cannot be mounted is logged and its place stays on the disk below."""
-        mounts = Mounts(self._root[1], self._root[0])
-        disks: dict[str, Disk] = {
-            address: self._syscall("raw_component_proxy", address) for address in self._components("filesystem")
-        }
-        for entry in self._fstab:
-            if entry.kind == "swap":
-                continue
-            try:
-                found: tuple[str, Disk | None] = self._root  # what the kernel has put at /, whatever was asked for
-                if entry.mount != "/":
-                    found = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
-                address, disk = found
-                mounts.mount(entry, disk, address)
-            except StatusError as error:
-                self._log(f"{FSTAB}: {entry.mount} is not mounted: {error.detail}", "warn")
-        return mounts
 
     def _read_settings(self) -> startup.SystemSettings:
         settings: startup.SystemSettings = self._read(SETTINGS, startup.parse_settings, startup.SystemSettings())
