@@ -34,6 +34,18 @@ dk.run(driver_entry, driver_unload)
 """
 
 
+USER_MODE = """
+from axis import umd
+
+DRIVER_INFO = {"driver_name": "User", "driver_type": umd.DRIVER_TYPE_UMD, "load_priority": 500, "version": "1.0"}
+
+def um_driver_entry(driver):
+    pass
+
+umd.run(um_driver_entry)
+"""
+
+
 def verify(*args: object) -> subprocess.CompletedProcess[str]:
     """The command, in a process of its own."""
     return subprocess.run(
@@ -92,8 +104,7 @@ def test_a_fault_is_replayed_by_its_number() -> None:
         (GOOD.replace("KernelModeDriver", "TimeMachine"), "unknown driver_type"),
         (GOOD.replace("KernelModeDriver", "ComponentModeDriver").replace('"1.0"', '"1.0", "supported_component": "no"'),
          "no component of the type"),
-        ("from axis import umd\nDRIVER_INFO = {'driver_name': 'U', 'driver_type': umd.DRIVER_TYPE_UMD, 'load_priority': 1}\n"
-         "def um_driver_entry(driver): pass\numd.run(um_driver_entry)\n", "it is a user-mode driver"),
+        (USER_MODE, "it is a user-mode driver"),
     ],
 )  # fmt: skip
 def test_what_is_no_driver_is_refused(tmp_path: Path, text: str, said: str) -> None:

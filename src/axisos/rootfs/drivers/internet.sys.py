@@ -79,7 +79,11 @@ class NetDriver:
         }
         self._make_device(driver)
         dk.register_interrupt("internet_ready")
-        self._write_registry(bool(self._card.is_http_enabled() or self._card.is_tcp_enabled()))
+        try:
+            is_enabled = bool(self._card.is_http_enabled() or self._card.is_tcp_enabled())
+        except Exception as error:  # whatever a component raises
+            raise dk.StatusError(dk.Status.DEVICE_NOT_READY, f"the card does not answer: {error}") from None
+        self._write_registry(is_enabled)
 
     def driver_unload(self, driver: dk.DriverObject) -> None:
         """End what is under way; take the device away, its link goes with it."""

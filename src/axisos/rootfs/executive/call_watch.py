@@ -131,6 +131,14 @@ class WatchedProcess:
             return ""
         return self._in_words(place_in(sys._getframe(1), sandbox.builtins))
 
+    def caller_file(self) -> str:
+        """The file whose code makes the call that is under way, a library's too; "" when the process does not run."""
+        sandbox = self._process.sandbox
+        frame = sys._getframe(1) if sandbox is not None and self.is_running() else None
+        while frame is not None and sandbox is not None and frame.f_builtins is not sandbox.builtins:
+            frame = frame.f_back
+        return "" if frame is None else frame.f_code.co_filename
+
     def waits_at(self) -> str:
         """Where its main thread, which does not run, is in its code."""
         return self._in_words(place_of(self._process.main))

@@ -41,6 +41,7 @@ QUEUE_MEMORY_S = 40.0  # after a message that took too long, in which requests m
 MAX_FINDINGS = 200  # of one driver that are kept; then they are only counted
 MAX_REMEMBERED = 4096  # completed requests whose completion is remembered
 DISPATCH_LEVEL = 2
+KIT = "/lib/axis/dk/"
 MAX_SHOWN = 60  # characters of a value
 
 # Calls that may fail for want of something -> the status they fail with here. A prefix ends with `*`.
@@ -53,7 +54,7 @@ FAILURES: dict[str, Status] = {
     "process_spawn": Status.QUOTA_EXCEEDED, "process_thread": Status.QUOTA_EXCEEDED,
     "signal_send": Status.QUOTA_EXCEEDED, "ke_signal*": Status.NO_SUCH_PROCESS,
     "ke_create*": Status.INSUFFICIENT_RESOURCES, "ob_create*": Status.INSUFFICIENT_RESOURCES,
-    "reg_create*": Status.REGISTRY_QUOTA, "reg_set*": Status.REGISTRY_QUOTA, "reg_get*": Status.REGISTRY_KEY_NOT_FOUND,
+    "reg_create*": Status.REGISTRY_QUOTA, "reg_set*": Status.REGISTRY_QUOTA,
 }
 PROTOCOL = frozenset({  # messages by which a driver answers; they are never made to fail
     "irp_complete", "dkms_complete_irp", "driver_init_complete", "driver_unload_complete", "driver_pong",
@@ -377,11 +378,10 @@ class DriverWatch:
 
     def _before_log(self, args: Call) -> None:
         """The kit logs what came out of a routine of the driver's: the error is still in its hands."""
-        in_hand = self._port.error_in_hand() if args[1:2] == ("warn",) else None
-        if in_hand is None or not str(args[0]).startswith("[DK] "):
-            return
-        error, place = in_hand
-        if type(error) is not StatusError:
+        if args[1:2] != ("warn",) or not self._port.caller_file().startswith(KIT):
+            return  # a driver that logs what it has caught has handled it
+        error, place = self._port.error_in_hand() or (None, "")
+        if error is not None and type(error) is not StatusError:
             self.found("unhandled-error", None, place, f"{type(error).__name__}: {error}")
 
     def _before_raise(self, args: Call) -> None:
