@@ -31,14 +31,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def booted() -> tuple[dict[str, syscall_reference.Call], dict[str, Any]]:
-    """The system calls and the object types of a machine that is booted for this."""
+def booted() -> tuple[dict[str, syscall_reference.Call], dict[str, Any], dict[str, dict[str, str]]]:
+    """The system calls, object types and registry values (key -> name -> type) of a machine that is booted for this."""
     from axisos import Machine
 
     with Machine(seed=7, boot_args={"timeout": 0}) as machine:
         machine.power_on()
         machine.run_until("login:")
-        return syscall_reference.calls(machine.kernel), machine.kernel.ob.types
+        registry = machine.kernel.registry
+        values = {
+            key.path: {name: value.kind for name, value in key.values.items()}
+            for key in registry.existing("@VT").subtree()
+        }
+        return syscall_reference.calls(machine.kernel), machine.kernel.ob.types, values
 
 
 def calls() -> dict[str, syscall_reference.Call]:
@@ -54,6 +59,16 @@ def policy_rules() -> Iterable[str]:
     yield "|---|---|---|"
     for name, (reason, hint) in RULES.items():
         yield f"| `{name}` | {cell(reason)} | {cell(hint)} |"
+
+
+def driver_rules() -> Iterable[str]:
+    """Each rule that the driver verifier knows."""
+    from system.driver_rules import RULES
+
+    yield "| Rule | Broken when | Why it matters | Write instead |"
+    yield "|---|---|---|---|"
+    for name, (what, why, hint) in RULES.items():
+        yield f"| `{name}` | {cell(what)} | {cell(why)} | {cell(hint)} |"
 
 
 def policy_names() -> Iterable[str]:
@@ -161,6 +176,8 @@ OBJECT_TYPES: dict[str, tuple[str, dict[str, str]]] = {
     "MmSectionObject": ("a section", {"delete": "its bytes no longer count; its content goes with the last view"}),
     "IpcMessageQueue": ("a message queue", {
         "close": "who still waits at it gets 611", "delete": "its bytes no longer count"}),
+    "CmRegistryWatch": ("the changes of a registry key", {"close": "it watches no more"}),
+    "KeLogWatch": ("new entries of the kernel's log", {"close": "it watches no more"}),
 }  # fmt: skip
 PROCEDURES = ("parse", "open", "close", "delete")
 
@@ -176,6 +193,48 @@ def object_types() -> Iterable[str]:
         if set(told) != {each for each in PROCEDURES if getattr(found[name], each) is not None}:
             raise LookupError(f"OBJECT_TYPES and the code differ on the procedures of {name}")
         yield f"| `{name}` | {cell(meaning)} | {'; '.join(f'*{each}*: {cell(text)}' for each, text in told.items())} |"
+
+
+def open_modes() -> Iterable[str]:
+    """The modes of vfs_open: what the handle grants, what the path must, and what happens to the file."""
+    from abi import access
+    from system.vfs import calls as vfs
+    from system.vfs.permissions import READ, WRITE
+
+    does = {
+        "r": "reads from the start; there must be a file",
+        "w": "empties the file, or makes one",
+        "a": "writes at the end, wherever the position is; makes a file",
+        "r+": "reads and writes at one position from the start; keeps what is there, or makes a file",
+    }
+    names: dict[str, list[str]] = {}
+    for mode, (_, _, disk_mode) in vfs.MODES.items():
+        names.setdefault(disk_mode, []).append(f"`{mode}`")
+    yield "| Modes | Handle grants | Path must grant | The file |"
+    yield "|---|---|---|---|"
+    for disk_mode, spelt in names.items():
+        granted, needed, _ = next(row for row in vfs.MODES.values() if row[2] == disk_mode)
+        grants = [name for name in ("READ", "WRITE", "DEVICE_CONTROL") if granted & getattr(access, name)]
+        rights = "".join(letter for letter, bit in (("r", READ), ("w", WRITE)) if needed & bit)
+        yield f"| {' '.join(spelt)} | {', '.join(grants)} | {rights} | {does[disk_mode]} |"
+
+
+def permissions() -> Iterable[str]:
+    """The shipped permission table, but for those that are as everybody expects."""
+    rows = tomllib.loads((DISK / "etc" / "perms.toml").read_text())["paths"]
+    yield "| Path | Owner | Mode |"
+    yield "|---|---|---|"
+    for path, row in sorted(rows.items()):
+        if row["mode"] not in ("755", "644") or row["uid"]:
+            yield f"| `{path}` | {row['uid']}:{row['gid']} | {row['mode']} |"
+
+
+def volumes() -> Iterable[str]:
+    """The shipped fstab."""
+    yield "| Disk | Part | Mount point | Type | Options |"
+    yield "|---|---|---|---|---|"
+    for row in tomllib.loads((DISK / "etc" / "fstab.toml").read_text())["mount"]:
+        yield f"| `{row['uuid']}` | `{row['path']}` | `{row['mount']}` | {row['type']} | `{row['options']}` |"
 
 
 def access_bits() -> Iterable[str]:
@@ -196,6 +255,105 @@ def access_bits() -> Iterable[str]:
     yield "|---|---:|---|"
     for name, use in uses.items():
         yield f"| `{name}` | 0x{getattr(access, name):02X} | {use or 'nothing yet'} |"
+
+
+# What stands in the registry by itself: a pattern of keys, and each value's meaning. "?": only some keys have it.
+REGISTRY_VALUES: dict[str, tuple[str, dict[str, str]]] = {
+    r"@VT\SYS\BOOT": ("@VT\\\\SYS\\\\BOOT", {
+        "KernelVersion": "of the kernel", "BootTime": "uptime when the registry was made, seconds",
+        "RegistryVersion": "of its layout", "SafeMode": "`true` or `false`",
+        "InitPath": "the program that was started as init"}),
+    r"@VT\SYS\CONFIG": ("@VT\\\\SYS\\\\CONFIG", {
+        "Hostname": "the machine's name", "logging.*": "each setting of `[logging]`, as it is in force"}),
+    r"@VT\SYS\HARDWARE\<type>_<address>": ("@VT\\\\SYS\\\\HARDWARE\\\\[a-z]+_[0-9a-f]{6}", {
+        "Address": "of the component", "ComponentType": "`gpu`, `filesystem`, ...",
+        "ShortAddress": "its first eight characters"}),
+    r"@VT\DEV\<device id>": ("@VT\\\\DEV\\\\[A-Z]+_[0-9]{3}", {
+        "DeviceName": "`\\Device\\...`", "DriverName": "its driver's", "DriverType": "its driver's",
+        "DriverVersion": "its driver's, or `N/A`", "DriverPID": "the process that serves it",
+        "DeviceClass": "`physical` for a component driver's, else `virtual`",
+        "Status": "`online`, `offline`, `suspect`, `restarting`, ...", "Ring": "of its driver",
+        "Symlink": "? `/dev/...`", "FriendlyName": "? that without `/dev/`"}),
+    r"@VT\DRV\<driver name>": ("@VT\\\\DRV\\\\\\w+", {
+        "Path": "its file", "Type": "`KernelModeDriver`, `ComponentModeDriver`", "Version": "its own",
+        "Status": "`loading`, `loaded`, `suspect`, `restarting`, `unloading`, `failed`", "PID": "its process",
+        "LoadPriority": "its own", "RestartCount": "how often it was started again", "Component": "? type it drives",
+        "Reason": "? why it was given up"}),
+    r"@VT\DRV\<driver name>\<address>": ("@VT\\\\DRV\\\\\\w+\\\\[0-9a-f]{8}", {
+        "PID": "the process for that component", "Status": "as above", "Address": "of the component"}),
+}  # fmt: skip
+
+
+def registry_values() -> Iterable[str]:
+    """The keys that fill themselves, as a booted machine has them."""
+    left = {path: dict(values) for path, values in booted()[2].items() if values}
+    yield "| Key | Value | Type | |"
+    yield "|---|---|---|---|"
+    for title, (pattern, values) in REGISTRY_VALUES.items():
+        keys = [path for path in left if re.fullmatch(pattern, path)]
+        if not keys:
+            raise LookupError(f"no key of a booted machine is like {title}")
+        found: dict[str, str] = {}
+        for path in keys:
+            found.update(left.pop(path))
+        for name, meaning in values.items():
+            told = [each for each in found if re.fullmatch(name.replace("*", ".*"), each)]
+            if not told and not meaning.startswith("?"):
+                raise LookupError(f"{title} has no value {name}")
+            kind = {found.pop(each) for each in told} or {"STR"}
+            yield f"| {title and f'`{title}`'} | `{name}` | {'/'.join(sorted(kind))} | {meaning.removeprefix('? ')} |"
+            title = ""
+        if found and "SYS" in pattern:  # drivers put what they like into their own keys
+            raise LookupError(f"REGISTRY_VALUES lacks {sorted(found)} of {keys[0]}")
+    if any(path.startswith("@VT\\SYS") for path in left):
+        raise LookupError(f"REGISTRY_VALUES lacks one of {sorted(left)}")
+
+
+def registry_limits() -> Iterable[str]:
+    """How large the registry and what is in it may be."""
+    from executive import registry, watches
+
+    yield "| Limit | | Beyond it |"
+    yield "|---|---:|---|"
+    for what, limit, status in (
+        ("characters of a name, all printable", registry.MAX_NAME, "601"),
+        ("keys one below the other", registry.MAX_DEPTH, "802"),
+        ("keys directly below one", registry.MAX_SUB_KEYS, "802"),
+        ("values of one key", registry.MAX_VALUES, "802"),
+        ("characters of a STR", registry.MAX_STRING, "802"),
+        ("bytes of a TAB, written out", registry.MAX_TABLE, "802"),
+        ("keys in all", registry.MAX_KEYS, "802"),
+        ("bytes of all values together", registry.MAX_DATA, "802"),
+        ("changes that a watch holds", watches.MAX_CHANGES, "they are counted"),
+    ):
+        yield f"| {what} | {limit:,} | {status} |"
+
+
+LOG_SETTINGS = {
+    "enable_screen_log": "the log is shown on the screen until the terminal takes it",
+    "log_device": "the ring device, a path below `/dev`; `\"\"` for none",
+    "ring_buffer_size": "bytes that it keeps",
+    "enable_log_rotation_saver": "each boot begins files of its own; without, there are none",
+    "max_log_files": "files in each directory",
+    "max_log_size": "bytes of one file; lines that would make it larger begin the next",
+    "log_dir": "where the `.log` files are: what people read",
+    "vbl_dir": "where the `.vbl` files are: everything",
+}
+
+
+def log_settings() -> Iterable[str]:
+    """[logging] of /etc/sys.toml."""
+    from system.vfs.startup import LogSettings
+
+    defaults = LogSettings()
+    if set(LOG_SETTINGS) != set(LogSettings.__slots__):
+        raise LookupError(f"LOG_SETTINGS and the code differ: {set(LOG_SETTINGS) ^ set(LogSettings.__slots__)}")
+    yield "| Setting | Default | |"
+    yield "|---|---|---|"
+    for name, meaning in LOG_SETTINGS.items():
+        default = getattr(defaults, name)
+        text = str(default).lower() if type(default) is bool else f'"{default}"' if type(default) is str else default
+        yield f"| `{name}` | `{text}` | {meaning} |"
 
 
 # Where statuses come from that the docstring of no call names.
@@ -291,19 +449,21 @@ def summary(beginnings: tuple[str, ...]) -> Iterable[str]:
     return syscall_reference.summary_table(calls(), beginnings)
 
 
-def driver_kit() -> Iterable[str]:
-    """The functions and classes of `axis.dk`: how they are called, what they do, statuses."""
+def driver_kit(kit_name: str) -> Iterable[str]:
+    """The functions and classes of `axis.dk`, or another kit: how they are called, what they do, statuses."""
     import inspect
+    from importlib import import_module
 
     from abi.status import all_statuses
-    from axis import dk
+
+    kit = import_module(f"axis.{kit_name}")
 
     names = {int(status): status.name for status in all_statuses()}
-    yield "| Of `dk` | Does | Statuses |"
+    yield f"| Of `{kit_name}` | Does | Statuses |"
     yield "|---|---|---|"
-    for name in sorted(dk.__all__, key=str.lower):
-        thing = getattr(dk, name)
-        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith("axis.dk"):
+    for name in sorted(kit.__all__, key=str.lower):
+        thing = getattr(kit, name)
+        if thing.__class__.__name__ not in ("function", "type") or not thing.__module__.startswith(f"axis.{kit_name}"):
             continue  # constants, and what abi defines
         signature = inspect.signature(thing)
         bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in signature.parameters.values()]
@@ -348,6 +508,8 @@ def cell(text: str) -> str:
 # Which calls the tables in chapters tell of, by the beginnings of their names, in the order of the table.
 SUMMARIES: dict[str, tuple[str, ...]] = {
     "objects": ("ob_",),
+    "files": ("vfs_", "image_open"),
+    "overrides": ("syscall_override", "signal_send", "signal_pull"),
     "waits": ("ke_wait_", "process_open"),
     "events": ("ke_create_event", "ke_open_event", "ke_set_event", "ke_reset_event", "ke_pulse_event"),
     "mutexes": ("ke_create_mutex", "ke_open_mutex", "ke_release_mutex"),
@@ -363,6 +525,8 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "drivers": ("driver_",),
     "dkms": ("dkms_",),
     "requests": ("irp_", "vfs_device_control"),
+    "registry": ("reg_",),
+    "log": ("kernel_log", "dmesg_", "kernel_get_boot_log", "kernel_set_log_mode"),
 }
 
 def trace_records() -> Iterable[str]:
@@ -378,18 +542,26 @@ def trace_records() -> Iterable[str]:
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "trace-records": trace_records,
     "policy-rules": policy_rules,
+    "driver-rules": driver_rules,
     "policy-names": policy_names,
     "modules-offered": modules_offered,
     "names-withheld": names_withheld,
     "plain-limits": plain_limits,
     "limits": limits,
     "object-types": object_types,
+    "open-modes": open_modes,
+    "permissions": permissions,
+    "volumes": volumes,
+    "registry-values": registry_values,
+    "registry-limits": registry_limits,
+    "log-settings": log_settings,
     "access-bits": access_bits,
     "statuses": statuses,
     "builtin-exceptions": builtins,
     "stop-codes": stop_codes,
     "posix-signals": posix_signals,
-    "driver-kit": driver_kit,
+    "driver-kit": lambda: driver_kit("dk"),
+    "user-mode-kit": lambda: driver_kit("umd"),
     "calls-index": lambda: syscall_reference.index(calls()),
     "calls": lambda: syscall_reference.reference(calls()),
     "calls-missing": syscall_reference.missing,

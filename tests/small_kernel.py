@@ -73,6 +73,7 @@ class SmallKernel:
         self.processes: dict[int, Process] = {}
         self.overrides: dict[str, Process] = {}
         self.registry: dict[str, dict[str, object]] = {}
+        self.registry_owners: dict[str, int] = {}
         self.namespace: dict[str, object] = {}
         self.log: list[tuple[str, str]] = []  # (level, message)
         self.pm: list[tuple[Any, ...]] = []  # messages that PM received: (name, *values)
@@ -334,12 +335,22 @@ class SmallKernel:
         self.registry[path][name] = value
         return True
 
+    def reg_get_value(self, _process: Process, path: str, name: str) -> object:
+        values = self.registry.get(path, {})
+        return (values[name], "STR") if name in values else None
+
     def reg_delete_value(self, _process: Process, path: str, name: str) -> bool:
         return self.registry[path].pop(name, None) is not None
 
     def reg_delete_key(self, _process: Process, path: str) -> bool:
         for key in [key for key in self.registry if key == path or key.startswith(path + "\\")]:
             del self.registry[key]
+        return True
+
+    def reg_set_owner(self, _process: Process, path: str, pid: int) -> bool:
+        if path not in self.registry:
+            raise StatusError(Status.REGISTRY_KEY_NOT_FOUND, path)
+        self.registry_owners[path] = pid
         return True
 
     def reg_alloc_device_id(self, _process: Process, device_class: str) -> str:

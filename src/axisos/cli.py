@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from axisos.host import JobRunner
     from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
+    from axisos.machine.network import Network
     from axisos.machine.trace import TraceBuffer
 
 FAILED_EXIT = 1
@@ -51,7 +52,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_sh(commands)
     _add_trace(commands)
     _add_explore(commands)
+    _add_verify(commands)
     _add_check(commands)
+    _add_driver(commands)
     _add_bench(commands)
     if arguments[:1] == ["explore"]:
         arguments = ["explore", *_options_first(commands.choices["explore"], arguments[1:])]
@@ -91,6 +94,8 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_network(boot)
+    _add_real_network(boot)
     _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
@@ -108,6 +113,25 @@ def _add_program_options(command: Any) -> None:
     )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+    _add_network(command)
+
+
+def _add_network(command: Any) -> None:
+    command.add_argument(
+        "--fake-net",
+        metavar="DIR",
+        help="a network inside the machine's process: DIR/HOST/page is served as http://HOST/page",
+    )
+
+
+def _add_real_network(command: Any) -> None:
+    command.add_argument(
+        "--allow-net",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="let the machine ask this host: a name, *.name, an address, a block of them, or * for all public ones",
+    )
 
 
 def _add_hardware_options(command: Any) -> None:
@@ -132,6 +156,7 @@ def _add_hardware_options(command: Any) -> None:
 
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_real_network(command)
     _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
@@ -231,6 +256,31 @@ def _add_explore(commands: Any) -> None:
     explore.set_defaults(action=explore_action, seed=0, in_order=False, cpu_limit=None, line=None)
 
 
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="try a driver out, with faults, and say which rules it breaks",
+        description="Run a driver in simulated machines under a load made from a seed, each call that can fail failing "
+        "once, and report what it does wrong, with the line and the command that shows it again. Exit code 0: clean; "
+        "1: something was found; 2: bad usage, or no driver.",
+    )
+    verify.add_argument("driver", nargs="?", metavar="DRIVER", help="a host file, or guest:/drivers/NAME.sys.py")
+    verify.add_argument("--seeds", type=_count, metavar="N", help="loads to try (default 8; 2 with --quick)")
+    verify.add_argument("--seed", dest="only_seed", type=_seed, metavar="S", help="only this one")
+    verify.add_argument(
+        "--fault", type=_fault, metavar="K", help="with --seed: fail only at the K-th place; 0: nothing fails"
+    )
+    verify.add_argument("--quick", action="store_true", help="two loads, and nothing is made to fail")
+    verify.add_argument(
+        "--component", action="append", default=[], metavar="TYPE[:KEY=VALUE,...]", help="hardware to plug in"
+    )
+    verify.add_argument("--time", type=_positive, default=60.0, metavar="S", help="seconds of wall time (default 60)")
+    verify.add_argument("--jobs", type=_count, metavar="N", help="runs at the same time (default: one a processor)")
+    verify.add_argument("--json", action="store_true", help="as JSON")
+    verify.add_argument("--rules", action="store_true", help="print the rules, with reasons")
+    verify.set_defaults(action=verify_action, seed=0, refuse=verify.error)
+
+
 def _add_check(commands: Any) -> None:
     check = commands.add_parser(
         "check",
@@ -242,6 +292,25 @@ def _add_check(commands: Any) -> None:
     check.add_argument("--rules", action="store_true", help="print all rules with reasons, and the admitted syntax")
     check.add_argument("--json", action="store_true", help="as JSON")
     check.set_defaults(action=check_action, seed=None, refuse=check.error)
+
+
+def _add_driver(commands: Any) -> None:
+    from axisos.driver_template import KINDS
+
+    driver = commands.add_parser("driver", help="write a new driver from a template")
+    deeds = driver.add_subparsers(dest="deed", required=True, metavar="new", parser_class=_Parser)
+    new = deeds.add_parser(
+        "new",
+        help="write NAME.sys.py and test_NAME.py",
+        description="Write a working driver, NAME.sys.py, and its test, test_NAME.py. Nothing is overwritten.",
+    )
+    new.add_argument("name", metavar="NAME", help="letters, digits and _; it becomes the name of the device, too")
+    new.add_argument(
+        "--type", choices=KINDS, default="kmd", dest="kind",
+        help="kmd: ring 2 (default); cmd: one process for each component of type NAME; umd: ring 3, behind a host",
+    )  # fmt: skip
+    new.add_argument("--directory", default=".", metavar="DIR", help="where to write them (default: here)")
+    new.set_defaults(action=new_driver_action, seed=None)
 
 
 def _add_bench(commands: Any) -> None:
@@ -284,6 +353,12 @@ def _seed(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
+def _fault(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_COUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
 def _depth(text: str) -> int:
     from axisos.machine.schedule import MAX_DEPTH
 
@@ -291,6 +366,36 @@ def _depth(text: str) -> int:
     if depth > MAX_DEPTH:
         raise argparse.ArgumentTypeError(f"{depth} is more than {MAX_DEPTH}")
     return depth
+
+
+# --- the network ---
+
+
+def _network_of(options: argparse.Namespace) -> Network | Sequence[str] | None:
+    """What lies behind the internet card. Raises SystemExit with one line for a directory or host that is none."""
+    allowed = getattr(options, "allow_net", [])
+    try:
+        if options.fake_net is not None:
+            if allowed:
+                raise ValueError("--fake-net and --allow-net: a machine has one network")
+            from axisos.machine.fake_network import FakeNetwork
+
+            return FakeNetwork.from_directory(options.fake_net)
+        if allowed:
+            if options.seed is not None:
+                raise ValueError("--allow-net: a simulation (--seed) cannot ask real hosts; --fake-net can be asked")
+            from axisos.machine.allowance import Allowance
+
+            Allowance(allowed)  # a mistake is told now, and not by the machine
+            return list(allowed)
+    except OSError as error:
+        problem = f"{options.fake_net}: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        return None
+    print(f"axisos: {problem}", file=sys.stderr)
+    raise SystemExit(USAGE_EXIT)
 
 
 # --- run and sh ------------------------------------------------------------------------------------------------
@@ -379,10 +484,14 @@ def trace_action(options: argparse.Namespace) -> int:
 class _Prepared:
     """What a job of `run`, `sh` and `trace` needs of the host."""
 
-    def __init__(self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None) -> None:
+    def __init__(
+        self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None,
+        network: Network | Sequence[str] | None,
+    ) -> None:
         self.job = job
         self.boards = boards
         self.disk = disk
+        self.network = network  # behind the internet card
 
 
 def _prepared(options: argparse.Namespace) -> _Prepared:
@@ -392,6 +501,7 @@ def _prepared(options: argparse.Namespace) -> _Prepared:
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
         raise SystemExit(USAGE_EXIT)
     job = _job_of(options)
+    network = _network_of(options)
     boards = _boards_of(options)
     disk = None
     if options.disk is not None:
@@ -404,7 +514,7 @@ def _prepared(options: argparse.Namespace) -> _Prepared:
             raise SystemExit(USAGE_EXIT) from None
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
-    return _Prepared(job, boards, disk)
+    return _Prepared(job, boards, disk, network)
 
 
 def _supervised(options: argparse.Namespace, prepared: _Prepared, trace: TraceBuffer | None) -> int:
@@ -444,6 +554,7 @@ def _child(
         memory_kib=memory_kib,
         verbose_log=verbose,
         components=prepared.boards,
+        internet=prepared.network,
     )
     break_into_long_calls(machine, heart)
     try:
@@ -541,10 +652,13 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
+    network = _network_of(options)
+    return supervise(lambda control, _heart: _explore(options, job, network, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+def _explore(
+    options: argparse.Namespace, job: dict[str, Any], network: Network | Sequence[str] | None, control: int
+) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -556,7 +670,7 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     explorer = Explorer(
-        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib),
+        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib, internet=network),
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
@@ -578,7 +692,24 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     return INTERRUPTED_EXIT if explorer.stopped else code
 
 
-# --- check, boot and bench -----------------------------------------------------------------------------------------
+# --- verify, check, boot and bench ---------------------------------------------------------------------------------
+
+
+def verify_action(options: argparse.Namespace) -> int:
+    """Verify a driver, or print the rules."""
+    from axisos.supervisor import supervise
+
+    if options.rules == bool(options.driver):
+        options.refuse("either DRIVER or --rules")
+    if options.fault is not None and options.only_seed is None:
+        options.refuse("--fault needs --seed: each has its own places")
+    return supervise(lambda control, _heart: _verify(options, control), None, False)
+
+
+def _verify(options: argparse.Namespace, control: int) -> int:
+    from axisos.verify.command import verify
+
+    return verify(options, control)
 
 
 def check_action(options: argparse.Namespace) -> int:
@@ -588,6 +719,19 @@ def check_action(options: argparse.Namespace) -> int:
     from axisos.check import check, show_rules
 
     return show_rules(options.json) if options.rules else check(options.files, options.json)
+
+
+def new_driver_action(options: argparse.Namespace) -> int:
+    """Write a driver and its test from a template; prints their paths."""
+    from axisos.driver_template import CannotWrite, write
+
+    try:
+        for path in write(options.name, options.kind, options.directory):
+            print(os.path.normpath(path))
+    except CannotWrite as error:
+        print(f"axisos driver new: {error}", file=sys.stderr)
+        return FAILED_EXIT
+    return 0
 
 
 def boot_action(options: argparse.Namespace) -> int:
@@ -603,7 +747,8 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed, _boards_of(options)))
+    boards = _boards_of(options)
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, boards, _network_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 SLOW = r"""
@@ -107,3 +108,23 @@ def test_a_user_sees_and_cancels_its_own_requests_only(shell, tmp_path: Path) ->
     )
     assert result.stdout.decode().split() == ["2"]
     assert result.stderr.decode().splitlines()[0].endswith("is that of another user")
+
+
+def test_a_user_mode_driver_is_inspected_and_loaded(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Its type and ring, and both of its processes; that only root may read its file does not matter."""
+    driver = tmp_path / "mild"
+    driver.write_text(
+        'from axis import umd\n\nDRIVER_INFO = {"driver_name": "Mild", "driver_type": umd.DRIVER_TYPE_UMD, '
+        '"load_priority": 500}\n\n\ndef um_driver_entry(driver):\n    pass\n\n\numd.run(um_driver_entry)\n'
+    )
+    result = shell(
+        "insmod -i mild | grep -v size; insmod mild | cut -c1-11; lsmod Mild | tail -1 | tr -s ' ';"
+        "rmmod Mild; chmod 700 /drivers/mild.sys.py; insmod mild | cut -c1-11",
+        user="root", put=[(str(driver), "/drivers/mild.sys.py")],
+    )
+    told, loaded = result.stdout.decode().splitlines()[:4], result.stdout.decode().splitlines()[4:]
+    assert told == [
+        "file:      /drivers/mild.sys.py", "name:      Mild", "type:      UserModeDriver (ring 3)", "priority:  500",
+    ]
+    assert loaded[0] == "Mild loaded" and re.match(r"Mild UMD N/A \d+\+\d+ online 0 0 0 -", loaded[1]), loaded
+    assert loaded[2:] == ["Mild was unloaded", "Mild loaded"]

@@ -278,6 +278,17 @@ def test_mouse_events_are_for_raw_readers_only(rig: Rig) -> None:
     assert rig.read().data == b"a\n"
 
 
+def test_a_raw_reader_hears_of_a_new_size_nobody_else_does(rig: Rig) -> None:
+    """Height and width, as terminals report them; a reader of lines gets its line and nothing more."""
+    rig.console.resized(30, 6)
+    rig.type("a\n")
+    assert rig.read().data == b"a\n"
+    rig.control("set_mode", "raw")
+    reading = rig.read()
+    rig.console.resized(20, 8)
+    assert reading.data == b"\x1b[48;8;20t"
+
+
 # Whose mode it is
 
 

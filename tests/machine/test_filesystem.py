@@ -185,3 +185,60 @@ computer.pull_signal()
     machine.power_off()
     machine.power_on()
     machine.run_until("home AxisOS")
+
+
+def test_a_file_gets_the_length_that_is_asked_for() -> None:
+    """Cut off or filled up with zeros; the position stays, and the space is counted."""
+    disk, board = bench(4096)
+    handle = disk.open("f", "w")
+    disk.write(handle, b"0123456789")
+    assert disk.truncate(handle, 4) is True and board.storage.space_used() == 2 * 512 + 4
+    assert disk.seek(handle, "cur", 0) == 10
+    assert disk.truncate(handle, 6) is True
+    disk.write(handle, b"x")
+    disk.close(handle)
+    handle = disk.open("f")
+    assert disk.read(handle, 99) == b"0123\0\0\0\0\0\0x"
+    for wrong, size in ((handle, 1), (None, 1)):
+        with pytest.raises(ComponentError):
+            disk.truncate(wrong, size)
+    handle = disk.open("f", "r+")
+    with pytest.raises(ComponentError, match="offset"):
+        disk.truncate(handle, -1)
+    with pytest.raises(ComponentError, match="space"):
+        disk.truncate(handle, 10_000)
+    assert disk.size("f") == 11 and board.storage.space_used() == 2 * 512 + 11
+
+
+def test_who_writes_a_file_keeps_it_under_its_new_name() -> None:
+    """The old name is free for another writer, the new one is not; what was replaced has no name to keep."""
+    disk, _ = bench()
+    disk.makeDirectory("d")
+    handle = disk.open("d/f", "w")
+    disk.rename("d", "e")
+    disk.makeDirectory("d")
+    other = disk.open("d/f", "w")
+    for path in ("e/f", "d/f"):
+        with pytest.raises(ComponentError):
+            disk.open(path, "a")
+        assert disk.remove(path) is False
+    disk.rename("e/f", "d/f")
+    with pytest.raises(ComponentError):
+        disk.open("d/f", "w")
+    disk.write(other, b"nobody reads this")
+    disk.close(other)
+    disk.write(handle, b"renamed")
+    disk.close(handle)
+    assert disk.size("d/f") == 7
+    disk.close(disk.open("d/f", "w"))
+
+
+def test_names_that_no_listing_shows_cannot_be_made() -> None:
+    """Control characters, and what else cannot be printed."""
+    disk, _ = bench()
+    for name in ("a\nb", "tab\t", "\x1b[2J", "\u2028", "\x7f"):
+        with pytest.raises(ComponentError, match="invalid characters"):
+            disk.open(name, "w")
+        with pytest.raises(ComponentError, match="invalid characters"):
+            disk.makeDirectory(name)
+    assert disk.list("") == []

@@ -147,3 +147,101 @@ def test_descriptors_are_not_inherited(outside: Path) -> None:
     file = storage.open("secret", "r+")
     assert file is not None and not os.get_inheritable(file._fd)  # type: ignore[attr-defined]
     file.close()
+
+
+def test_a_file_that_was_replaced_is_looked_at_anew(outside: Path) -> None:
+    """What was found inside once is not believed of another file at the same place, nor of a link put there."""
+    disk = outside.parent / "disk"
+    (disk / "f").write_text("inside")
+    for storage in (HostDirectory(str(disk)), HostDirectory(str(disk), read_only=True)):
+        for _ in range(4):
+            assert read(storage, "f") == b"inside"
+        (disk / "f").unlink()
+        (disk / "f").symlink_to(outside / "secret")
+        assert storage.open("f", "r") is None
+        (disk / "f").unlink()
+        (disk / "f").write_text("another")
+        assert [read(storage, "f") for _ in range(3)] == [b"another"] * 3
+        (disk / "f").write_text("changed")
+        assert [read(storage, "f") for _ in range(3)] == [b"changed"] * 3
+        (disk / "f").unlink()
+        assert storage.open("f", "r") is None
+        (disk / "f").write_text("inside")
+
+
+def test_a_kept_file_reads_like_any_other(tmp_path: Path) -> None:
+    """Of a read-only disk, small files are kept: positions, ends and refusals are the same."""
+    (tmp_path / "f").write_bytes(b"0123456789")
+    (tmp_path / "big").write_bytes(b"x" * 100_000)
+    storage = HostDirectory(str(tmp_path), read_only=True)
+    answers = []
+    for _ in range(4):
+        file = storage.open("f", "r")
+        assert file is not None
+        answers.append([
+            file.read(3), file.seek("cur", 1), file.read(2), file.seek("end", -1), file.read(9), file.read(1),
+            file.seek("set", 50), file.read(1), file.seek("set", 0), file.read(float("inf")),
+        ])
+        for act in (lambda file=file: file.write(b"x"), lambda file=file: file.truncate(0),
+                    lambda file=file: file.seek("set", -1)):  # fmt: skip
+            with pytest.raises(ComponentError):
+                act()
+        file.close()
+        assert len(read(storage, "big") or b"") == 100_000
+    assert answers == answers[:1] * 4
+    assert answers[0] == [b"012", 4, b"45", 9, b"9", b"", 50, b"", 0, b"0123456789"]
+
+
+def test_a_listing_is_always_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept only of directories that are at rest: whatever the host does is seen at once."""
+    storage = HostDirectory(str(tmp_path))
+    place = tmp_path / "d"
+    place.mkdir()
+    for number in range(20):
+        (place / f"f{number:02}").touch()
+        assert len(storage.list("d") or ()) == number + 1
+    monkeypatch.setattr("time.time_ns", lambda: 1 << 62)  # long afterwards
+    first = storage.list("d")
+    assert first is not None and storage.list("d") == first
+    first.clear()
+    assert len(storage.list("d") or ()) == 20, "who gets a listing may do with it what he likes"
+    os.rename(place / "f00", place / "g")
+    os.utime(place, (1, 1))  # the host's clock may be too coarse to tell the difference
+    assert "g" in (storage.list("d") or ())
+    (place / "inside").symlink_to(place / "g")
+    os.utime(place, (2, 2))
+    assert "inside" in (storage.list("d") or ())
+    (tmp_path / "elsewhere").mkdir()
+    os.rename(place / "g", tmp_path / "elsewhere" / "g")
+    (place / "g").symlink_to(tmp_path / "elsewhere" / "g")
+    os.utime(place, (3, 3))
+    assert "inside" in (storage.list("d") or ())
+    (tmp_path / "elsewhere" / "g").unlink()
+    assert "inside" not in (storage.list("d") or ()), "links are looked at each time"
+
+
+def test_writers_of_one_file_count_its_space_once(tmp_path: Path) -> None:
+    """However many they are and wherever they write; after a failure the host is asked what is there."""
+    storage = HostDirectory(str(tmp_path), capacity=4096)
+    one, two = storage.open("f", "w"), storage.open("f", "r+")
+    assert one is not None and two is not None
+    one.write(b"x" * 100)
+    two.write(b"y" * 150)
+    one.write(b"z" * 10)
+    assert storage.space_used() == 1024 + 150 == HostDirectory(str(tmp_path)).space_used()
+    two.truncate(20)
+    appender = storage.open("f", "a")
+    assert appender is not None
+    appender.write(b"end")
+    assert (tmp_path / "f").read_bytes() == b"y" * 20 + b"end" and storage.space_used() == 1024 + 23
+    one.seek("end", 7)
+    one.write(b"!")
+    assert storage.space_used() == 1024 + 31
+    with pytest.raises(ComponentError, match="space"):
+        two.write(b"x" * 4096)
+    assert storage.space_used() == 1024 + 31 and storage.usage("f") == 512 + 31
+    for file in (one, two, appender):
+        file.close()
+    with pytest.raises(ComponentError, match="too long"):
+        storage.open("n" * 300, "w")
+    assert storage.space_used() == 1024 + 31, "what could not be made takes no space"

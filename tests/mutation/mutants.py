@@ -24,7 +24,8 @@ E = "executive"
 K = f"{E}/ke_ipc"
 TESTS = "executive/test_"
 EDGES = "executive/test_kernel_edges.py::test_"
-OBJECTS = "executive/test_objects_and_registry.py::test_"
+OBJECTS = "executive/test_objects.py::test_"
+REGISTRY = "executive/test_registry.py::test_"
 GUARDS = "executive/test_guards.py::test_"
 MESSAGES = "executive/test_messages.py::test_"
 ACCEPTANCE = "executive/test_ipc_acceptance.py::test_"
@@ -38,6 +39,56 @@ def plays(kind: str) -> str:
 
 
 MUTANTS = (
+    # --- the registry
+    Mutant(
+        "a driver changes the keys of others",
+        f"{E}/registry.py",
+        "    if process.ring > 1 and key.owner_pid != process.pid:\n",
+        "    if process.ring > 2 and key.owner_pid != process.pid:\n",
+        f"{REGISTRY}a_driver_changes_what_is_its_own_and_nothing_else",
+    ),
+    Mutant(
+        "a hive is deleted under another spelling",
+        f"{E}/registry.py",
+        "        canonical = _canonical(path)\n",
+        "        canonical = path\n",
+        f"{REGISTRY}the_hives_cannot_be_deleted_however_they_are_spelt",
+    ),
+    Mutant(
+        "a table of the registry is everybody's",
+        f"{E}/registry.py",
+        'return copy_plain(self.data) if self.kind == "TAB" else self.data',
+        "return self.data",
+        f"{REGISTRY}a_table_is_nobody_elses",
+    ),
+    Mutant(
+        "the bytes of deleted keys are never given back",
+        f"{E}/registry.py",
+        "            self._data -= sum([value.size for value in key.values.values()])\n",
+        "",
+        f"{REGISTRY}the_limits_of_the_whole_registry executive/test_registry_machine.py",
+    ),
+    Mutant(
+        "a watch hears nothing of what is far below",
+        f"{E}/watches.py",
+        "(is_near or each.subtree)",
+        "is_near",
+        "executive/test_registry_machine.py",
+    ),
+    Mutant(
+        "a watch of a deleted key is never signaled",
+        f"{E}/watches.py",
+        "or self.lost > 0 or self.key is None\n",
+        "or self.lost > 0\n",
+        "executive/test_watches.py::test_a_deleted_key_ends_its_watch executive/test_registry_machine.py",
+    ),
+    Mutant(
+        "a closed watch goes on counting",
+        f"{E}/watches.py",
+        "        watch.charge.release()\n        key, watch.key",
+        "        key, watch.key",
+        "executive/test_registry_machine.py",
+    ),
     # --- rings and calls
     Mutant(
         "a forbidden call is answered as an unknown one",

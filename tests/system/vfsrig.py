@@ -287,6 +287,18 @@ class Bench:
     def _ob_create_object(self, _type: str, body: object) -> Header:
         return Header(body)
 
+    def _ob_query_handles(self, _pid: int | None) -> list[dict[str, object]]:
+        return [
+            {"pid": pid, "image": f"/bin/{pid}.py", "type": "IoFileObject", "token": token}
+            for pid, token in self.handles
+        ]
+
+    def _ob_create_owned(self, pid: int, type_name: str, body: object, access: int) -> str:
+        header = self._ob_create_object(type_name, body)
+        token = self._ob_create_handle(pid, header, access)
+        self._ob_dereference_object(header)
+        return token
+
     def _ob_create_handle(self, pid: int, header: Header, access: int) -> str:
         if len(self.handles) >= self.max_handles:
             raise StatusError(Status.HANDLE_TABLE_FULL, "too many open handles")

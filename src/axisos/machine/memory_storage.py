@@ -139,6 +139,17 @@ class MemoryStorage(Storage):
     def space_used(self) -> int:
         return self.used
 
+    def usage(self, path: str) -> int:
+        contents = self._files.get(path)
+        if contents is not None:
+            return ENTRY_BYTES + len(contents.data)
+        if not path or path not in self._directories:
+            return 0 if path else self.used
+        inside = path + "/"
+        files = [len(contents.data) for file, contents in self._files.items() if file.startswith(inside)]
+        directories = sum(1 for below in self._directories if below.startswith(inside))
+        return ENTRY_BYTES * (1 + directories + len(files)) + sum(files)
+
     def take(self, count: int) -> None:
         """Count bytes as used. Raises: "not enough space"."""
         if self.used + count > self.capacity:
@@ -195,6 +206,19 @@ class MemoryFile(StorageFile):
             raise invalid_offset()
         self._position = base + offset
         return self._position
+
+    def truncate(self, size: int) -> None:
+        if size < 0:
+            raise invalid_offset()
+        contents = self._contents
+        growth = size - len(contents.data)
+        if contents.linked:
+            self._storage.take(growth)
+        if growth > 0:
+            contents.data.extend(bytes(growth))
+        else:
+            del contents.data[size:]
+        contents.mtime = self._storage.time()
 
     def close(self) -> None:
         pass

@@ -52,6 +52,10 @@ class StorageFile:
         """Move to `offset` from "set", "cur" or "end"; the new position. Raises: "invalid offset" if negative."""
         raise NotImplementedError
 
+    def truncate(self, size: int) -> None:
+        """Make the file that long; the position stays. Raises: "invalid offset" if negative, "not enough space"."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """Let go of it; idempotent."""
         raise NotImplementedError
@@ -93,6 +97,22 @@ class Storage:
         """Bytes: 512 for each entry, the root too, and the contents."""
         raise NotImplementedError
 
+    def usage(self, path: str) -> int:
+        """Bytes at and below a path: 512 for each entry, and the contents; 0 if there is nothing."""
+        facts = self.stat(path)
+        if facts is None:
+            return 0
+        total, directories = ENTRY_BYTES + facts.size, [path] if facts.is_directory else []
+        for directory in directories:  # grows while it is gone through
+            for name in self.list(directory) or ():
+                total += ENTRY_BYTES
+                below = f"{directory}/{name}" if directory else name
+                if name.endswith("/"):
+                    directories.append(below[:-1])
+                elif (found := self.stat(below)) is not None:
+                    total += found.size
+        return total
+
     def real_path(self, path: str) -> str | None:
         """Where it is on the host, if it is there: a name for debuggers, not a licence to write."""
         return None
@@ -103,6 +123,8 @@ def clean(path: str) -> str:
 
     Raises: "path contains invalid characters", and the path itself if it leads above the root (both soft).
     """
+    if not path.isprintable():  # what no listing shows, nobody makes
+        raise soft("path contains invalid characters", INVALID_PARAMETER)
     for char in _FORBIDDEN:
         if char in path:
             raise soft("path contains invalid characters", INVALID_PARAMETER)

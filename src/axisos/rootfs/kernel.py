@@ -81,6 +81,7 @@ class Kernel:
             from executive.ke_ipc.semaphores import Semaphores
             from executive.ke_ipc.statistics import IpcStatistics
             from executive.ke_ipc.timers import Timers
+        from executive.call_watch import CallWatch
         from executive.files import Files
         from executive.memory import Memory
         from executive.messages import Messages
@@ -92,6 +93,7 @@ class Kernel:
         from executive.system_calls import SystemCalls
         from executive.wait_graph import WaitGraph
         from executive.watchdog import Watchdog
+        from executive.watches import Watches
 
         computer.code_cache.set_policy(policy_hash())
         self.ob = ob = ObjectManager(computer.entropy.token_hex, computer.clock.ticks_ns)
@@ -144,6 +146,7 @@ class Kernel:
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         process_objects = ProcessObjects(ob, waits, processes)
         self.wait_graph = wait_graph = WaitGraph(scheduler, processes)
+        self.call_watch = call_watch = CallWatch(scheduler, processes, messages, log.kprint)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
@@ -164,11 +167,13 @@ class Kernel:
             sections,
             message_queues,
             Irql(),
+            Watches(registry, log, ob, waits),
             statistics,
             files,
             object_calls,
             process_objects,
             wait_graph,
+            call_watch,
             system_calls,
         ):
             table.enter_subsystem(subsystem)

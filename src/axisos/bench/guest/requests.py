@@ -1,4 +1,4 @@
-"""I/O requests to the trivial driver. Argument: turns."""
+"""I/O requests to the trivial driver and its cousin at ring 3. Argument: turns."""
 
 from __future__ import annotations
 
@@ -34,9 +34,15 @@ def open_close(turns: int) -> None:
         syscall("vfs_close", syscall("vfs_open", DEVICE, "r"))
 
 
+def read_user_mode(turns: int) -> None:
+    for _ in range(turns):
+        syscall("vfs_read", user_mode, 5)
+
+
 turns = int(sys.argv[1])
+user_mode = syscall("vfs_open", "/dev/userland", "r")
 reader, writer = syscall("vfs_open", DEVICE, "r"), syscall("vfs_open", DEVICE, "w")
 print(json.dumps({
     "read": least(read, turns), "write": least(write, turns), "control": least(control, turns),
-    "open_close": least(open_close, max(1, turns // 2)),
+    "open_close": least(open_close, max(1, turns // 2)), "user_mode": least(read_user_mode, max(1, turns // 2)),
 }))

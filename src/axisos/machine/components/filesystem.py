@@ -2,8 +2,8 @@
 
 Adds to the storage what belongs to the board: cleaned paths, open handles and their limit, labels, the rule that one
 file has one writer, and the game's limit on how much one read gives (timing "oc" only). [+] beside the game's
-methods: `stat`, `realPath`, and mode "r+" (read and write at one position; the file must exist; not bound to the one
-writer).
+methods: `stat`, `usage`, `truncate`, `realPath`, and mode "r+" (read and write at one position; the file must exist;
+not bound to the one writer).
 
 Always so: a handle works on the board that opened it, until it is closed or the machine goes off.
 """
@@ -38,6 +38,7 @@ _MODES = {
 }  # fmt: skip
 LABEL_CHARACTERS = 16
 MAX_HANDLES = 1024
+MAX_PLACES = 1024
 OC_MAX_HANDLES = 16
 OC_READ_BYTES = 2048
 _READ_COST = (1.0, 1 / 4, 1 / 7, 1 / 10, 1 / 13, 1 / 15)
@@ -76,6 +77,7 @@ class Filesystem(Component):
         self._label_fixed = label_fixed
         self._handles: set[FileHandle] = set()
         self._writing: dict[str, FileHandle] = {}  # by path, the one writer of a file
+        self._places: dict[str, str] = {}  # what `clean` has made of paths that were opened
         self._max_handles = MAX_HANDLES
         self._max_read: int | None = None
 
@@ -112,7 +114,12 @@ class Filesystem(Component):
         how = "r" if mode is None else _MODES.get(arguments.text(mode, 2))
         if how is None:
             raise thrown("unsupported mode")
-        place = clean(path)
+        place = self._places.get(path)
+        if place is None:
+            place = clean(path)
+            if len(self._places) >= MAX_PLACES:
+                self._places.clear()
+            self._places[path] = place
         if len(self._handles) >= self._max_handles:
             raise soft("too many open handles", HANDLE_TABLE_FULL)
         only_writer = how == "w" or how == "a"
@@ -161,6 +168,18 @@ class Filesystem(Component):
         if origin not in ("set", "cur", "end"):
             raise thrown("invalid mode")
         return file.seek(origin, arguments.integer(offset, 3))
+
+    @callback(doc="function(handle, size:number):boolean -- Makes the file so many bytes long.")
+    def truncate(self, handle: Any = None, size: Any = None) -> bool:
+        """Cut the file off or fill it up with zeros; the position stays. [+]
+
+        Raises: soft: "bad file descriptor" (also one for reading), "invalid offset", "not enough space".
+        """
+        file = self._open_file(handle)
+        if handle.mode == "r":
+            raise _bad_handle()
+        file.truncate(arguments.integer(size, 2))
+        return True
 
     @callback(doc="function(handle) -- Closes.")
     def close(self, handle: Any = None) -> None:
@@ -250,7 +269,19 @@ class Filesystem(Component):
         source, target = clean(arguments.text(old, 1)), clean(arguments.text(new, 2))
         if self.storage.stat(source) is None:
             raise soft(source, NO_SUCH_FILE)
-        return self.storage.rename(source, target)
+        done = self.storage.rename(source, target)
+        if done and source != target:
+            self._moved(source, target)
+        return done
+
+    def _moved(self, old: str, new: str) -> None:
+        """What is being written has another name now, and what was replaced has none."""
+        self._writing.pop(new, None)
+        inside = old + "/"
+        for path in [path for path in self._writing if path == old or path.startswith(inside)]:
+            handle = self._writing.pop(path)
+            handle.path = new + path[len(old) :]
+            self._writing[handle.path] = handle
 
     # -- the volume ---------------------------------------------------------------------------------------------
 
@@ -264,6 +295,11 @@ class Filesystem(Component):
     def space_used(self) -> int:
         """Bytes in use: 512 for each entry and the root, and the contents."""
         return self.storage.space_used()
+
+    @callback(doc="function(path:string):number -- Bytes in use there: 512 for each entry, and the contents.")
+    def usage(self, path: Any = None) -> int:
+        """Bytes in use at and below a path, 512 for each entry; 0 if there is nothing. [+]"""
+        return self.storage.usage(clean(arguments.text(path, 1)))
 
     @callback(doc="function():boolean -- Whether nothing can be written.")
     def is_read_only(self) -> bool:

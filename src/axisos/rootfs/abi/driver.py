@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DRIVER_TYPE_KMD = "KernelModeDriver"
 DRIVER_TYPE_CMD = "ComponentModeDriver"

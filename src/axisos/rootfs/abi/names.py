@@ -12,6 +12,7 @@ KERNEL_PID = 0
 PIPELINE_PID = 2  # 1 is nobody's
 DKMS_PID = 3
 FIRST_USER_PID = 20
+FIRST_DRIVER_UID = 60_000  # each user-mode driver has a user of its own, from here on
 
 STDIN = -10
 STDOUT = -11
@@ -32,6 +33,8 @@ TYPE_TIMER = "KeTimer"
 TYPE_PIPE = "IoPipeObject"
 TYPE_SECTION = "MmSectionObject"
 TYPE_MESSAGE_QUEUE = "IpcMessageQueue"
+TYPE_REGISTRY_WATCH = "CmRegistryWatch"
+TYPE_LOG_WATCH = "KeLogWatch"
 
 DEVICE_TTY = "\\Device\\TTY0"
 DEVICE_GPU = "\\Device\\Gpu0"

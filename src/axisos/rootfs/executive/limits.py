@@ -35,6 +35,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "pipe_bytes": (16 * MIB, "bytes of pipe buffers"),
     "section_bytes": (16 * MIB, "bytes of sections"),
     "queue_bytes": (16 * MIB, "bytes of message queues"),
+    "watches": (64, "watches of the registry and the log"),
     "syscalls_per_second": (10_000_000, "system calls in one second"),
     "output_bytes_per_second": (64 * MIB, "bytes to a console or device in one second"),
     "recursion": (100_000, "nested calls that sys.setrecursionlimit may ask for"),
@@ -44,6 +45,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "user_pipe_bytes": (64 * MIB, "bytes of pipe buffers"),
     "user_section_bytes": (64 * MIB, "bytes of sections"),
     "user_queue_bytes": (64 * MIB, "bytes of message queues"),
+    "user_watches": (512, "watches of the registry and the log"),
     "user_memory_percent": (90, "percent of the machine's memory"),
 }
 USER_PREFIX = "user_"
@@ -64,6 +66,7 @@ class Limits:
     pipe_bytes: int
     section_bytes: int
     queue_bytes: int
+    watches: int
     syscalls_per_second: int
     output_bytes_per_second: int
     recursion: int
@@ -73,6 +76,7 @@ class Limits:
     user_pipe_bytes: int
     user_section_bytes: int
     user_queue_bytes: int
+    user_watches: int
     user_memory_percent: int
 
     def __init__(self, values: dict[str, int], default: int | None = None) -> None:

@@ -120,6 +120,7 @@ class KernelLog:
         self._level_counts: dict[str, int] = dict.fromkeys(LEVELS, 0)
         self.current_pid: Callable[[], int] = lambda: 0
         self.on_pending: Callable[[], None] = lambda: None  # the first line since somebody has drained them
+        self.on_entry: Callable[[], None] | None = None  # set while anybody watches
 
     def use_screen(self, gpu: Any) -> None:
         """Show the log on a screen that the gpu is bound to."""
@@ -158,6 +159,8 @@ class KernelLog:
                 pieces.append((f"P{pid:<3d} ", _GREY))
             pieces.append((message, _WHITE))
             self._screen.write(pieces, level == "fail")
+        if self.on_entry is not None:
+            self.on_entry()
 
     def newest(self, count: int) -> list[dict[str, object]]:
         """The last *count* entries, oldest first."""
@@ -189,7 +192,8 @@ class KernelLog:
         lines = list(self._pending)
         self._pending.clear()
         if self._lost_lines:
-            lines.insert(0, f"[         ] [ WARN ] PID=0   {self._lost_lines} log lines were lost")
+            lost = "1 line was" if self._lost_lines == 1 else f"{self._lost_lines} lines were"
+            lines.insert(0, f"[         ] [ WARN ] PID=0   {lost} lost: nobody had fetched them in time")
             self._lost_lines = 0
         return "\n".join(lines)
 

@@ -116,6 +116,17 @@ class ObjectCalls:
         return self._ob.create_handle(self._processes.find(pid), _header(header), access, inheritable)
 
     @syscall(rings=SERVICES)
+    def ob_create_owned(self, thread: Thread, pid: int, type_name: str, body: object, access: int = mask.ALL) -> str:
+        """A new object that lives as long as somebody has a handle to it, and its first handle, of process *pid*.
+
+        Args:    access: the rights that the handle grants.
+        Returns: its token.
+        Raises:  NO_SUCH_PROCESS, HANDLE_TABLE_FULL, OBJECT_TYPE_MISMATCH, INVALID_PARAMETER (rights that there are
+                 not).
+        """
+        return self._ob.create_owned(self._processes.find(pid), type_name, body, access)
+
+    @syscall(rings=SERVICES)
     def ob_reference_by_handle(self, thread: Thread, pid: int, handle: Handle, access: int = 0) -> ObjectHeader:
         """The object behind a handle of process *pid*, checked against that process's token and *access*.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import DKMS_PID, FIRST_USER_PID, PIPELINE_PID, RINGS, STANDARD_HANDLES
+from abi.names import DKMS_PID, FIRST_USER_PID, PIPELINE_PID, RING_ELEVATED, RINGS, STANDARD_HANDLES
 from abi.signals import NAMES, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGTERM
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
@@ -181,14 +181,15 @@ class ProcessManager:
             raise
         return child.pid
 
-    @syscall(rings=SERVICES)
+    @syscall(rings=(*SERVICES, RING_ELEVATED))
     def process_spawn_image(
         self, thread: Thread, path: str, ring: int | float, env: dict[str, object], files: dict[str, bytes],
         closed: bool = False,
     ) -> int:
         """Start a program from bytes that the caller has read and checked; what is on the disk by then does not count.
 
-        DKMS starts drivers with it: a file that is changed between the check and the start must not run unchecked.
+        DKMS and the hosts of user-mode drivers start drivers with it: a file that is changed between the check and the
+        start must not run unchecked.
 
         Args:    path: the program, absolute. ring: not below the caller's. env: plain data, as of process_spawn.
                  files: {path: content}: the program, and modules that it may import from these bytes. closed: from

@@ -61,7 +61,9 @@ FLAG = policy.FLAG
 STDIN, STDOUT, STDERR = -10, -11, -12
 READ_SIZE = 8192
 WRITE_SIZE = 1 << 18
-_ABI_FOR_GUESTS = frozenset({"abi.status", "abi.signals", "abi.access", "abi.names"})
+_ABI_FOR_GUESTS = frozenset({
+    "abi.status", "abi.signals", "abi.access", "abi.names", "abi.registry", "abi.irp", "abi.driver",
+})
 _get_frame = _host_sys._getframe
 
 # Builtins that a guest gets as they are: immutable types and functions without state.
@@ -542,7 +544,7 @@ class Sandbox:
             message = f"No module named {name!r}"
             top = name.partition(".")[0]
             if top in _host_sys.stdlib_module_names:
-                message += vetted.not_offered(top)
+                message += vetted.not_offered(name)
             message += vetted.renamed(name.rpartition(".")[2])
             raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:

@@ -31,6 +31,7 @@ from executive.process import DEAD, SLEEPING, Process, Thread
 from executive.process_objects import ProcessObject
 from executive.processes import WAIT_EXIT
 from executive.syscalls import ANY_RING, syscall
+from executive.watches import Watch
 
 if TYPE_CHECKING:
     from executive.ob_manager import HandleEntry
@@ -255,9 +256,9 @@ class Snapshot:
         if wait.reason is WAIT_MESSAGE:
             return None if self._driver_will_wake else Waiting(thread, [self._anybody("a message")], False)
         if wait.reason in _FOR_OBJECTS:
-            if not wait.wait_all and any(isinstance(each, Timer) and each.deadline for each in wait.objects):
+            if not wait.wait_all and any(_comes_by_itself(each) for each in wait.objects):
                 return None
-            targets = [self._object(thread, each) for each in wait.objects if not _ticks(each)]
+            targets = [self._object(thread, each) for each in wait.objects if not _comes_by_itself(each)]
             return Waiting(thread, targets, wait.wait_all)
         on = _thing(wait)
         if isinstance(on, Pipe):
@@ -339,8 +340,9 @@ def _by(helpers: list[Thread], waiter: Thread, how: str) -> str:
     return f"{how} {told} and others" if len(pids) > MAX_TOLD else f"{how} {told}"
 
 
-def _ticks(body: object) -> bool:
-    return isinstance(body, Timer) and (body.is_set or body.deadline is not None)
+def _comes_by_itself(body: object) -> bool:
+    """Whether the system signals it, sooner or later, whatever programs do."""
+    return isinstance(body, Watch) or (isinstance(body, Timer) and (body.is_set or body.deadline is not None))
 
 
 def _thing(wait: Wait) -> object:

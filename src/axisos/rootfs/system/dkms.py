@@ -10,8 +10,11 @@ request, an unload) is written down and goes on when the message comes that it n
             -> os_event                                                                -> interrupts, hot plug
     driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
             -> the dkms_* system calls                                                 -> driverdispatch
+    host    -> dkms_host_report, for the same of a user-mode driver                    -> driver_loader
     kernel  -> process_exited                                                          -> driver_loader
+            -> watch_found                                                             -> driver_verifier
     anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
+            -> driver_verify (uid 0)                                                   -> driver_verifier
 
 Always so   a message is believed only from whom it must come from.
 """
@@ -22,6 +25,7 @@ from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
 from system.dkms_sec import LEVELS, DriverPolicy
 from system.driver_hive import DriverHive
+from system.driver_hosts import plain_device
 from system.driver_loader import DriverLoader
 from system.driverdispatch import Dispatcher, Driver
 from system.interrupts import Interrupts
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
     from abi.request import SyscallRequest
     from axis.guest import syscall
+    from system.driver_verifier import DriverVerifier
 
     Message = tuple[Any, ...]
 
@@ -86,7 +91,9 @@ class Dkms:
             "dkms_create_symlink": (self._create_symlink, 2, 2),
             "dkms_delete_device": (self._delete_device, 1, 1),
             "dkms_delete_symlink": (self._delete_symlink, 1, 1),
-            "dkms_complete_irp": (self._complete_irp, 1, 2),
+            "dkms_complete_irp": (self._complete_irp, 1, 3),
+            "dkms_set_device": (self._set_device, 2, 2),
+            "dkms_host_report": (self._host_report, 2, 3),
             "dkms_register_interrupt": (self._register_interrupt, 1, 1),
             "dkms_get_next_index": (self._get_next_index, 1, 1),
             "driver_unload": (self._driver_unload, 1, 2),
@@ -94,6 +101,7 @@ class Dkms:
             "driver_recheck": (self._driver_recheck, 0, 0),
             "driver_reload": (self._driver_reload, 1, 1),
             "driver_query": (self._driver_query, 0, 0),
+            "driver_verify": (self._driver_verify, 1, 3),
         }
         self._serve: dict[str, Callable[[Message], object]] = {
             "vfs_io_request": lambda message: dispatch(message[2]) if message[0] == pm_pid else self._distrust(message),
@@ -101,6 +109,7 @@ class Dkms:
             "dkms_complete_irp": self._on_completed,
             "process_exited": self._on_process_exited,
             "wake": self._on_wake,
+            "watch_found": self._on_watch_found,
         }
         self._serve.update(dict.fromkeys(self._from_pm, self._on_pm_message))
         self._serve.update(dict.fromkeys(self._from_driver, self._on_driver_message))
@@ -180,10 +189,12 @@ class Dkms:
         """`dkms_create_device(name: str)`: Enter a device of the calling driver.
 
         Args:    name: `\\Device\\` and a name.
-        Returns: its device object.
+        Returns: its device object; to the host of a user-mode driver {device_name, registry_id, registry_path}.
         Raises:  DEVICE_ALREADY_EXISTS; INVALID_PARAMETER; ACCESS_DENIED when the caller is no driver.
         """
-        return self.dispatcher.create_device(self._caller(request), name)
+        driver = self._caller(request)
+        device = self.dispatcher.create_device(driver, name)
+        return plain_device(device) if driver.user_mode else device
 
     def _delete_device(self, request: SyscallRequest, name: object) -> int:
         """`dkms_delete_device(name: str)`: Take a device of the calling driver away, and its links.
@@ -192,6 +203,19 @@ class Dkms:
         Raises:  NO_SUCH_DEVICE; ACCESS_DENIED for another driver's, or when the caller is no driver.
         """
         self.dispatcher.delete_device(self._caller(request), name)
+        return 0
+
+    def _set_device(self, request: SyscallRequest, name: object, facts: object) -> int:
+        """`dkms_set_device(name: str, facts: dict[str, object])`: Say how a device of the calling driver behaves.
+
+        A driver of ring 2 has its device object for that; this is for the host of a user-mode driver.
+
+        Args:    facts: any of `time_limits`: {major function: seconds, or None for no limit}; `seekable`: a bool, and
+                 with it `size`: bytes, or None.
+        Returns: 0.
+        Raises:  NO_SUCH_DEVICE; INVALID_PARAMETER; ACCESS_DENIED for another driver's, or when the caller is no driver.
+        """
+        self.dispatcher.set_device(self._caller(request), name, facts)
         return 0
 
     def _create_symlink(self, request: SyscallRequest, link: object, device_name: object) -> int:
@@ -214,14 +238,38 @@ class Dkms:
         self.dispatcher.delete_link(self._caller(request), link)
         return 0
 
-    def _complete_irp(self, request: SyscallRequest, irp: Any, status: int | None = None) -> int:
-        """`dkms_complete_irp(irp: Irp, status: int | None = None)`: Answer a request that was brought to the caller.
+    def _complete_irp(
+        self, request: SyscallRequest, irp: Any, status: int | None = None, information: object = None
+    ) -> int:
+        """`dkms_complete_irp(irp: Irp | int, status: int | None = None, information: object = None)`: Answer a request
+        that was brought to the caller.
 
-        Args:    status: how it ended; None takes what stands in the IRP.
+        Args:    irp: the IRP; from the host of a user-mode driver its number. status: how it ended; None takes what
+                 stands in the IRP. information: what the host has for the caller; a driver's stands in the IRP.
         Returns: 0.
         Raises:  INVALID_PARAMETER for what is no IRP, or one that is not (any more) with the caller.
         """
-        self.dispatcher.complete(request.sender_tgid, irp, status)
+        driver = self.loader.driver_registry.get(request.sender_tgid)
+        if driver is not None and driver.user_mode:
+            self.dispatcher.complete_plain(driver, irp, status, information)
+        else:
+            self.dispatcher.complete(request.sender_tgid, irp, status)
+        return 0
+
+    def _host_report(self, request: SyscallRequest, what: object, value: object, rest: object = None) -> int:
+        """`dkms_host_report(what: str, value: int, rest: object = None)`: Say in a user-mode driver's place what it
+        cannot say itself; only its host may.
+
+        Args:    what: `child`: value is the driver's pid. `init_complete`: value is how its entry went, rest the list
+                 of major functions that it answers, or a line that says why it could not be started.
+                 `unload_complete`: value is how that went. `pong`: it lives; value says nothing.
+        Returns: 0.
+        Raises:  ACCESS_DENIED when the caller is no host; INVALID_PARAMETER.
+        """
+        driver = self._caller(request)
+        if not driver.user_mode:
+            raise StatusError(Status.ACCESS_DENIED, f"dkms_host_report: {driver} is no host of a user-mode driver")
+        self.loader.host_report(driver, what, value, rest)
         return 0
 
     def _register_interrupt(self, request: SyscallRequest, event: object) -> int:
@@ -322,13 +370,50 @@ class Dkms:
     def _driver_query(self, request: SyscallRequest) -> object:
         """`driver_query()`: Tell which drivers there are.
 
-        Returns: [{name, path, type, version, priority, pid, address, state, devices, open_files, events, restarts,
-                 reason}], in the order of their starts; then those that wait to be started again (state "restarting")
-                 and those that were given up ("failed", with the reason). devices: [{name, links}]; events: the
-                 interrupts it asked for.
+        Returns: [{name, path, type, version, priority, pid, child_pid, address, state, devices, open_files, events,
+                 restarts, reason}], in the order of their starts; then those that wait to be started again (state
+                 "restarting") and those that were given up ("failed", with the reason). child_pid: of a user-mode
+                 driver, whose host has the pid; else 0. devices: [{name, links}]; events: the interrupts it asked for.
         Raises:  nothing.
         """
         return self.loader.describe()
+
+    def _driver_verify(
+        self, request: SyscallRequest, action: object, name: object = None, fail_at: object = ""
+    ) -> object:
+        """`driver_verify(action: str, name: str | None = None, fail_at: str = '')`: Hold drivers against the rules.
+
+        Args:    action: "on" or "off": watch the driver *name*, or watch it no more, from its next start on; "list":
+                 who is watched; "report": what was found, of one driver or, without a name, of all. name: the driver's
+                 name or path. fail_at: with "on", the site whose first call is to fail, see `axisos verify`.
+        Returns: True; for "list" [{name, watched, findings}], for "report" [{rule, driver, request, place, detail,
+                 failed, count}].
+        Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER, also for "off" when it is not on.
+        """
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may verify drivers")
+        if type(fail_at) is not str or not (type(name) is str or (name is None and action in ("list", "report"))):
+            raise StatusError(Status.INVALID_PARAMETER, "driver_verify takes an action and a driver's name or path")
+        verifier = self._verifier()
+        if action == "list":
+            return verifier.who()
+        if action == "report":
+            return verifier.report(name)
+        if action == "on":
+            verifier.switch_on(str(name), fail_at)
+        elif action == "off":
+            verifier.switch_off(str(name))
+        else:
+            raise StatusError(Status.INVALID_PARAMETER, f"driver_verify: on, off, list or report, not {action!r:.40}")
+        return True
+
+    def _verifier(self) -> DriverVerifier:
+        """The verifier, which is loaded when somebody asks for it first."""
+        if self.loader.verifier is None:
+            from system.driver_verifier import DriverVerifier
+
+            self.loader.verifier = DriverVerifier(self._syscall, self._log)
+        return self.loader.verifier
 
     # --- messages ----------------------------------------------------------------------------------------------
 
@@ -353,6 +438,12 @@ class Dkms:
     def _on_process_exited(self, message: Message) -> None:
         if message[0] == KERNEL_PID:
             self.loader.exited(message[2])
+        else:
+            self._distrust(message)
+
+    def _on_watch_found(self, message: Message) -> None:
+        if message[0] == KERNEL_PID:
+            self._verifier().log_findings()
         else:
             self._distrust(message)
 

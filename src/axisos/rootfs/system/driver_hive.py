@@ -6,11 +6,13 @@ r"""The drivers' part of the system's books: registry keys and names in the obje
 
 Called by   the dispatcher (devices, links) and the loader (drivers), each in both directions.
 Owns        nothing: the books are the kernel's.
+Always so   the key of a device belongs to its driver, and so does that of a driver; of a component driver, which runs
+            once for each component, each process has the key of its component, and none the one above them.
 """
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
 from abi.status import StatusError
 from system.driver_info import supported_components
 
@@ -52,8 +54,9 @@ class DriverHive:
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
             "DriverVersion": driver.info["version"], "DeviceClass": device_class, "Status": "online",
-            "DriverPID": driver.pid, "Ring": int(RING_DRIVER),
+            "DriverPID": driver.pid, "Ring": int(RING_USER if driver.user_mode else RING_DRIVER),
         })
+        self._give(device.registry_path, driver)
 
     def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
         """Another driver serves a device from now on: same name, same registry key, new process."""
@@ -65,6 +68,7 @@ class DriverHive:
             "DriverName": driver.name, "DriverVersion": driver.info["version"], "DriverPID": driver.pid,
             "Status": "online",
         })
+        self._give(new.registry_path, driver)
 
     def set_device_status(self, device: DeviceObject, status: str) -> None:
         """Enter how a device is: online, offline, suspect, restarting."""
@@ -93,6 +97,12 @@ class DriverHive:
 
     # --- drivers -----------------------------------------------------------------------------------------------
 
+    def announce_driver(self, driver: Driver) -> None:
+        """Enter a driver that is about to start: its entry finds a key of its own to write to, or its predecessor's."""
+        for key in _own_keys(driver):
+            self._write(key, {"PID": driver.pid, "Status": "loading"})
+            self._give(key, driver)
+
     def add_driver(self, driver: Driver) -> None:
         """Enter a driver that has come online."""
         info = driver.info
@@ -107,6 +117,8 @@ class DriverHive:
         self._write(key, values)
         if driver.address is not None:
             self._write(_instance_key(driver), {"PID": driver.pid, "Status": "loaded", "Address": driver.address})
+        for own in _own_keys(driver):
+            self._give(own, driver)
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
         """Enter how a driver is: loaded, suspect, restarting, unloading, failed."""
@@ -146,6 +158,10 @@ class DriverHive:
         except StatusError as error:
             self._log(f"registry key {key}: {error}", "warn")
 
+    def _give(self, key: str, driver: Driver) -> None:
+        """The key is the driver's from now on: it may change it, and make keys below it."""
+        self._quietly("reg_set_owner", key, driver.pid)
+
     def _quietly(self, call: str, *args: object) -> None:
         """Take something out that may be gone already."""
         try:
@@ -160,6 +176,12 @@ def _namespace_link(name: str) -> str:
 
 def _driver_key(driver: Driver) -> str:
     return f"{DRIVERS_KEY}\\{driver.name}"
+
+
+def _own_keys(driver: Driver) -> list[str]:
+    """The keys that are the driver's; the one with its name is nobody's if each component has its own driver."""
+    named = [] if driver.is_component_driver else [_driver_key(driver)]
+    return named if driver.address is None else [*named, _instance_key(driver)]
 
 
 def _instance_key(driver: Driver) -> str:

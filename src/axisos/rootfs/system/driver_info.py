@@ -43,7 +43,7 @@ def read_driver_info(source: bytes, path: str) -> dict[str, object]:
     Raises:  400 the file does not parse; 401 no entry function; 402 DRIVER_INFO missing or malformed; 407 unknown type.
     """
     info = _stand_out_info(source)
-    if info is None or b"def driver_entry(" not in source:
+    if info is None or f"def {_entry_name(info)}(".encode() not in source:
         module = parse(source, path)
         info = _info_of(module, path)
         _demand_entry(module, path, info)
@@ -136,10 +136,15 @@ def _literal(node: Any) -> object:
 
 def _demand_entry(module: Any, path: str, info: object) -> None:
     """Raise 401 unless the file defines an entry function (or method), or gives one to `dk.run`."""
-    user_mode = isinstance(info, dict) and info.get("driver_type") == DRIVER_TYPE_UMD
-    wanted = "um_driver_entry" if user_mode else "driver_entry"
+    wanted = _entry_name(info)
     if not any(_binds(statement, wanted) or _runs_a_driver(statement) for statement in _statements(module)):
         raise StatusError(Status.INVALID_DRIVER_ENTRY, f"{path}: there is no function {wanted}(driver)")
+
+
+def _entry_name(info: object) -> str:
+    """The function that a driver of this type begins with."""
+    user_mode = isinstance(info, dict) and info.get("driver_type") == DRIVER_TYPE_UMD
+    return "um_driver_entry" if user_mode else "driver_entry"
 
 
 def _statements(block: Any) -> Iterator[Any]:

@@ -30,6 +30,7 @@ from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DriverObject
 from abi.names import RING_DRIVER
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
+from system.driver_hosts import DriverHosts, plain_driver, served_by_host
 from system.driver_info import parse, read_driver_info, supported_components
 from system.driver_restarts import RestartBudget
 from system.driverdispatch import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, Driver
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from system.dkms_sec import DriverPolicy
     from system.driver_hive import DriverHive
     from system.driver_restarts import Place
+    from system.driver_verifier import DriverVerifier
     from system.driverdispatch import Dispatcher
     from system.timekeeper import Timekeeper
 
@@ -109,7 +111,9 @@ class DriverLoader:
         self.orphans: dict[Place, Driver] = {}  # what is left of drivers whose place is to be taken
         self.quarantine: dict[Place, tuple[Driver, str]] = {}  # drivers that were given up, and why
         self._budget = RestartBudget()
+        self._hosts = DriverHosts(syscall, pm_pid)
         self._last_ping = 0
+        self.verifier: DriverVerifier | None = None  # made by DKMS when somebody asks for it
 
     # --- phase 4: the seven steps of a load --------------------------------------------------------------------
 
@@ -136,7 +140,7 @@ class DriverLoader:
             self._look_for_file(load)  # 1  /drivers/<component type>.sys.py, or the path that was asked for
             self._inspect(load)  # 2  its DRIVER_INFO, read without running it
             self._check_policy(load)  # 3  its signature, as the security level demands
-            self._spawn(load)  # 4  its process, at ring 2
+            self._spawn(load)  # 4  its process, at ring 2; for a user-mode driver its host's, at ring 2.5
             self._send_init(load)  # 5  driver_init, with a DRIVER_OBJECT
         except StatusError as error:
             self._fail(load, error.status, error.detail)
@@ -149,8 +153,10 @@ class DriverLoader:
     def _inspect(self, load: Load) -> None:
         load.info = info = read_driver_info(load.source, load.path)
         driver_type = info["driver_type"]
-        if driver_type == DRIVER_TYPE_UMD:
-            raise StatusError(Status.NOT_IMPLEMENTED, f"{load.path}: user-mode drivers cannot be loaded yet")
+        if driver_type == DRIVER_TYPE_UMD and (load.address is not None or "supported_component" in info):
+            raise StatusError(
+                Status.INVALID_DRIVER_TYPE, f"{load.path}: a user-mode driver has no hardware; a component needs a CMD"
+            )
         if driver_type == DRIVER_TYPE_CMD:
             self._remember_component_driver(load.path, info)
             if load.address is None:
@@ -164,7 +170,10 @@ class DriverLoader:
     def _spawn(self, load: Load) -> None:
         env = {} if load.address is None else {"address": load.address}
         try:
-            pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
+            if load.info["driver_type"] == DRIVER_TYPE_UMD:
+                pid: object = self._hosts.start(load.path, load.files, load.closed)
+            else:
+                pid = self._syscall("process_spawn_image", load.path, int(RING_DRIVER), env, load.files, load.closed)
         except StatusError as error:
             raise StatusError(Status.DRIVER_INIT_FAILED, f"{load.path}: no process could be started: {error}") from None
         assert isinstance(pid, int)
@@ -174,13 +183,16 @@ class DriverLoader:
             driver.predecessor = load.predecessor
             driver.restarts = load.predecessor.restarts
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
+        self._hive.announce_driver(driver)
+        if self.verifier is not None:
+            self.verifier.attend(driver)
 
     def _send_init(self, load: Load) -> None:
         driver = load.driver
         assert driver is not None
         self._loads[driver.pid] = load
         self._clock.set_in(("init", driver.pid), INIT_LIMIT_S, lambda: self._init_is_late(load))
-        self._send(driver, "driver_init", driver.object)
+        self._send(driver, "driver_init", plain_driver(driver.object) if driver.user_mode else driver.object)
 
     def init_complete(self, pid: int, status: object, driver_object: object) -> None:
         """The driver's own word on how its entry went."""
@@ -196,6 +208,33 @@ class DriverLoader:
             self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
         else:
             self._register(load, driver_object)
+
+    def host_report(self, driver: Driver, what: object, value: object, rest: object) -> None:
+        """What the host of a user-mode driver says in its place: the messages that ring 2.5 cannot send.
+
+        Raises: 601 for something else.
+        """
+        if what == "child":
+            driver.child_pid = value if type(value) is int else 0
+        elif what == "init_complete" and type(value) is int:
+            self._host_init_complete(driver, value, rest)
+        elif what == "unload_complete":
+            self.unload_complete(driver.pid, value)
+        elif what == "pong":
+            self.pong(driver.pid)
+        else:
+            raise StatusError(Status.INVALID_PARAMETER, f"dkms_host_report: {what!r} is nothing that a host reports")
+
+    def _host_init_complete(self, driver: Driver, status: int, rest: object) -> None:
+        """*rest* is what the driver answers (major functions), or why it was not started."""
+        load = self._loads.get(driver.pid)
+        if load is not None and type(rest) is str:
+            self._fail(load, Status(status) if status else Status.DRIVER_INIT_FAILED, f"{load.path}: {rest}")
+            return
+        if load is not None:
+            majors = [major for major in rest if type(major) is int] if type(rest) is list else []
+            driver.object.dispatch = dict.fromkeys(majors, served_by_host)
+        self.init_complete(driver.pid, status, driver.object)
 
     def _init_is_late(self, load: Load) -> None:
         self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: driver_entry did not end within {INIT_LIMIT_S:g} s")
@@ -231,8 +270,9 @@ class DriverLoader:
             if orphan is not None:
                 self.dispatcher.give_back(driver)
             self._remove(driver, Status.DEVICE_NOT_READY, "its driver did not start")
-            self._kill(driver.pid)
+            self._kill(driver)
         if orphan is not None and orphan.state is RESTARTING:
+            self._hive.set_driver_status(orphan, RESTARTING)
             self._start_again(orphan, text)
         elif orphan is not None:
             self._drop_orphan(orphan, "its new driver did not start")
@@ -458,8 +498,10 @@ class DriverLoader:
 
     def exited(self, pid: int) -> None:
         """A process has ended; if it was a driver, clean up after it."""
-        self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         driver = self.driver_registry.get(pid)
+        if driver is not None and driver.watch is not None and driver.state in (LOADING, *SERVING):
+            driver.watch.died(self._attempt("process_info", pid))
+        self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         if driver is None:
             return
         if driver.state is LOADING:
@@ -495,15 +537,17 @@ class DriverLoader:
     def _gone(self, driver: Driver, how: str) -> None:
         """A driver that was online is no more, for whatever reason: clean up, end its process, see what comes next."""
         state = driver.state
+        if driver.watch is not None and how not in ("was unloaded", "died"):
+            driver.watch.gone(state, how)
         self._clock.clear(("unload", driver.pid))
         self._log(f"driver {driver.name}, pid {driver.pid}{_for(driver)}, {how}", "fail" if state in SERVING else "drv")
         if state is UNLOADING:
             self._remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
-            self._kill(driver.pid)
+            self._kill(driver)
             self._end_unload(driver.pid)
             return
         self._orphan(driver, RELOADING if state is RELOADING else RESTARTING, how)
-        self._kill(driver.pid)
+        self._kill(driver)
         if state is RELOADING:
             self._start(Load(driver.path, driver.address, self._reload_report(driver.pid), driver))
         else:
@@ -561,10 +605,10 @@ class DriverLoader:
 
     def _remove(self, driver: Driver, status: Status, reason: str) -> None:
         """Take a driver, and all that it had, out of every book; its requests end with *status*."""
-        was_online = driver.state is not LOADING
+        has_successor = driver.state is LOADING and driver.predecessor is not None  # the one before it, once more
         self._leave_registry(driver)
         self.dispatcher.drop_driver(driver, status, reason)
-        if was_online:
+        if not has_successor:
             self._remove_from_hive(driver)
 
     def _leave_registry(self, driver: Driver) -> None:
@@ -596,15 +640,18 @@ class DriverLoader:
     def _send(self, driver: Driver, name: str, *values: object) -> None:
         self._syscall("signal_send", driver.pid, name, *values)
 
-    def _kill(self, pid: int) -> None:
-        self._attempt("process_kill", pid, SIGKILL)  # it may be dead already
+    def _kill(self, driver: Driver) -> None:
+        """End a driver's process, of a user-mode driver both; it may be dead already."""
+        self._attempt("process_kill", driver.pid, SIGKILL)
+        if driver.user_mode:
+            self._hosts.end(driver.path)
 
-    def _attempt(self, call: str, *args: object) -> None:
-        """A call whose failure changes nothing."""
+    def _attempt(self, call: str, *args: object) -> object:
+        """A call whose failure changes nothing, and gives None."""
         try:
-            self._syscall(call, *args)
+            return self._syscall(call, *args)
         except StatusError:
-            pass
+            return None
 
     def _is_present(self, address: str) -> bool:
         components = self._syscall("raw_component_list")
@@ -629,6 +676,7 @@ def _describe(driver: Driver) -> dict[str, object]:
         "version": info["version"],
         "priority": info["load_priority"],
         "pid": 0 if driver.state in (RESTARTING, FAILED) else driver.pid,
+        "child_pid": 0 if driver.state in (RESTARTING, FAILED) else driver.child_pid,
         "address": driver.address or "",
         "state": driver.state,
         "devices": [

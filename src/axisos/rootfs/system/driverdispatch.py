@@ -15,15 +15,24 @@ Always so   a pending IRP is with exactly one driver, and exactly one answer lea
 
 from __future__ import annotations
 
-from abi.driver import DEVICE_FLAG_DIRECT, DRIVER_TYPE_CMD, DeviceObject, DriverObject
+from abi.driver import (
+    DEVICE_FLAG_DIRECT,
+    DEVICE_FLAG_SEEKABLE,
+    DRIVER_TYPE_CMD,
+    DRIVER_TYPE_UMD,
+    DeviceObject,
+    DriverObject,
+)
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
+from system.driver_hosts import checked_facts, plain_irp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from system.driver_hive import DriverHive
+    from system.driver_verifier import DriverWatch
 
 # States of a driver; `driver_loader` draws how one leads to the other.
 LOADING = "loading"
@@ -44,8 +53,8 @@ class Driver:
     """One driver process, as DKMS knows it."""
 
     __slots__ = (
-        "address", "adopted", "devices", "events", "indices", "info", "links", "majors", "name", "object", "path",
-        "pid", "predecessor", "reopens", "restarts", "state", "watched",
+        "address", "adopted", "child_pid", "devices", "events", "indices", "info", "is_known_to_pm", "links", "majors",
+        "name", "object", "path", "pid", "predecessor", "reopens", "restarts", "state", "user_mode", "watch",
     )
 
     def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
@@ -64,8 +73,11 @@ class Driver:
         self.predecessor: Driver | None = None  # whose devices wait for it while it starts
         self.adopted: dict[str, None] = {}  # the devices that it has taken over
         self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
+        self.is_known_to_pm = False  # something of it was opened: PM may send it requests by itself
         self.restarts = 0  # how often it was started again after a crash
-        self.watched = False  # all its requests come through DKMS, which looks at them
+        self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
+        self.user_mode = info["driver_type"] == DRIVER_TYPE_UMD  # the process is its host's, to whom plain data goes
+        self.child_pid = 0  # of the driver itself when it is user-mode, as its host says
 
     @property
     def is_component_driver(self) -> bool:
@@ -122,10 +134,17 @@ class Dispatcher:
         irp.driver_pid = driver.pid
         irp.io_status.information = None
         self.pending_irps[irp.irp_id] = irp, driver
+        form: object = irp
+        if driver.user_mode:
+            form = plain_irp(irp)
+            irp.step = f"with process {driver.child_pid}, behind its host"
         try:
-            self._send(driver.pid, "irp_dispatch", irp, major)
+            self._send(driver.pid, "irp_dispatch", form, major)
         except StatusError as error:
-            self._withdraw(irp, driver, Status.DEVICE_NOT_READY, f"{driver} cannot be reached: {error}")
+            status = error.status  # of data that nests too deep to go to another ring, or:
+            if status == Status.NO_SUCH_PROCESS:
+                status = Status.DEVICE_NOT_READY
+            self._withdraw(irp, driver, status, f"{driver} cannot be reached: {error}")
 
     def complete(self, driver_pid: int, irp: Irp | None = None, status: int | None = None) -> None:
         """Pass on a driver's answer.
@@ -145,13 +164,25 @@ class Dispatcher:
             raise StatusError(Status.INVALID_PARAMETER, f"{irp} is not yours to complete (any more)")
         self._finish(irp, entry[1], _status_of(irp, status), irp.io_status.information)
 
+    def complete_plain(self, driver: Driver, irp_id: object, status: object, information: object) -> None:
+        """Pass on the answer of a user-mode driver, which has no IRP but its number.
+
+        Raises: 601 if no such request is with this driver (any more).
+        """
+        entry = self.pending_irps.get(irp_id) if type(irp_id) is int else None
+        if entry is None or entry[1] is not driver:
+            raise StatusError(Status.INVALID_PARAMETER, f"request {irp_id!r} is not yours to complete (any more)")
+        irp = entry[0]
+        irp.io_status.status, irp.io_status.information = _status_of(irp, status), information
+        self._finish(irp, driver, irp.io_status.status, information)
+
     def _finish(self, irp: Irp, driver: Driver, status: Status, information: object) -> None:
         """Take a pending request off the driver's hands and send its one answer."""
         del self.pending_irps[irp.irp_id]
         if irp.major_function == IRP_MJ_CREATE and status == Status.SUCCESS:
             information = driver.pid
             irp.device_object = driver.devices.get(irp.device_name)  # PM keeps count of its opens
-            self._pm_knows_routes = True
+            self._pm_knows_routes = driver.is_known_to_pm = True
         if not irp.flags & IRP_FLAG_NO_REPLY:
             self._send(irp.reply_pid, "irp_complete", irp.irp_id, status, information)
 
@@ -168,6 +199,8 @@ class Dispatcher:
             driver = route[1]
         self._log(f"{driver}: {irp} passed its time limit", "warn")
         irp.driver_pid = irp.reply_pid = 0  # a late answer finds nobody
+        if driver.watch is not None:
+            driver.watch.late(irp)
         self._on_late(driver)
 
     def _withdraw(self, irp: Irp, driver: Driver, status: Status, reason: str) -> None:
@@ -268,7 +301,7 @@ class Dispatcher:
         if taken is not None and taken[1] is not driver.predecessor:
             raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{name} belongs to {taken[1]}")
         device = DeviceObject(name, driver.object)
-        device.flags = 0 if driver.watched else DEVICE_FLAG_DIRECT
+        device.flags = 0 if driver.watch is not None or driver.user_mode else DEVICE_FLAG_DIRECT
         if taken is None:
             self._hive.add_device(device, driver)
         else:
@@ -288,6 +321,9 @@ class Dispatcher:
         assert isinstance(name, str)
         if driver.state is RELOADING:
             return  # it lets go of it; the device stays for its successor
+        if driver.predecessor is not None and name in driver.adopted:
+            self._return_device(driver, driver.predecessor, name)
+            return
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
@@ -295,6 +331,19 @@ class Dispatcher:
         self._routes_change()
         _unlink(driver.object, device)
         self._hive.remove_device(device)
+
+    def set_device(self, driver: Driver, name: object, facts: object) -> None:
+        """Enter what a driver that has no device object says of its device.
+
+        Raises: 405 no such device; 500 another driver's; 601 not facts of this form.
+        """
+        self._demand_device(driver, name)
+        device = driver.devices[str(name)]
+        limits, seekable, size = checked_facts(facts)
+        device.time_limits.update(limits)
+        if seekable is not None:
+            device.flags = device.flags & ~DEVICE_FLAG_SEEKABLE | (DEVICE_FLAG_SEEKABLE if seekable else 0)
+            device.size = size
 
     def create_link(self, driver: Driver, link: object, device_name: object) -> None:
         """Give a device of the driver a name in /dev. Doing so twice is fine.
@@ -373,13 +422,17 @@ class Dispatcher:
         """A driver did not manage to take its predecessor's place: the devices go on waiting for the next."""
         orphan, driver.predecessor = driver.predecessor, None
         assert orphan is not None
-        for name in driver.adopted:
-            if name in driver.devices:
-                orphan.devices[name] = device = driver.devices.pop(name)
-                self.device_tree[name] = device, orphan
-                for link in [link for link, target in driver.links.items() if target == name]:
-                    orphan.links[link] = driver.links.pop(link)
-        driver.adopted.clear()
+        for name in list(driver.adopted):
+            self._return_device(driver, orphan, name)
+
+    def _return_device(self, driver: Driver, orphan: Driver, name: str) -> None:
+        """A driver that is still starting lets go of a device that it had taken over: it waits for the next again."""
+        orphan.devices[name] = device = driver.devices.pop(name)
+        self.device_tree[name] = device, orphan
+        for link in [link for link, target in driver.links.items() if target == name]:
+            orphan.links[link] = driver.links.pop(link)
+        del driver.adopted[name]
+        _unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
@@ -395,7 +448,8 @@ class Dispatcher:
 
     def withdraw_requests(self, driver: Driver, status: Status, reason: str) -> None:
         """Answer all requests that a driver holds, in its place; PM does so with those that it has sent itself."""
-        if self._pm_knows_routes:
+        if driver.is_known_to_pm:
+            driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
         for irp, holder in list(self.pending_irps.values()):
             if holder is driver:

@@ -27,7 +27,8 @@ from system.vfs import files, startup
 from system.vfs.calls import PENDING, VfsCalls
 from system.vfs.devices import Devices
 from system.vfs.logs import Logs
-from system.vfs.mounts import Mounts, find_disk, parse_fstab
+from system.vfs.mounting import Mounting
+from system.vfs.mounts import Mounts, parse_fstab
 from system.vfs.paths import canonical, shorten
 from system.vfs.permission_file import TABLE, PermissionFile, save_delay_s
 from system.vfs.permissions import Permissions
@@ -84,22 +85,22 @@ class PipelineManager:
         self._root = self._root_disk()
         self._disk = self._root[1]
         self._fstab = self._read_fstab()
-        self._mounts = self._mount_all()
-        volatile = tuple(entry.mount for entry in self._fstab if entry.kind == "tmpfs" and entry.mount)
-        self._permission_file = PermissionFile(self._disk, self._log, volatile)
-        self._permissions = Permissions(self._permission_file.load())
+        self._mounts = Mounts(self._disk, self._root[0])
+        self._mounting = Mounting(syscall, self._mounts, self._root, self._fstab, self._log)
+        self._mounting.mount_all()
+        self._permission_file = PermissionFile(self._disk, self._log)
+        self._permissions = Permissions(self._permission_file.load(self._mounting.place_of))
         self._permissions.journal = self._permission_changed
+        self._mounting.keep_rights(self._permissions, self._permission_file, self._set_save)
         self._settings = self._read_settings()
         if not self._settings.logging.enable_screen_log:
             syscall("kernel_set_log_mode", False)
 
         self._clock = Timekeeper(syscall)
         self._devices = Devices(syscall, self._pid, self._clock)
-        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"))
-        self._log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
-        self._vfs = VfsCalls(
-            syscall, self._mounts, self._permissions, self._devices, self._on_denied, self._log_readers
-        )
+        log_readers: dict[str, Callable[[], object]] = {}  # canonical path of a log -> bring it up to date
+        self._logs = Logs(self._disk, self._devices, lambda: syscall("kernel_get_boot_log"), log_readers)
+        self._vfs = VfsCalls(syscall, self._mounts, self._permissions, self._devices, self._on_denied, log_readers)
         self._devices.on_unheard = self._vfs.unheard
         self._requests = RequestInformation(syscall, self._devices)
         self._vfs.after_write[TABLE] = self._permissions_edited
@@ -117,6 +118,10 @@ class PipelineManager:
             "vfs_rename": self._vfs.rename,
             "vfs_seek": self._vfs.seek,
             "vfs_chown": self._vfs.chown,
+            "vfs_truncate": self._vfs.truncate,
+            "vfs_mount": self._mounting.mount,
+            "vfs_unmount": self._mounting.unmount,
+            "vfs_mounts": self._mounting.mounts,
             "irp_query": self._requests.query,
             "irp_cancel": self._requests.cancel,
             "image_open": self._vfs.image_open,
@@ -206,18 +211,22 @@ class PipelineManager:
                 self._load_for(kind, address)
 
     def _start_ring_log(self) -> None:
-        entries = [entry for entry in self._fstab if entry.kind == "ringfs"]
-        sizes = [size for entry in entries if type(size := entry.options.get("size")) is int and size > 0]
-        size = sizes[-1] if sizes else self._settings.logging.ring_buffer_size
-        if entries and not self._no_drivers:
+        logging = self._settings.logging
+        entries = [(entry.path, entry.options.get("size")) for entry in self._fstab if entry.kind == "ringfs"]
+        for problem in startup.override_ring(self._settings, entries):
+            self._log(f"{FSTAB}: {problem}", "warn")
+        if self._no_drivers or not logging.log_device:
+            return
+        if logging.log_device != startup.RING_DEVICE:  # another driver's: lines wait here until it takes them
+            self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
+            return
 
-            def then(status: int, message: str, _pid: int) -> None:
-                self._report_load(RING_DRIVER, status, message)
-                if status == 0:
-                    self._log_readers[self._settings.logging.log_device] = self._logs.drain
-                    self._logs.ring_is_up(size)
+        def then(status: int, message: str, _pid: int) -> None:
+            self._report_load(RING_DRIVER, status, message)
+            if status == 0:
+                self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
 
-            self._load(RING_DRIVER, then)
+        self._load(RING_DRIVER, then)
 
     def _start_log_files(self) -> None:
         settings = self._settings.logging
@@ -226,13 +235,9 @@ class PipelineManager:
         uptime_s, epoch_s = self._syscall("time_get")
         header = f"=== {self._hostname()}: session begins {uptime_s:.3f} s after power on, {epoch_s:.0f} s since 1970"
         try:
-            number = self._logs.start_session(settings, header)
+            self._logs.start_session(settings, header)
         except StatusError as error:
             self._log(f"no log files in this session: {error.detail}", "warn")
-            return
-        for directory, ending in ((settings.log_dir, "log"), (settings.vbl_dir, "vbl")):
-            self._log_readers[directory] = self._logs.drain
-            self._log_readers[f"{directory}/syslog_{number}.{ending}"] = self._logs.drain
 
     def _autoload(self) -> None:
         if self._safe_mode or self._no_drivers:
@@ -249,7 +254,7 @@ class PipelineManager:
 
     def _fill_registry(self) -> None:
         config = {"Hostname": self._hostname()}
-        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.raw_logging.items())
+        config.update((f"logging.{key}", _as_text(value)) for key, value in self._settings.logging_in_force().items())
         self._enter("@VT\\SYS\\CONFIG", config)
         self._enter("@VT\\SYS\\BOOT", {"SafeMode": _as_text(self._safe_mode), "InitPath": self._init_path})
 
@@ -338,7 +343,10 @@ class PipelineManager:
         self._syscall("signal_send", self._dkms_pid, "os_event", name, *values)
         if name == "component_added":
             self._enter_hardware(str(values[0]), str(values[1]))
+            if values[1] == "filesystem":
+                self._mounting.disk_added(str(values[0]))
         elif name == "component_removed":
+            self._mounting.disk_removed(str(values[0]))
             self._syscall("reg_delete_key", _hardware_key(str(values[0]), str(values[1])))
 
     def _on_process_exited(self, pid: int) -> None:
@@ -367,7 +375,8 @@ class PipelineManager:
         Returns: a line that names the driver and its process.
         Blocks:  until the driver has started or failed.
         Raises:  PRIVILEGE_NOT_HELD, NO_SUCH_FILE, INVALID_DRIVER_OBJECT, INVALID_DRIVER_ENTRY, INVALID_DRIVER_INFO,
-                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, the driver's own.
+                 INVALID_DRIVER_TYPE, DRIVER_VALIDATION_FAILED, DRIVER_INIT_FAILED, INSUFFICIENT_RESOURCES (a user-mode
+                 driver that its host cannot start), the driver's own.
         """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, "driver_load: only root (uid 0) may load drivers")
@@ -417,9 +426,13 @@ class PipelineManager:
         self._enter(_hardware_key(address, kind), facts)
 
     def _enter(self, key: str, values: dict[str, str]) -> None:
+        """Set values of a registry key. What the registry does not take (a name in sys.toml may be long) is logged."""
         self._syscall("reg_create_key", key)
         for name, value in values.items():
-            self._syscall("reg_set_value", key, name, value, "STR")
+            try:
+                self._syscall("reg_set_value", key, name, value, "STR")
+            except StatusError as error:
+                self._log(f"registry: {error.detail}", "warn")
 
     # --- processes ---------------------------------------------------------------------------------------------
 
@@ -463,6 +476,7 @@ class PipelineManager:
         entries = self._permission_file.reload()
         if entries is not None:
             self._permissions.replace(entries)
+            self._permissions.bring_back(self._mounts.place_on)
 
     def _on_denied(self, request: SyscallRequest, path: str, action: str) -> None:
         """Write a refusal down, each kind once: a program that keeps trying must not drown the log."""
@@ -497,25 +511,6 @@ class PipelineManager:
         for problem in problems:
             self._log(f"{FSTAB}: {problem}", "warn")
         return list(entries)
-
-    def _mount_all(self) -> Mounts:
-        """Everything that fstab names; what cannot be mounted is logged and its place stays on the disk below."""
-        mounts = Mounts(self._root[1], self._root[0])
-        disks: dict[str, Disk] = {
-            address: self._syscall("raw_component_proxy", address) for address in self._components("filesystem")
-        }
-        for entry in self._fstab:
-            if entry.kind == "swap":
-                continue
-            try:
-                found: tuple[str, Disk | None] = self._root  # what the kernel has put at /, whatever was asked for
-                if entry.mount != "/":
-                    found = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
-                address, disk = found
-                mounts.mount(entry, disk, address)
-            except StatusError as error:
-                self._log(f"{FSTAB}: {entry.mount} is not mounted: {error.detail}", "warn")
-        return mounts
 
     def _read_settings(self) -> startup.SystemSettings:
         settings: startup.SystemSettings = self._read(SETTINGS, startup.parse_settings, startup.SystemSettings())

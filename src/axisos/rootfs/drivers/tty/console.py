@@ -18,7 +18,7 @@ from abi.status import Status, StatusError
 
 from . import keys
 from .echo import Echo
-from .keys import Key, Modifiers, Mouse, Paste, raw_sequence
+from .keys import Key, Modifiers, Mouse, Paste, Resized, raw_sequence
 from .line import (
     CLEAR,
     COOKED,
@@ -81,7 +81,7 @@ class Console:
         self.dropped = 0  # input events that were lost because nobody read them
         self._port = port
         self._modifiers = Modifiers()
-        self._queue: list[Key | Paste | Mouse] = []  # short, as a rule
+        self._queue: list[Key | Paste | Mouse | Resized] = []  # short, as a rule
         self._reader: Irp | None = None
         self._settings: Opener = self.openers.default  # the reader's
         self._parked: list[Irp] = []
@@ -362,6 +362,8 @@ class Console:
             if self._reader is not None:
                 self.echo.show(self.line)
         self._changed = True
+        if self._mode() == RAW:
+            self._arrive(Resized(width, height))
 
     # Input
 
@@ -369,7 +371,7 @@ class Console:
         """The mode in which input that arrives now will be read, as far as that can be known."""
         return (self._settings if self._reader is not None else self.openers.in_force()).mode
 
-    def _arrive(self, event: Key | Paste | Mouse) -> None:
+    def _arrive(self, event: Key | Paste | Mouse | Resized) -> None:
         queue = self._queue
         if len(queue) >= MAX_QUEUE:
             queue.pop(0)
@@ -409,8 +411,8 @@ class Console:
             elif isinstance(event, Paste):
                 self._insert(event)
 
-    def _deliver_raw(self, event: Key | Paste | Mouse) -> None:
-        if isinstance(event, Mouse):
+    def _deliver_raw(self, event: Key | Paste | Mouse | Resized) -> None:
+        if isinstance(event, Mouse | Resized):
             text = event.sequence
         elif isinstance(event, Key):
             text = raw_sequence(event)

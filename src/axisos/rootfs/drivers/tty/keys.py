@@ -72,6 +72,15 @@ class Mouse:
         self.sequence = f"\x1b[<{button};{x};{y}M"
 
 
+class Resized:
+    """The screen has another size: what a raw reader gets, which would not know otherwise."""
+
+    __slots__ = ("sequence",)
+
+    def __init__(self, width: int, height: int) -> None:
+        self.sequence = f"\x1b[48;{height};{width}t"
+
+
 class Modifiers:
     """Which shift and control keys are down."""
 

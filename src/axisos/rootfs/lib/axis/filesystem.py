@@ -400,6 +400,21 @@ def mkdir(path: object) -> bool:
     return _named("vfs_mkdir", path)
 
 
+def truncate(target: object, size: int) -> bool:
+    """Make a file *size* bytes long, in one step; *target* is a path, or a stream that may write. Raises 601, 616."""
+    if isinstance(target, (TextStream, ByteStream)):
+        target.truncate(size)
+        return True
+    token = open_handle(target, "rw" if exists(target) else "r")  # "r": so that what is missing is not made
+    try:
+        syscall("vfs_truncate", token, size)
+    except StatusError as error:
+        raise_for(error, target)
+    finally:
+        syscall("vfs_close", token)
+    return True
+
+
 def rename(source: object, target: object) -> bool:
     """Give *source* the name *target*; an existing file there is replaced. Raises 603, 500, 614."""
     streams.settle()
@@ -407,4 +422,37 @@ def rename(source: object, target: object) -> bool:
         syscall("vfs_rename", abspath(source), abspath(target))
     except StatusError as error:
         raise_for(error, source, target)
+    return True
+
+
+# -- mounts
+
+
+def mount(disk: str, point: object, path: str = "/", kind: str = "homefs", options: str = "rw") -> bool:
+    """Have *path* of a disk appear in the directory *point*; uid 0 only (501).
+
+    Args:    disk: an address or the beginning of one, "label:<name>", "boot" or "virtual"; kind: homefs, tmpfs, ringfs;
+             options: rw, ro, size=<KiB>, uid=, gid=, mode=, remount, separated by commas.
+    Raises:  405 no such disk, 603, 613, 604 (something is mounted there), 601.
+    """
+    return _named_point("vfs_mount", point, lambda place: (disk, path, place, kind, options))
+
+
+def unmount(point: object) -> bool:
+    """Have what is mounted at *point* disappear; uid 0 only (501). Raises 604 if it is in use, naming by whom, 601."""
+    return _named_point("vfs_unmount", point, lambda place: (place,))
+
+
+def mounts(usage: bool = True) -> _Arguments:
+    """What is mounted: [{point, type, disk, label, path, alias, options, open, size, used, free}], sizes in bytes."""
+    rows: _Arguments = syscall("vfs_mounts", usage)
+    return rows
+
+
+def _named_point(name: str, point: object, arguments: Any) -> bool:
+    streams.settle()
+    try:
+        syscall(name, *arguments(abspath(point)))
+    except StatusError as error:
+        raise_for(error, point)
     return True

@@ -155,29 +155,15 @@ def name_file(stream: ByteStream | TextStream, path: str) -> None:
 
 
 def truncate(path: str, size: int) -> int:
-    """Make the file at *path* (absolute) *size* bytes long, by zeros at its end or by writing its beginning anew.
-
-    Handles to it stay good. The VFS has no call for it, so it is not one step: a reader may meet the file half done,
-    and what must be kept has to fit into memory.
-    """
+    """Make the file at *path* (absolute), which must exist, *size* bytes long: cut off, or filled up with zeros."""
     if size < 0:
         raise OSError(22, "Invalid argument")
-    missing = size - syscall("vfs_stat", path)["size"]
-    if not missing:
-        return size
-    kept = b""
-    if missing < 0 and size:
-        reader = syscall("vfs_open", path, "r")
-        try:
-            while len(kept) < size and (data := syscall("vfs_read", reader, min(size - len(kept), TRANSFER))):
-                kept += data
-        finally:
-            syscall("vfs_close", reader)
-    writer = syscall("vfs_open", path, "a" if missing > 0 else "w")
+    syscall("vfs_stat", path)  # opening it for writing would make it
+    handle = syscall("vfs_open", path, "rw")
     try:
-        write_all(writer, bytes(missing) if missing > 0 else kept)
+        syscall("vfs_truncate", handle, size)
     finally:
-        syscall("vfs_close", writer)
+        syscall("vfs_close", handle)
     return size
 
 
@@ -583,34 +569,24 @@ class ByteStream(BufferedIOBase):
         return position - (len(self._ahead) - self._at) + self._sink.size
 
     def truncate(self, size: int | None = None) -> int:
-        """Make the file *size* bytes long (as long as the present position); the position stays. See `truncate`."""
+        """Make the file *size* bytes long (as long as the present position); the position stays."""
         self._check_open()
         if not self._writable:
             raise unsupported("truncate")
         self.flush()
         position = self.tell()
         size = position if size is None else size
-        sink, path = self._sink, self._sink.path
-        if path is None or sink not in _owned:
-            raise unsupported("truncate: only of a file that this program has opened by its path (vfs_stat, vfs_open)")
         if size < 0:
             raise OSError(22, "Invalid argument")
         try:
-            end: int = syscall("vfs_seek", sink.handle, 0, "end")
-            if size > end:
-                write_all(sink.handle, bytes(size - end))  # type: ignore[arg-type]  # an owned sink is open
-            elif size < end and self.raw_mode in ("w", "a"):  # a disk has one such writer for a file
-                handle, sink.handle = sink.handle, None
-                syscall("vfs_close", handle)
-                truncate(path, size)
-                sink.handle = syscall("vfs_open", path, "rw" if self.raw_mode == "w" else "a")
-            elif size < end:
-                truncate(path, size)
-            self._ahead = b""
-            self._at = 0
-            syscall("vfs_seek", sink.handle, position, "set")
+            syscall("vfs_seek", self._sink.handle, position, "set")  # what was read ahead is forgotten below
+            syscall("vfs_truncate", self._sink.handle, size)
         except StatusError as error:
+            if error.status in (Status.INVALID_PARAMETER, Status.OBJECT_TYPE_MISMATCH):
+                raise unsupported("truncate") from None
             raise_for(error, self.name)
+        self._ahead = b""
+        self._at = 0
         return size
 
     def _not_seekable(self, error: StatusError) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import posixpath as path
 
-from abi.status import StatusError
+from abi.status import Status, StatusError
 from axis import filesystem, streams
 
 TYPE_CHECKING = False
@@ -535,7 +535,7 @@ def renames(old: object, new: object) -> None:
 
 
 def truncate(path: object, length: int) -> None:
-    """Make a file *length* bytes long: cut off, or filled with zeros. Not in one step; see `axis.streams.truncate`."""
+    """Make a file *length* bytes long: cut off, or filled up with zeros."""
     streams.settle()
     place = filesystem.abspath(fspath(path))
     try:
@@ -546,10 +546,15 @@ def truncate(path: object, length: int) -> None:
 
 def ftruncate(fd: Handle, length: int) -> None:
     """`truncate` for the file behind a handle that `open` or `os.open` gave."""
-    place = streams.path_behind(filesystem.handle_of(fd))
-    if place is None:
+    if length < 0:
         raise OSError(22, "Invalid argument")
-    truncate(place, length)
+    streams.settle()
+    try:
+        syscall("vfs_truncate", filesystem.handle_of(fd), length)
+    except StatusError as failure:
+        if failure.status in (Status.ACCESS_DENIED, Status.INVALID_PARAMETER, Status.OBJECT_TYPE_MISMATCH):
+            raise OSError(22, "Invalid argument") from None
+        _fail(failure, None)
 
 
 def chmod(path: object, mode: int, *, dir_fd: object = None, follow_symlinks: bool = True) -> None:

@@ -17,7 +17,7 @@ from abi.status import Status, StatusError
 from system.vfs import files
 from system.vfs.files import CATEGORY_DEVICE, CATEGORY_FILE, OpenFile, refuse
 from system.vfs.mounts import DEV, DEVICE, DEVICES, FILE
-from system.vfs.paths import is_below, join, parent_of, shorten
+from system.vfs.paths import canonical, is_below, join, parent_of, shorten
 from system.vfs.permissions import EXECUTE, READ, SEARCH, WRITE, format_mode, parse_mode
 
 TYPE_CHECKING = False
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 PENDING = object()  # a handler's result: the call is answered later
 
 TTY = "/dev/tty"
+MAX_ID = 2**31 - 1  # of users and groups
 WHENCE = ("set", "cur", "end")
 UNDELETABLE = (("/dev", "device nodes come and go with their drivers"), ("/boot", "the machine boots from there"))
 
@@ -110,9 +111,15 @@ class VfsCalls:
         body = OpenFile(route.path, raw_mode, CATEGORY_FILE)
         body.disk = route.disk
         body.raw_handle = handle
+        body.mount = route.mount
+        route.mount.files[body] = None
         if raw_mode != "r" and route.path in CRITICAL:
             body.notify = True
-        return self._handle_to(request, body, granted)
+        try:
+            return self._syscall("ob_create_owned", request.sender_pid, TYPE_FILE, body, granted)
+        except StatusError:
+            self.close_file(body)
+            raise
 
     def read(self, request: SyscallRequest, handle: str | int, count: int | None = None) -> object:
         """Up to *count* bytes, None for all there are; b"" at the end."""
@@ -142,7 +149,8 @@ class VfsCalls:
             self._devices.write(request, body, data)
             return PENDING
         if body.notify:
-            self._report_critical(request, body)
+            body.notify = False
+            self._report_critical(request, body.path)
         try:
             body.disk.write(body.raw_handle, data)
         except Exception as error:
@@ -162,10 +170,12 @@ class VfsCalls:
 
     def close_file(self, body: OpenFile) -> None:
         """The last handle to a file is gone."""
+        del body.mount.files[body]
         try:
             body.disk.close(body.raw_handle)
         except Exception as error:
-            refuse(error, "close it", body.path)
+            if getattr(error, "status", 0) != Status.NO_SUCH_DEVICE:  # its disk was pulled out, and closed it
+                refuse(error, "close it", body.path)
         if body.mode != "r" and body.path in self.after_write:
             self.after_write[body.path]()
 
@@ -202,6 +212,31 @@ class VfsCalls:
             return body.disk.seek(body.raw_handle, whence, offset)
         except Exception as error:
             refuse(error, "move there", body.path)
+
+    def truncate(self, request: SyscallRequest, handle: str | int, size: int) -> object:
+        """Make an open file so many bytes long: cut off, or filled up with zeros. Its position stays.
+
+        Args:    handle: one that may write. size: bytes.
+        Returns: True.
+        Raises:  INVALID_HANDLE, SYNAPSE_TOKEN_MISMATCH, SYNAPSE_TOKEN_EXPIRED, ACCESS_DENIED (no WRITE),
+                 OBJECT_TYPE_MISMATCH (a pipe or another object), INVALID_PARAMETER (a device, or a size below 0),
+                 DISK_FULL.
+        """
+        body = self._syscall("ob_reference_by_handle", request.sender_pid, handle, access.WRITE).body
+        if type(body) is not OpenFile:
+            raise _not_a_file("vfs_truncate")
+        if type(size) is not int or size < 0:
+            raise _invalid(f"{body.path}: vfs_truncate takes a number of bytes from 0, not {size!r:.20}")
+        if body.category is CATEGORY_DEVICE:
+            raise _invalid(f"{body.path} is a device: it has no length")
+        if body.notify:
+            body.notify = False
+            self._report_critical(request, body.path)
+        try:
+            body.disk.truncate(body.raw_handle, size)
+        except Exception as error:
+            refuse(error, "change its length", body.path)
+        return True
 
     def device_control(
         self, request: SyscallRequest, handle: str | int, method: str, args: object = None,
@@ -268,7 +303,10 @@ class VfsCalls:
         self._need(request, route.path, READ, "list it", route.path)
         names = files.list_names(route.disk, route.raw, route.path)
         points = self._mounts.points_below(route.path)
-        return sorted({*names, *points}) if points else sorted(names)
+        if points:
+            return sorted({*names, *points})
+        names.sort()  # in order already, from most disks
+        return names
 
     def delete(self, request: SyscallRequest, path: str, recursive: bool = False) -> object:
         """Delete a file or an empty directory; with *recursive*, a directory and all that is in it.
@@ -279,8 +317,7 @@ class VfsCalls:
         """
         route = self._mounts.resolve(path)
         self._refuse_protected(route, "delete")
-        if self._mounts.has_point_in(route.path):
-            raise StatusError(Status.DEVICE_BUSY, f"{route.path}: a disk is mounted there; see /etc/fstab.toml")
+        self._refuse_point(route, path)
         info = self._info(route)
         self._may_remove(request, route.path, "delete it", info is not None)
         if info is None:
@@ -289,6 +326,7 @@ class VfsCalls:
         is_directory = info["type"] == "directory"
         if is_directory:
             self._check_directory_removal(request, route, recursive)
+        self._report_critical(request, route.path)
         try:
             done = route.disk.remove(route.raw)
         except Exception as error:
@@ -308,13 +346,16 @@ class VfsCalls:
         route = self._mounts.resolve(path)
         if route.kind is not FILE:
             raise StatusError(Status.ACCESS_DENIED, f"{route.path}: cannot mkdir in /dev, it holds devices only")
+        self._need(request, parent_of(route.path), SEARCH, "make a directory", route.path)
         if self._info(route) is not None or self._mounts.has_point_in(route.path):
             raise StatusError(Status.FILE_EXISTS, f"{route.path} exists already")
         self._may_create(request, route, "make a directory")
         try:
-            route.disk.makeDirectory(route.raw)
+            done = route.disk.makeDirectory(route.raw)
         except Exception as error:
             refuse(error, "make it", route.path)
+        if done is False:  # its disk has something there that it does not show
+            raise StatusError(Status.FILE_EXISTS, f"{route.path}: its disk cannot have a directory of that name")
         self._permissions.created(route.path, request.sender_uid, request.sender_gid, True)
         return True
 
@@ -328,19 +369,21 @@ class VfsCalls:
         source, target = self._mounts.resolve(old), self._mounts.resolve(new)
         self._refuse_protected(source, "rename")
         self._refuse_protected(target, "replace")
-        if source.point != target.point:
+        self._refuse_point(source, old)
+        self._refuse_point(target, new)
+        self._need(request, parent_of(target.path), SEARCH, "put it there", target.path)
+        if source.mount is not target.mount:
             raise StatusError(
                 Status.NOT_IMPLEMENTED,
-                f"{source.path} -> {target.path}: they are on different disks ({source.point} and {target.point}); "
-                "copy the file and delete the original",
+                f"{source.path} -> {target.path}: they are on different disks ({source.mount.point} and "
+                f"{target.mount.point}); copy the file and delete the original",
             )
-        if self._mounts.has_point_in(source.path) or self._mounts.has_point_in(target.path):
-            raise StatusError(Status.DEVICE_BUSY, f"{source.path} -> {target.path}: a disk is mounted there")
         info = self._info(source)
         self._may_remove(request, source.path, "rename it", info is not None)
         if info is None:
             raise _no_such(source.path)
         self._writable(source, "rename")
+        self._writable(target, "replace")
         is_directory = info["type"] == "directory"
         if is_directory and is_below(target.path, source.path) and target.path != source.path:
             raise _invalid(f"{source.path} cannot be moved into itself ({target.path})")
@@ -352,6 +395,7 @@ class VfsCalls:
                 raise StatusError(Status.FILE_EXISTS, f"{target.path} exists already; delete it first")
             self._may_remove(request, target.path, "replace it", True)
         if target.path != source.path:
+            self._report_critical(request, source.path, target.path)
             try:
                 done = source.disk.rename(source.raw, target.raw)
             except Exception as error:
@@ -359,6 +403,11 @@ class VfsCalls:
             if done is False:
                 raise StatusError(Status.DEVICE_BUSY, f"{source.path} -> {target.path}: in use; close it and try again")
             self._permissions.renamed(source.path, target.path, is_directory)
+            for body in source.mount.files:
+                if is_below(body.path, source.path):
+                    body.path = target.path + body.path[len(source.path) :]
+            if target.path in self.after_write:
+                self.after_write[target.path]()
         return True
 
     def chmod(self, request: SyscallRequest, path: str, mode: str) -> object:
@@ -383,8 +432,8 @@ class VfsCalls:
         """
         if request.sender_uid != 0:
             raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{shorten(str(path))}: only uid 0 may change owners")
-        if type(uid) is not int or type(gid) is not int or uid < 0 or gid < 0:
-            raise _invalid(f"{shorten(str(path))}: uid and gid are numbers from 0")
+        if type(uid) is not int or type(gid) is not int or not (0 <= uid <= MAX_ID and 0 <= gid <= MAX_ID):
+            raise _invalid(f"{shorten(str(path))}: uid and gid are numbers from 0 to {MAX_ID}")
         route = self._existing(request, path)
         self._permissions.change_owner(route.path, uid, gid)
         return True
@@ -399,22 +448,31 @@ class VfsCalls:
         if type(paths) not in (list, tuple):
             raise _invalid("image_open takes a list of paths")
         needed = READ | EXECUTE if execute else READ
+        action = "execute it" if execute else "read it"
         uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
-        route = None
+        hidden = None
         for path in paths:  # type: ignore[attr-defined]  # a list or tuple, see above
             route = self._mounts.resolve(path)
             if route.kind is not FILE:
+                continue
+            rights = self._permissions.rights(route.path, uid, gid, groups)
+            if rights & needed != needed and not self._permissions.rights(
+                parent_of(route.path), uid, gid, groups
+            ) & SEARCH:
+                hidden = hidden or route.path  # whether it is there is not the caller's to know
                 continue
             try:
                 handle = route.disk.open(route.raw, "r")
             except Exception:  # not there, or a directory: the next one may be
                 continue
             try:
-                if self._permissions.rights(route.path, uid, gid, groups) & needed != needed:
-                    raise self._denial(request, route.path, "execute it" if execute else "read it")
+                if rights & needed != needed:
+                    raise self._denial(request, route.path, action)
                 return route.path, files.read_rest(route.disk, handle)
             finally:
                 route.disk.close(handle)
+        if hidden is not None and execute:
+            raise self._denial(request, hidden, action)
         places = ", ".join(shorten(str(path)) for path in paths)  # type: ignore[attr-defined]
         raise StatusError(Status.NO_SUCH_FILE, f"there is no file {places or 'in an empty list of paths'}")
 
@@ -422,16 +480,11 @@ class VfsCalls:
 
     def _handle_to(self, request: SyscallRequest, body: OpenFile, granted: int) -> object:
         """A handle of the caller to an open file; when it can have none, the file is closed again."""
-        syscall = self._syscall
-        header = syscall("ob_create_object", TYPE_FILE, body)
         try:
-            token = syscall("ob_create_handle", request.sender_pid, header, granted)
+            return self._syscall("ob_create_owned", request.sender_pid, TYPE_FILE, body, granted)
         except StatusError:
             self.handle_closed(body)
             raise
-        finally:
-            syscall("ob_dereference_object", header)
-        return token
 
     def _open_device(self, request: SyscallRequest, route: Route, granted: int, needed: int, mode: str) -> object:
         if route.kind is DEVICES:
@@ -458,6 +511,8 @@ class VfsCalls:
 
     def _open_for_writing(self, request: SyscallRequest, route: Route, needed: int, raw_mode: str) -> object:
         self._writable(route, "write")
+        action = "write it" if needed == WRITE else "read and write it"
+        self._need(request, parent_of(route.path), SEARCH, action, route.path)
         info = self._info(route)
         if info is None:
             self._may_create(request, route, "create it")
@@ -472,7 +527,7 @@ class VfsCalls:
             return handle
         if info["type"] == "directory":
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory, it cannot be written")
-        self._need(request, route.path, needed, "write it" if needed == WRITE else "read and write it", route.path)
+        self._need(request, route.path, needed, action, route.path)
         try:
             return route.disk.open(route.raw, raw_mode)
         except Exception as error:
@@ -483,20 +538,23 @@ class VfsCalls:
         info = self._info(route)
         if info is not None and info["type"] == "directory":
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory; list it instead") from None
-        if info is None:
-            raise _no_such(route.path) from None
-        if getattr(error, "status", 0) == Status.NO_SUCH_FILE:  # the game's disks have one writer for a file
+        if getattr(error, "status", 0) == Status.NO_SUCH_FILE:
+            if info is None:
+                raise _no_such(route.path) from None
+            # the game's disks have one writer for a file
             raise StatusError(Status.DEVICE_BUSY, f"{route.path} is being written already; close it there") from None
         refuse(error, "open it", route.path)
 
-    def _report_critical(self, request: SyscallRequest, body: OpenFile) -> None:
-        body.notify = False
-        self._syscall("kernel_log", f"{body.path} is being changed by process {request.sender_pid}", "sec")
-        try:
-            self._syscall("critical_file_modified", body.path, request.sender_pid)
-        except StatusError as error:
-            if error.status != Status.UNKNOWN_SYSCALL:  # a kernel without integrity checks does not know it
-                raise
+    def _report_critical(self, request: SyscallRequest, *paths: str) -> None:
+        """What the system relies on is being changed: files at these paths, or in these directories."""
+        for path in sorted(CRITICAL):
+            if any(is_below(path, changed) for changed in paths):
+                self._syscall("kernel_log", f"{path} is being changed by process {request.sender_pid}", "sec")
+                try:
+                    self._syscall("critical_file_modified", path, request.sender_pid)
+                except StatusError as error:
+                    if error.status != Status.UNKNOWN_SYSCALL:  # a kernel without integrity checks does not know it
+                        raise
 
     # --- asking the permissions --------------------------------------------------------------------------------
 
@@ -535,13 +593,26 @@ class VfsCalls:
                     )
                 return
             if request.sender_uid != 0:
-                for below in files.walk_directories(route.disk, route.raw):
-                    path = join(route.path, below[:-1]) if below else route.path
-                    self._need(request, path, READ | WRITE | SEARCH, "empty it", path)
+                self._check_tree_removal(request, route)
         except StatusError:
             raise
         except Exception as error:
             refuse(error, "list it", route.path)
+
+    def _check_tree_removal(self, request: SyscallRequest, route: Route) -> None:
+        """Each directory must be the caller's to list and empty, each name in it the caller's to remove."""
+        permissions = self._permissions
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        for below, names in files.walk(route.disk, route.raw):
+            directory = join(route.path, below[:-1]) if below else route.path
+            if not names:
+                continue  # nothing in it to be emptied
+            self._need(request, directory, READ | WRITE | SEARCH, "empty it", directory)
+            if permissions.entry(directory)[2] & WRITE:  # everybody's: names in it are their owners'
+                for name in names:
+                    path = join(directory, name.rstrip("/"))
+                    if not permissions.may_remove(path, uid, gid, groups):
+                        raise self._denial(request, path, "delete it")
 
     def _deny_or_miss(self, request: SyscallRequest, route: Route, action: str) -> NoReturn:
         """A right is missing: say that the path is, if it is and the caller may know."""
@@ -551,13 +622,28 @@ class VfsCalls:
         raise self._denial(request, route.path, action)
 
     def _denial(self, request: SyscallRequest, path: str, action: str) -> StatusError:
+        """The refusal, written down. Of what lies behind a closed directory it says nothing, not even whether it is."""
         self._on_denied(request, path, action)
-        owner, group, mode = self._permissions.entry(path)
+        closed = self._closed_directory(request, path)
+        owner, group, mode = self._permissions.entry(closed or path)
+        what = f"{closed}, on the way there," if closed else "it"
         return StatusError(
             Status.ACCESS_DENIED,
-            f"{path}: uid {request.sender_uid} may not {action}; it belongs to uid {owner}, gid {group}, mode "
-            f"{format_mode(mode)}, and its directories count too",
+            f"{path}: uid {request.sender_uid} may not {action}; {what} belongs to uid {owner}, gid {group}, mode "
+            f"{format_mode(mode)}" + ("" if closed else ", and its directories count too"),
         )
+
+    def _closed_directory(self, request: SyscallRequest, path: str) -> str:
+        """The first directory above a path that the caller may not pass through; "" for none."""
+        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
+        above = []
+        while path != "/":
+            path = parent_of(path)
+            above.append(path)
+        for directory in reversed(above):
+            if not self._permissions.rights(directory, uid, gid, groups) & SEARCH:
+                return directory
+        return ""
 
     # --- small things ------------------------------------------------------------------------------------------
 
@@ -594,7 +680,15 @@ class VfsCalls:
     def _writable(self, route: Route, action: str) -> None:
         if route.read_only:
             raise StatusError(
-                Status.READ_ONLY, f"{route.path}: cannot {action} it: /etc/fstab.toml has {route.point} read-only"
+                Status.READ_ONLY, f"{route.path}: cannot {action} it: {route.mount.point} is mounted read-only"
+            )
+
+    def _refuse_point(self, route: Route, path: str) -> None:
+        """Mount points stay, also those that are other names: below them lies what is not theirs to take along."""
+        given = canonical(path)
+        if self._mounts.has_point_in(route.path) or self._mounts.has_point_in(given):
+            raise StatusError(
+                Status.DEVICE_BUSY, f"{given}: a disk is mounted there; unmount it first, or see /etc/fstab.toml"
             )
 
     def _refuse_protected(self, route: Route, action: str) -> None:

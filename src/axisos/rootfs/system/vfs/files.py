@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, Protocol
 
     from abi.driver import DeviceObject
+    from system.vfs.mounts import Mount
 
     class Disk(Protocol):
         """A proxy of a `filesystem` component. Its methods fail with an exception that has `status` and `reason`."""
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
         def makeDirectory(self, path: str) -> bool: ...
         def remove(self, path: str) -> bool: ...
         def rename(self, old: str, new: str) -> bool: ...
+        def truncate(self, handle: Any, size: int) -> Any: ...
+        def usage(self, path: str) -> int: ...
         def getLabel(self) -> str | None: ...
+        def spaceTotal(self) -> float: ...
+        def spaceUsed(self) -> int: ...
 
 
 CATEGORY_FILE = "file"
@@ -50,7 +55,7 @@ class OpenFile:
     """The body of an IoFileObject: one open file or device, shared by all handles to it."""
 
     __slots__ = (
-        "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode",
+        "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode", "mount",
         "notify", "path", "position", "raw_handle", "under_way",
     )
 
@@ -58,17 +63,20 @@ class OpenFile:
         self.path = path
         self.mode = mode
         self.category = category
-        self.disk: Disk = None  # type: ignore[assignment]  # a file's, set when it is opened
-        self.raw_handle: object = None
-        self.device_name = ""  # a device's: \Device\...
+        self.notify = False  # the first write is to be reported: the system relies on this file
+        if category is CATEGORY_FILE:  # opened by the thousand: it has only what it needs, and gets it in `open`
+            self.disk: Disk
+            self.raw_handle: object
+            self.mount: Mount  # where its path led
+            return
+        self.device_name = ""  # \Device\...
         self.driver_pid = 0
         self.device_object: DeviceObject | None = None  # with it, its requests go straight to the driver, else to DKMS
         self.counted: DeviceObject | None = None  # the device whose count of opens it is in
-        self.position = 0  # of a device: where its next request begins
+        self.position = 0  # where its next request begins
         self.under_way = 0  # requests on it that are not answered
         self.lost = ""  # why a device that was restarted does not know this open any more
         self.file_id = 0
-        self.notify = False  # the first write is to be reported: the system relies on this file
 
     def __repr__(self) -> str:
         return f"<OpenFile {self.path} {self.mode}>"
@@ -150,22 +158,26 @@ def list_names(disk: Disk, raw_path: str, path: str) -> list[str]:
     Raises: NO_SUCH_FILE; NOT_A_DIRECTORY.
     """
     try:
-        info = disk.stat(raw_path)
-        if info is None:
+        names: list[str] | None = disk.list(raw_path)
+        if names is not None:
+            return names
+        if disk.stat(raw_path) is None:
             raise StatusError(Status.NO_SUCH_FILE, f"{path}: there is no such directory")
-        if info["type"] != "directory":
-            raise StatusError(Status.NOT_A_DIRECTORY, f"{path} is a file, it cannot be listed")
-        return list(disk.list(raw_path) or ())
+        raise StatusError(Status.NOT_A_DIRECTORY, f"{path} is a file, it cannot be listed")
     except Exception as error:
         refuse(error, "list it", path)
 
 
-def walk_directories(disk: Disk, raw_path: str) -> Iterator[str]:
-    """The directory itself and every directory in it, as paths relative to it ("" first)."""
+def walk(disk: Disk, raw_path: str) -> Iterator[tuple[str, list[str]]]:
+    """The directory itself and every directory in it: its path relative to the first ("" for that), and its names.
+
+    Raises: INVALID_PARAMETER for a tree too deep to be gone through (as one with a link of the host's into itself).
+    """
     waiting = [""]
     while waiting:
         below = waiting.pop()
-        yield below
-        if below.count("/") < MAX_WALK_DEPTH:
-            names = disk.list(f"{raw_path}/{below}") or ()
-            waiting.extend(below + name for name in names if name.endswith("/"))
+        names = list(disk.list(f"{raw_path}/{below}") or ())
+        yield below, names
+        if below.count("/") >= MAX_WALK_DEPTH:
+            raise StatusError(Status.INVALID_PARAMETER, f"it is more than {MAX_WALK_DEPTH} directories deep")
+        waiting.extend(below + name for name in names if name.endswith("/"))

@@ -11,8 +11,10 @@ The longest mount point that a path begins with decides. A part of a disk that h
 that place (`/var/log` for `/log`), so that its permissions are asked about once; a "virtual" entry is another name
 for a device.
 
-Called by   the vfs calls, once for each path: answers are remembered.
-Owns        the mount table.
+Called by   the vfs calls, once for each path: answers are remembered. `mounting` changes the table.
+Owns        the mount table, and for each mount the files that are open on it.
+Always so   one file has one canonical path: no part of a disk is mounted twice, what leads there by another way is an
+            alias.
 """
 
 from __future__ import annotations
@@ -24,13 +26,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from system.vfs.files import Disk
+    from system.vfs.files import Disk, OpenFile
+    from system.vfs.quotas import QuotaDisk
 
 FILE = "file"
 DEVICE = "device"
 DEVICES = "devices"  # the directory /dev itself
 DEV = "/dev"
 TYPES = ("rootfs", "homefs", "tmpfs", "swap", "ringfs")
+LIMITED = ("homefs", "tmpfs")  # whose size= is a quota; that of a ringfs is the size of the ring
+KIB = 1024
+MIN_PREFIX = 3  # characters of an address that may stand for it
 MAX_ROUTES = 2048  # remembered
 MAX_HOPS = 8
 
@@ -51,31 +57,47 @@ class MountEntry:
 class Mount:
     """One place where a disk appears, or another name for a place that exists."""
 
-    __slots__ = ("alias", "base", "disk", "kind", "point", "read_only", "uuid")
+    __slots__ = (
+        "alias", "base", "disk", "entry", "files", "kind", "point", "quota", "raw_disk", "read_only", "uuid",
+    )
 
-    def __init__(
-        self, point: str, disk: Disk | None, base: str, alias: str, kind: str, uuid: str, read_only: bool
-    ) -> None:
+    def __init__(self, entry: MountEntry, point: str, disk: Disk | None, alias: str, uuid: str) -> None:
+        self.entry = entry
         self.point = point
-        self.disk = disk
-        self.base = base  # path on the disk, "" for its root
+        self.raw_disk = disk
+        self.disk = disk  # what files are read and written by: the disk itself, or its quota's keeper
+        self.quota: QuotaDisk | None = None
+        self.base = "" if entry.path == "/" else entry.path  # path on the disk, "" for its root
         self.alias = alias  # canonical path that this is another name for, "" for a disk of its own
-        self.kind = kind
+        self.kind = entry.kind
         self.uuid = uuid
-        self.read_only = read_only
+        self.read_only = "ro" in entry.options
+        self.files: dict[OpenFile, None] = {}  # open on it, in the order of opening
+
+    def limit(self) -> None:
+        """Put the quota of its options into force, or out of it."""
+        size = self.entry.options.get("size")
+        disk = self.raw_disk
+        if self.kind in LIMITED and type(size) is int and size > 0 and disk is not None:
+            from system.vfs.quotas import QuotaDisk  # a machine without quotas boots without it
+
+            self.disk = self.quota = QuotaDisk(disk, self.base, size * KIB, self.point)
+        else:
+            self.disk = disk
+            self.quota = None
 
 
 class Route:
     """Where one path leads: its canonical spelling, and the disk and path on it, or the device."""
 
-    __slots__ = ("disk", "kind", "path", "point", "raw", "read_only")
+    __slots__ = ("disk", "kind", "mount", "path", "raw", "read_only")
 
-    def __init__(self, path: str, kind: str, disk: Disk, raw: str, point: str, read_only: bool) -> None:
+    def __init__(self, path: str, kind: str, disk: Disk, raw: str, mount: Mount, read_only: bool) -> None:
         self.path = path
         self.kind = kind
         self.disk = disk
         self.raw = raw
-        self.point = point  # the mount that it is on
+        self.mount = mount  # that it is on
         self.read_only = read_only
 
 
@@ -128,19 +150,22 @@ class Mounts:
     """The mount table of one machine."""
 
     def __init__(self, root: Disk, root_uuid: str = "boot") -> None:
-        self._root = root
-        self._table = [Mount("/", root, "", "", "rootfs", root_uuid, False)]  # longest mount point first
+        self._root = Mount(MountEntry(root_uuid, "/", "/", "rootfs", {"rw": True}), "/", root, "", root_uuid)
+        self._root_disk = root
+        self._table = [self._root]  # longest mount point first
         self.routes: dict[str, Route] = {}  # given path -> where it leads; read by the vfs calls, filled by `resolve`
 
     # --- mounting ----------------------------------------------------------------------------------------------
 
-    def mount(self, entry: MountEntry, disk: Disk | None, uuid: str) -> None:
+    def mount(self, entry: MountEntry, disk: Disk | None, uuid: str) -> Mount | None:
         """Make an entry's disk appear. *uuid* is the component's address; *disk* None for a virtual entry.
 
-        Raises: INVALID_PARAMETER for a virtual entry that names no device, or a place below /dev.
+        Returns: the mount; None if there is nothing to do, because that part of the disk is there already.
+        Raises:  INVALID_PARAMETER for a virtual entry that names no device, or a place below /dev; DEVICE_BUSY when
+                 a part of what is to be mounted has another place already.
         """
         if not entry.mount:
-            return
+            return None
         if is_below(entry.mount, DEV):
             raise StatusError(Status.INVALID_PARAMETER, f"{entry.mount}: nothing can be mounted below {DEV}")
         alias = ""
@@ -149,16 +174,61 @@ class Mounts:
                 raise StatusError(Status.INVALID_PARAMETER, f"{entry.path}: a virtual entry names a device below {DEV}")
             alias = entry.path
         elif entry.mount != "/":
-            alias = self._place_of(uuid, entry.path)
+            self._refuse_second_way(entry, uuid)
+            alias = self.place_of(uuid, entry.path)
             if alias == entry.mount:
-                return  # that part of the disk is there already
-        base = "" if entry.path == "/" else entry.path
-        read_only = "ro" in entry.options
-        mounted = Mount(entry.mount, disk, base, alias, entry.kind, uuid, read_only)
+                if not (entry.options.keys() & {"ro", "size"}):
+                    return None
+                alias = ""  # the same files by the same names: only the rules are new
+            elif alias and entry.kind in LIMITED and "size" in entry.options:
+                raise StatusError(
+                    Status.INVALID_PARAMETER,
+                    f"{entry.mount}: it is another name for {alias}, which cannot have a size of its own; mount "
+                    f"{alias} with size= instead",
+                )
+        mounted = Mount(entry, entry.mount, disk, alias, uuid)
+        if not alias:
+            mounted.limit()
+        if entry.mount == "/":
+            self._root = mounted
         self._table = [mount for mount in self._table if mount.point != entry.mount]
         self._table.append(mounted)
         self._table.sort(key=lambda mount: -len(mount.point))
         self.routes.clear()
+        return mounted
+
+    def remove(self, mount: Mount) -> None:
+        """Take a mount out of the table; what it covered shows again."""
+        self._table.remove(mount)
+        self.routes.clear()
+
+    def at(self, point: str) -> Mount | None:
+        """The mount whose point is exactly this canonical path."""
+        return next((mount for mount in self._table if mount.point == point), None)
+
+    def holding(self, path: str) -> Mount:
+        """The mount that a canonical path lies on, by its point alone."""
+        return next(mount for mount in self._table if is_below(path, mount.point))
+
+    def resting_on(self, mount: Mount) -> list[Mount]:
+        """The mounts that need this one: below its point, or another name for something there."""
+        point = mount.point
+        return [
+            other for other in self._table
+            if other is not mount and (is_below(other.point, point) or (other.alias and is_below(other.alias, point)))
+        ]
+
+    def shelf_of(self, path: str) -> str:
+        """The name of what a canonical path leads to that does not depend on where its disk is mounted."""
+        mount = self.holding(path)
+        rest = path[len(mount.point) :] if mount.point != "/" else path
+        return f"@{mount.uuid}:{(mount.base + rest) or '/'}"
+
+    def place_on(self, shelf: str) -> str:
+        """The canonical path of what `shelf_of` has named; "" while it is not to be seen."""
+        uuid, _, raw = shelf[1:].partition(":")
+        place = self.place_of(uuid, raw)
+        return place if place and self.shelf_of(place) == shelf else ""
 
     def table(self) -> list[Mount]:
         """What is mounted, longest mount point first."""
@@ -193,24 +263,37 @@ class Mounts:
         return route
 
     def _find(self, path: str) -> Route:
+        read_only = False
         for _hop in range(MAX_HOPS):
             if is_below(path, DEV):
-                return Route(path, DEVICES if path == DEV else DEVICE, self._root, path, DEV, False)
-            mount = next(mount for mount in self._table if is_below(path, mount.point))
+                kind = DEVICES if path == DEV else DEVICE
+                return Route(path, kind, self._root_disk, path, self._root, read_only)
+            mount = self.holding(path)
+            read_only = read_only or mount.read_only  # another name may be the narrower way
             rest = path[len(mount.point) :] if mount.point != "/" else path
             if not mount.alias:
                 assert mount.disk is not None, f"{mount.point} has neither disk nor alias"
-                return Route(path, FILE, mount.disk, (mount.base + rest) or "/", mount.point, mount.read_only)
+                return Route(path, FILE, mount.disk, (mount.base + rest) or "/", mount, read_only)
             path = canonical(mount.alias + rest)
         raise StatusError(Status.INVALID_PARAMETER, f"{shorten(path)}: /etc/fstab.toml leads in a circle here")
 
-    def _place_of(self, uuid: str, path: str) -> str:
+    def place_of(self, uuid: str, path: str) -> str:
         """The path at which a part of a disk appears already, "" if nowhere."""
         for mount in self._table:
             if mount.uuid == uuid and not mount.alias and is_below(path, mount.base or "/"):
                 rest = path[len(mount.base) :].strip("/")
                 return join(mount.point, rest) if rest else mount.point
         return ""
+
+    def _refuse_second_way(self, entry: MountEntry, uuid: str) -> None:
+        """A disk whose part is mounted elsewhere would give the files in it two names, with two sets of rights."""
+        for mount in self._table:
+            inside = mount.base and mount.base != entry.path and is_below(mount.base, entry.path)
+            if mount.uuid == uuid and not mount.alias and inside and not self.place_of(uuid, entry.path):
+                raise StatusError(
+                    Status.DEVICE_BUSY,
+                    f"{entry.mount}: a part of that disk ({mount.base}) is mounted at {mount.point}; unmount it first",
+                )
 
 
 def find_disk(
@@ -233,4 +316,12 @@ def find_disk(
         raise StatusError(Status.NO_SUCH_DEVICE, f"no disk of this machine is labelled {wanted!r}")
     if uuid in filesystems:
         return uuid, filesystems[uuid]
-    raise StatusError(Status.NO_SUCH_DEVICE, f"no disk of this machine has the address {uuid!r}")
+    if len(uuid) >= MIN_PREFIX:
+        meant = [address for address in filesystems if address.startswith(uuid)]
+        if len(meant) == 1:
+            return meant[0], filesystems[meant[0]]
+        if meant:
+            raise StatusError(Status.INVALID_PARAMETER, f"{len(meant)} disks have addresses that begin with {uuid!r}")
+    raise StatusError(
+        Status.NO_SUCH_DEVICE, f"no disk of this machine has the address {uuid!r}; a label is given as label:<name>"
+    )

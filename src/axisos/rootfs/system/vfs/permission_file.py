@@ -5,7 +5,8 @@
 
 Each change is one line in `/etc/perms.log` at once, so that a power cut loses none; the file itself is written anew
 only now and then, and the log then begins afresh. A line is `<uid> <gid> <mode> <path>` or `- <path>`, the path with
-Python's unicode escapes; a last line without its line end was cut off and is ignored.
+Python's unicode escapes; a last line without its line end was cut off and is ignored. What lies on a disk that fstab
+does not name is written as `@<disk>:<path on it>`: at the next boot that disk may be elsewhere, or nowhere.
 
 Called by   the Pipeline Manager: `load` at boot, `note` as the table's journal, `save` some time after a change.
 Owns        the two files (and a third for a moment), nothing in memory but what is not yet written.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from abi.status import StatusError
 from system.vfs import files
 from system.vfs.paths import canonical, is_below
-from system.vfs.permissions import format_mode, parse_mode
+from system.vfs.permissions import SHELF, format_mode, parse_mode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def parse_table(text: str) -> tuple[dict[str, Entry], list[str]]:
     entries: dict[str, Entry] = {}
     problems: list[str] = []
     for path, row in paths.items():
+        shelf, colon, rest = path.partition(":") if path.startswith(SHELF) else ("", "", path)
         try:
-            name = canonical(path)
+            name = shelf + colon + canonical(rest)
         except StatusError as error:
             problems.append(f"{error.detail}; the entry is ignored")
             continue
@@ -84,16 +86,16 @@ def format_line(path: str, entry: Entry | None) -> bytes:
     return b"%d %d %s %s\n" % (entry[0], entry[1], format_mode(entry[2]).encode(), name)
 
 
-def replay(log: bytes, entries: dict[str, Entry]) -> int:
-    """Apply the log's lines to *entries*. Returns how many lines made no sense."""
+def replay(log: bytes, entries: dict[str, Entry], place_of: Callable[[str], str] = str) -> int:
+    """Apply the log's lines to *entries*, under the names that these have now. Returns how many lines made no sense."""
     bad = 0
     for line in log.split(b"\n")[:-1]:
         if line.startswith(b"- "):
-            entries.pop(line[2:].decode("unicode_escape"), None)
+            entries.pop(place_of(line[2:].decode("unicode_escape")), None)
             continue
         try:
             uid, gid, mode, name = line.split(b" ", 3)
-            entries[name.decode("unicode_escape")] = (int(uid), int(gid), parse_mode(mode.decode()))
+            entries[place_of(name.decode("unicode_escape"))] = (int(uid), int(gid), parse_mode(mode.decode()))
         except (ValueError, StatusError):
             bad += 1
     return bad
@@ -110,7 +112,8 @@ class PermissionFile:
     def __init__(self, disk: Disk, log: Callable[[str, str], object], volatile: tuple[str, ...] = ()) -> None:
         self._disk = disk
         self._log = log  # (message, level)
-        self.volatile = volatile  # directories whose entries are not kept
+        self.volatile = volatile  # directories whose entries are not kept, and beginnings of such names (`@<disk>:`)
+        self.name_of: Callable[[str], str] = lambda path: path  # under which name an entry is written
         self._journal: object = None  # raw handle of the log
         self._is_dirty = False
         self._may_write = True
@@ -120,8 +123,11 @@ class PermissionFile:
         """Whether the file lags behind the table."""
         return self._is_dirty
 
-    def load(self) -> dict[str, Entry]:
-        """The table as it was left; a file that cannot be read is kept aside and what must be closed stays closed."""
+    def load(self, place_of: Callable[[str], str] = str) -> dict[str, Entry]:
+        """The table as it was left; a file that cannot be read is kept aside and what must be closed stays closed.
+
+        Args: place_of: the name that an entry has now, with the disks as they are mounted now.
+        """
         try:
             entries, problems = parse_table(files.read_all(self._disk, TABLE).decode())
         except (StatusError, ValueError) as error:
@@ -134,9 +140,10 @@ class PermissionFile:
             return dict(FALLBACK)
         for problem in problems:
             self._log(f"{TABLE}: {problem}", "warn")
+        entries = {place_of(name): entry for name, entry in entries.items()}
         log = files.read_if_there(self._disk, LOG)
         if log:
-            bad = replay(log, entries)
+            bad = replay(log, entries, place_of)
             self._is_dirty = True
             if bad:
                 self._log(f"{LOG}: {bad} lines make no sense and are ignored", "warn")
@@ -159,12 +166,12 @@ class PermissionFile:
 
     def note(self, path: str, entry: Entry | None) -> None:
         """Write one change down. A disk that cannot be written is reported once; the table goes on in memory."""
-        if not self._may_write or any(is_below(path, place) for place in self.volatile):
+        if not self._may_write or (self._is_volatile(path) and path not in self.volatile):
             return
         try:
             if self._journal is None:
                 self._journal = self._disk.open(LOG, "a")
-            self._disk.write(self._journal, format_line(path, entry))
+            self._disk.write(self._journal, format_line(self.name_of(path), entry))
         except Exception as error:
             self._give_up(error)
         self._is_dirty = True
@@ -177,9 +184,12 @@ class PermissionFile:
         import tomli_w
 
         kept = {
-            path: {"uid": uid, "gid": gid, "mode": format_mode(mode)}
-            for path, (uid, gid, mode) in sorted(entries.items())
-            if not any(is_below(path, place) and path != place for place in self.volatile)
+            name: {"uid": uid, "gid": gid, "mode": format_mode(mode)}
+            for name, (uid, gid, mode) in sorted(
+                (self.name_of(path), entry)
+                for path, entry in entries.items()
+                if path in self.volatile or not self._is_volatile(path)
+            )
         }
         text = "# Who may do what with which path; kept by the Pipeline Manager. Change it with chmod and chown.\n"
         text += tomli_w.dumps({"paths": kept})
@@ -188,6 +198,15 @@ class PermissionFile:
             self._begin_log()
         except Exception as error:
             self._give_up(error)
+
+    def touch(self) -> None:
+        """The table was changed without a word: it is to be written."""
+        self._is_dirty = True
+
+    def _is_volatile(self, path: str) -> bool:
+        if path.startswith(SHELF):
+            return any(path.startswith(place) for place in self.volatile)
+        return any(is_below(path, place) for place in self.volatile)
 
     def _begin_log(self) -> None:
         """Forget the log: the file says it all."""

@@ -8,6 +8,9 @@ search (1) on every directory above it; then the owner's digit counts, else the 
     w  2   write a file; make, delete and rename entries of a directory
     x  1   execute a file, pass through a directory
 
+Rights belong to what a path leads to, so they go with a disk that is unmounted and come back with it. Until then its
+entries stand under names that are no paths, `@<disk>:<path on it>`, which nobody can ask about.
+
 Called by   the vfs calls, with canonical paths; uid 0 may do everything and is not asked about.
 Owns        the table and what was worked out from it. `journal` hears of every change.
 Always so   a remembered answer is dropped before the entry that it came from changes.
@@ -35,6 +38,7 @@ NEW_FILE_MODE = 0o644
 NEW_DIRECTORY_MODE = 0o755
 VIRTUAL_DEVICE_ENTRY = (0, 0, 0o666)
 PHYSICAL_DEVICE_ENTRY = (0, 0, 0o600)
+SHELF = "@"  # begins the name of an entry that has no path now
 PROTECTED = ("/boot", "/sys")  # only uid 0 changes modes there, whoever owns the entry
 
 MAX_IDENTITIES = 64  # remembered at once
@@ -175,6 +179,25 @@ class Permissions:
         self.deleted(old, is_directory)
         self.deleted(new, is_directory)
         for path, entry in moved.items():
+            self._set(path, entry)
+
+    def put_away(self, point: str, shelf_of: Callable[[str], str]) -> None:
+        """What *point* shows is about to change: keep the entries below it under the names of what they are of."""
+        for path in [path for path in self.entries if is_below(path, point)]:
+            self.entries[shelf_of(path)] = self.entries.pop(path)
+        self._remembered.clear()
+
+    def bring_back(self, place_on: Callable[[str], str]) -> None:
+        """Give every entry that was put away its path again, where there is one now ("" for none)."""
+        for shelf in [name for name in self.entries if name.startswith(SHELF)]:
+            path = place_on(shelf)
+            if path:
+                self.entries[path] = self.entries.pop(shelf)
+        self._remembered.clear()
+
+    def set_default(self, path: str, entry: Entry) -> None:
+        """An entry for a path that has none."""
+        if path not in self.entries:
             self._set(path, entry)
 
     def replace(self, entries: dict[str, Entry]) -> None:

@@ -17,22 +17,24 @@ if TYPE_CHECKING:
     Log = Callable[[str, str], object]  # (message, level)
 
 DEFAULT_HOSTNAME = "AxisBox"
+RING_DEVICE = "/dev/ringlog"
 
 
 class LogSettings:
     """[logging] of /etc/sys.toml."""
 
     __slots__ = (
-        "enable_log_rotation_saver", "enable_screen_log", "log_device", "log_dir", "max_log_files", "ring_buffer_size",
-        "vbl_dir",
+        "enable_log_rotation_saver", "enable_screen_log", "log_device", "log_dir", "max_log_files", "max_log_size",
+        "ring_buffer_size", "vbl_dir",
     )
 
     def __init__(self) -> None:
         self.enable_screen_log = True  # until the terminal takes the screen
         self.ring_buffer_size = 8192  # bytes
-        self.log_device = "/dev/ringlog"
+        self.log_device = RING_DEVICE  # "" for none
         self.enable_log_rotation_saver = True
-        self.max_log_files = 5
+        self.max_log_files = 5  # in each directory
+        self.max_log_size = 262_144  # bytes; a file that would become larger is followed by the next
         self.log_dir = "/log"
         self.vbl_dir = "/vbl"
 
@@ -45,8 +47,13 @@ class SystemSettings:
     def __init__(self) -> None:
         self.hostname = DEFAULT_HOSTNAME
         self.logging = LogSettings()
-        self.raw_logging: dict[str, object] = {}  # as written, for the registry
+        self.raw_logging: dict[str, object] = {}  # as written
         self.problems: list[str] = []
+
+    def logging_in_force(self) -> dict[str, object]:
+        """[logging] as it holds now; what is written there and means nothing to us stands as it is."""
+        known = {name: getattr(self.logging, name) for name in LogSettings.__slots__}
+        return {**self.raw_logging, **known}
 
 
 def parse_settings(text: str) -> SystemSettings:
@@ -77,9 +84,32 @@ def parse_settings(text: str) -> SystemSettings:
             settings.problems.append(f"logging.{name} must be 1 or more; {default!r} is used")
         elif name.endswith("_dir") and not str(value).startswith("/"):
             settings.problems.append(f"logging.{name} must be an absolute path; {default!r} is used")
+        elif name == "log_device" and value and not str(value).startswith("/dev/"):
+            settings.problems.append(f'logging.{name} must be a path below /dev, or ""; {default!r} is used')
         else:
             setattr(settings.logging, name, value)
     return settings
+
+
+def override_ring(settings: SystemSettings, entries: list[tuple[str, object]]) -> list[str]:
+    """What fstab's ringfs entries say of the log's device goes before what sys.toml says; the last one counts.
+
+    Args:    entries: (path, value of the option `size`) of each.
+    Returns: what is odd about that, in words.
+    """
+    logging, problems = settings.logging, []
+    for path, size in entries:
+        if path.startswith("/dev/"):
+            logging.log_device = path
+        if type(size) is int and size > 0:
+            logging.ring_buffer_size = size
+        elif size is not None:
+            problems.append(f"{path}: size={size} is no number of bytes; {logging.ring_buffer_size} is used")
+    for name in ("log_device", "ring_buffer_size"):
+        written, used = settings.raw_logging.get(name), getattr(logging, name)
+        if written is not None and written != used:
+            problems.append(f"a ringfs entry says {used}, which goes before logging.{name} = {written}")
+    return problems
 
 
 def parse_autoload(text: str) -> list[str]:

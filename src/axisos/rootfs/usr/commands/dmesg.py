@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abi.status import StatusError
 from axis import cli
 
 TYPE_CHECKING = False
@@ -27,7 +26,6 @@ _LEVELS = {
     "mem": "yellow", "proc": "green", "warn": "yellow", "ok": "green", "sec": "magenta", "fail": "red", "none": "grey",
 }
 _KEPT = 1000
-_POLL_MS = 200
 _BAR = 30
 
 
@@ -59,6 +57,24 @@ def statistics() -> None:
     cli.write(f"{stats['total']} of {stats['max_size']} entries, numbers {stats['first_seq']} to {stats['last_seq']}\n")
 
 
+def missed(count: int) -> None:
+    """Entries that were pushed out of the log before they could be read."""
+    cli.write(f"... {count} {'entry was' if count == 1 else 'entries were'} lost here\n")
+
+
+def follow(last: int, options: cli.Options, levels: list[str], watch: str) -> None:
+    """Show entries as they come, from number *last* on."""
+    while True:
+        entries = syscall("dmesg_read", last, _KEPT)
+        if entries:
+            if entries[0]["seq"] > last + 1 and syscall("dmesg_stats")["total"] >= _KEPT:
+                missed(entries[0]["seq"] - last - 1)
+            show(entries, options, levels)
+            last = entries[-1]["seq"]
+        cli.flush()
+        syscall("ke_wait_single", watch)
+
+
 def main(options: cli.Options, operands: list[str]) -> None:
     cli.need_operands(operands, 0, 0, "")
     if "L" in options:
@@ -77,21 +93,15 @@ def main(options: cli.Options, operands: list[str]) -> None:
         if level not in _LEVELS:
             cli.usage(f"{level}: no such level, see --levels")
     count = cli.integer(options.get("n", str(_KEPT)), "the count", 0)
+    follows = "f" in options or "w" in options
+    watch = syscall("dmesg_notify") if follows else ""  # before the first look, so that nothing falls in between
     entries = syscall("dmesg_read", 0, _KEPT)
+    last = entries[-1]["seq"] if entries else syscall("dmesg_stats")["last_seq"]
     if levels:
         entries = [entry for entry in entries if entry["level"] in levels]
     show(entries[-count:] if count else [], options, levels)
-    last = syscall("dmesg_stats")["last_seq"] if not entries else entries[-1]["seq"]
-    while "f" in options or "w" in options:
-        cli.flush()
-        syscall("process_sleep", _POLL_MS)
-        try:
-            entries = syscall("dmesg_read", last, _KEPT)
-        except StatusError as error:
-            cli.fail(cli.why(error))
-        show(entries, options, levels)
-        if entries:
-            last = entries[-1]["seq"]
+    if follows:
+        follow(last, options, levels, watch)
 
 
 cli.run(

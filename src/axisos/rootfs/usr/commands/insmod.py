@@ -59,7 +59,7 @@ def value_after(source: str, field: str) -> str | None:
                     return ", ".join(each.strip().strip("\"'") for each in words if each.strip())
                 end = next((index for index, letter in enumerate(rest) if letter in ",}\n"), len(rest))
                 value = rest[:end].strip()
-                return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.")
+                return value.strip("\"'") if value[:1] in "\"'" else value.removeprefix("dk.").removeprefix("umd.")
     return None
 
 
@@ -84,8 +84,8 @@ def warnings_about(source: str, facts: dict[str, str | None]) -> list[str]:
         found.append("DRIVER_INFO has no driver_name")
     if "def driver_entry(" not in source and "def um_driver_entry(" not in source:
         found.append("no function driver_entry")
-    if "dk.run(" not in source and "signal_pull" not in source:
-        found.append("neither dk.run nor a loop over signal_pull: it would end at once")
+    if not any(loop in source for loop in ("dk.run(", "umd.run(", "signal_pull")):
+        found.append("neither dk.run, umd.run nor a loop over signal_pull: it would end at once")
     return found
 
 

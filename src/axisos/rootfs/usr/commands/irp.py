@@ -1,4 +1,4 @@
-"""irp: who holds my request?"""
+"""irp: say who holds a request to a driver, and cancel it."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ List the loaded drivers, or those of a name or path.
 
 STATE   online, or what it is on the way to: loading, suspect (too slow, asked whether it lives), unloading, reloading,
         restarting (it crashed and is started again), failed (it crashed too often and was given up)
+PID     its process; of a user-mode driver that of its host, and its own
 OPEN    how often its devices are open
 HELD    requests of yours, or as root of all, that it has not answered; irp tells of each
 """
@@ -26,18 +27,23 @@ HELD    requests of yours, or as root of all, that it has not answered; irp tell
 _KINDS = {"KernelModeDriver": "KMD", "ComponentModeDriver": "CMD", "UserModeDriver": "UMD"}
 
 
+def _pids(driver: dict[str, Any]) -> str:
+    """Its process; of a user-mode driver the host's and its own."""
+    return "+".join(str(pid) for pid in (driver["pid"], driver["child_pid"]) if pid) or "-"
+
+
 def row_of(driver: dict[str, Any], held: int) -> list[str]:
     """A driver in one line."""
     links = [link for device in driver["devices"] for link in device["links"]]
     return [
-        driver["name"], _KINDS.get(driver["type"], "?"), driver["version"], str(driver["pid"] or "-"), driver["state"],
+        driver["name"], _KINDS.get(driver["type"], "?"), driver["version"], _pids(driver), driver["state"],
         str(driver["open_files"]), str(held), str(driver["restarts"]), " ".join(links) or "-",
     ]
 
 
 def show(driver: dict[str, Any], held: int) -> None:
     """A driver in full."""
-    pid = f"process {driver['pid']}" if driver["pid"] else "no process"
+    pid = f"process {_pids(driver)}" if driver["pid"] else "no process"
     cli.write(f"{driver['name']} {driver['version']}: {driver['state']}, {pid}, {driver['type']}, {driver['path']}\n")
     if driver["address"]:
         cli.write(f"  component  {driver['address']}\n")

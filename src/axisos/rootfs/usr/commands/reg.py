@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from axis import cli
+from abi.status import Status, StatusError
+from axis import cli, registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ Usage: reg query PATH             the keys below PATH and its values
        reg tree [PATH] [DEPTH]    everything below PATH (@VT), DEPTH (10) levels deep
        reg info PATH              about a key
        reg find TEXT              keys with TEXT in their path
+       reg watch [PATH] [COUNT]   what changes at PATH (@VT) and below, as it happens; COUNT changes, or until Ctrl+C
 
-A path is @VT\\SYS\\BOOT; / is understood as \\ as well.
+A path is @VT\\SYS\\BOOT; one without \\ may be written with / instead.
 """
 
 _CUT = 40
@@ -26,7 +28,7 @@ _MAX_DEPTH = 20
 
 
 def path_of(text: str) -> str:
-    path = text.replace("/", "\\").strip("\\") or "@VT"
+    path = (text if "\\" in text else text.replace("/", "\\")).strip("\\") or "@VT"
     if path.split("\\")[0] != "@VT":
         cli.usage(f"{text}: a registry path begins with @VT")
     return path
@@ -111,14 +113,57 @@ def find(text: str) -> int:
     return 0 if found else 1
 
 
+def story(change: registry.Change) -> str:
+    """One change as a line; of a value that was set, what it is now."""
+    verb, colour = {
+        "key_created": ("made", "green"), "key_deleted": ("deleted", "red"), "value_set": ("set", "yellow"),
+        "value_deleted": ("unset", "red"), "owner_set": ("given", "cyan"),
+    }[change.what]
+    line = f"{cli.coloured(f'{verb:<8}', colour)}{change.path}"
+    if change.name is not None:
+        line += f" {cli.printable(change.name)}"
+    if change.what == "value_set":
+        found = syscall("reg_get_value", change.path, change.name)
+        line += f" = {shown(found[0])} ({found[1]})" if found is not None else " (gone by now)"
+    elif change.what == "owner_set":
+        info = syscall("reg_query_info", change.path)
+        line += f" to process {info['owner_pid']}" if info is not None else " (gone by now)"
+    return line + "\n"
+
+
+def watch(path: str = "@VT", count: str = "") -> int:
+    path = existing(path)
+    left = cli.integer(count, "the number of changes", 1) if count else None
+    with registry.watch(path) as watched:
+        while True:
+            watched.wait()
+            try:
+                changes = watched.take()
+            except StatusError as error:
+                if error.status != Status.REGISTRY_KEY_NOT_FOUND:
+                    raise
+                cli.note(path, "the key was deleted")
+                return 0
+            for change in changes:
+                cli.write(story(change))
+                if left is not None:
+                    left -= 1
+                    if left == 0:
+                        return 0
+            if watched.lost:
+                cli.write(f"... {watched.lost} more changes were too many to be told\n")
+                watched.lost = 0
+            cli.flush()
+
+
 _COMMANDS: dict[str, tuple[Callable[..., int | None], int, int]] = {
     "query": (query, 1, 1), "get": (get, 2, 2), "set": (set_value, 3, 3), "tree": (tree, 0, 2), "info": (info, 1, 1),
-    "find": (find, 1, 1),
+    "find": (find, 1, 1), "watch": (watch, 0, 2),
 }
 
 
 def main(options: cli.Options, operands: list[str]) -> int | None:
-    cli.need_operands(operands, 1, None, "query, get, set, tree, info or find")
+    cli.need_operands(operands, 1, None, "query, get, set, tree, info, find or watch")
     row = _COMMANDS.get(operands[0])
     if row is None:
         cli.usage(f"{operands[0]}: unknown subcommand")

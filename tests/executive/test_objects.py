@@ -1,4 +1,4 @@
-"""Handles and their tokens, and the registry's rules."""
+"""Handles and their tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from abi.status import Status, StatusError
 from executive.limits import Limits
 from executive.ob_manager import ObjectManager
 from executive.process import Process
-from executive.registry import Registry
 
 
 @pytest.fixture
@@ -120,38 +119,3 @@ def test_the_handle_table_has_an_end(ob: ObjectManager) -> None:
     assert ob.query_type_statistics()["Box"] == (1024, 1024)
     ob.destroy_process(process)
     assert ob.query_type_statistics()["Box"] == (0, 0)
-
-
-class Caller:
-    """Stands for a thread where only its process is looked at."""
-
-    def __init__(self, pid: int, ring: float) -> None:
-        self.process = Process(pid, None, ring, "/test.py", "", 0)
-
-
-def test_the_registry_keeps_its_roots_its_types_and_its_owners() -> None:
-    """Protected keys stay; a value has the type it says; a driver changes its own keys only."""
-    registry = Registry(lambda: 1.5)
-    registry.init_system()
-    driver, other, service = Caller(5, 2), Caller(6, 2), Caller(2, 1)
-
-    registry.reg_create_key(driver, "@VT\\DRV\\Echo\\part")  # type: ignore[arg-type]
-    registry.reg_set_value(driver, "@VT\\DRV\\Echo", "Version", "1.0")  # type: ignore[arg-type]
-    assert registry.reg_get_value(other, "@VT\\DRV\\Echo", "Version") == ("1.0", "STR")  # type: ignore[arg-type]
-    refusals = [
-        (lambda: registry.reg_delete_key(service, "@VT\\SYS\\"), Status.REGISTRY_PROTECTED),  # type: ignore[arg-type]
-        (lambda: registry.reg_set_value(other, "@VT\\DRV\\Echo", "x", 1), Status.ACCESS_DENIED),  # type: ignore[arg-type]
-        (lambda: registry.reg_set_value(driver, "@VT\\DRV\\Echo", "x", 1, "STR"), Status.INVALID_PARAMETER),  # type: ignore[arg-type]
-        (lambda: registry.reg_set_value(driver, "@VT\\DRV\\None", "x", 1), Status.REGISTRY_KEY_NOT_FOUND),  # type: ignore[arg-type]
-        (lambda: registry.reg_create_key(driver, "DRV\\x"), Status.INVALID_PARAMETER),  # type: ignore[arg-type]
-        (lambda: registry.reg_set_value(driver, "@VT\\DRV\\Echo", "x", print), Status.INVALID_PARAMETER),  # type: ignore[arg-type]
-    ]
-    for attempt, status in refusals:
-        with pytest.raises(StatusError) as refused:
-            attempt()
-        assert refused.value.status == status
-
-    tree = [row["path"] for row in registry.reg_dump_tree(other, "@VT\\DRV")]  # type: ignore[arg-type,index]
-    assert tree == ["@VT\\DRV", "@VT\\DRV\\Echo", "@VT\\DRV\\Echo\\part"]
-    registry.reg_delete_key(driver, "@VT\\DRV\\Echo")  # type: ignore[arg-type]
-    assert registry.reg_enum_keys(other, "@VT\\DRV") == []  # type: ignore[arg-type]
