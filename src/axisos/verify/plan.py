@@ -126,6 +126,7 @@ class Planner:
     """Draws one plan."""
 
     def __init__(self, seed: int, source: Source) -> None:
+        self._seed = seed
         self._random = random.Random(f"plan {seed}")
         self._source = source
 
@@ -134,7 +135,7 @@ class Planner:
         draw = self._random
         callers = [self._caller() for _ in range(draw.randint(2, 4))]
         callers.append({"user": "root", "patient": True, "steps": self._patient_steps()})
-        if draw.random() < 0.5:
+        if self._seed % 2:
             callers.append({"user": "root", "patient": True, "steps": self._flood()})
         troubles: list[list[Any]] = []
         for _ in range(draw.randint(1, 3)):
@@ -210,5 +211,6 @@ class Planner:
 
     def _flood(self) -> list[Step]:
         """More requests at once than anybody would expect."""
-        threads: list[Step] = [["thread", [self._use(0) for _ in range(8)]] for _ in range(12)]
+        firsts = [["write", 0, 64], ["read", 0, 64], self._control(0, None)]
+        threads: list[Step] = [["thread", [first, *(self._use(0) for _ in range(6))]] for first in firsts * 6]
         return [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", FLOOD_MS]]
