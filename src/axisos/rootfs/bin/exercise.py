@@ -165,7 +165,9 @@ class Exercise:
 
     def reload(self) -> None:
         """The driver is replaced while it is used."""
-        self._call("driver_reload", self._path)
+        error = self._call("driver_reload", self._path)
+        if isinstance(error, StatusError) and error.status != Status.NO_SUCH_DEVICE:
+            self._judge_load(int(error.status), error.detail, "a reload")
 
     def unload(self) -> None:
         """Refused while it is open; if nobody has it open, it comes back."""
@@ -184,9 +186,12 @@ class Exercise:
     def _load_again(self, doing: str) -> bool:
         """Load it once more, which must succeed, unless something may be made to fail just now. Returns whether."""
         status, text = self._load()
+        self._judge_load(status, text, doing)
+        return status == 0
+
+    def _judge_load(self, status: int, text: str, doing: str) -> None:
         if status and not self._instances() and not self._plan["fail_at"]:
             self._fault("does-not-load", f"status {status}: {text}", doing)
-        return status == 0
 
     def _load(self) -> tuple[int, str]:
         """Load the driver; one that the boot has loaded is replaced, for only the boot knows its address."""
