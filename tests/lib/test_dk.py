@@ -80,6 +80,9 @@ class Kernel:
     def ke_set_timer_dpc(self, *args: object) -> None:
         self.timers.append(args)
 
+    def ke_get_irql(self) -> int:
+        return self.irql
+
     def ke_raise_irql(self, level: int) -> int:
         before, self.irql = self.irql, level
         return before

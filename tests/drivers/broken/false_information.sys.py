@@ -1,4 +1,4 @@
-"""Gives a line, whatever was asked for."""
+"""Gives a number where bytes are asked for."""
 
 from axis import dk
 
@@ -11,7 +11,7 @@ DEVICE, LINK = "\\Device\\FalseInformation0", "/dev/false_information"
 
 
 def on_read(device, irp):  # <- false-information
-    return b"one line\n"
+    return 1
 
 
 def driver_entry(driver):

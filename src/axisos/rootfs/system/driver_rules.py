@@ -85,8 +85,8 @@ RULES: dict[str, tuple[str, str, str]] = {
     ),
     "false-information": (
         "a request was completed with information that cannot be true",
-        "the caller gets more than it asked for, a count of bytes that nobody wrote, or a value it cannot be given",
-        "READ: bytes, at most irp.parameters.length; WRITE: how many bytes were taken; controls: plain data",
+        "the caller gets an error instead of data, a count of bytes that nobody wrote, or a value it cannot be given",
+        "READ: bytes; WRITE: how many bytes were taken, from 0 to all; controls: plain data",
     ),
     "false-driver-info": (
         "the driver is not what its DRIVER_INFO or its dispatch table says",

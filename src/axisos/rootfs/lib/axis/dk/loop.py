@@ -29,7 +29,7 @@ from __future__ import annotations
 from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
 from abi.names import DKMS_PID, KERNEL_PID
 from abi.status import Status, StatusError
-from axis.dk.requests import PENDING, complete_request
+from axis.dk.requests import DISPATCH_LEVEL, PENDING, complete_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     Interrupt = Callable[..., object]
     Message = tuple[Any, ...]
 
-DISPATCH_LEVEL = 2
 PRUNE_AT = 64  # held requests are looked through for completed ones when there are this many, and twice what is left
 
 
