@@ -160,7 +160,8 @@ class Planner:
     def _leaver(self) -> dict[str, Any]:
         """Who asks before anybody has given anything, waits, and is killed: others come after it."""
         reads: list[Step] = [["read", 0, size] for size in self._random.sample(SIZES[1:], 3)]
-        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *(["thread", [read]] for read in reads), ["sleep", BUSY_MS]]
+        threads: list[Step] = [["thread", [read]] for read in reads]
+        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", BUSY_MS]]
         return {"user": "root", "patient": False, "steps": steps}
 
     def _caller(self) -> dict[str, Any]:
