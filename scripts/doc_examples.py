@@ -59,10 +59,13 @@ def actual(path: Path) -> str:
 
 def run_in_a_machine(path: Path) -> str:
     """A program of the guest, as `axisos run --seed 7` runs it; this Python must run with PYTHONHASHSEED=0."""
-    from axisos import Machine, host
+    from axisos import FakeNetwork, Machine, host
 
-    schedule = "fifo" if path.read_text().startswith(f"{GUEST_MARK}--in-order ") else "random"
-    result = host.run(Machine(seed=host.BOOT_SEED, schedule=schedule), str(path), seed=7)
+    options = path.read_text().partition("\n")[0].removeprefix(GUEST_MARK).split()
+    schedule = "fifo" if "--in-order" in options else "random"
+    site = path.parent / options[options.index("--fake-net") + 1] if "--fake-net" in options else None
+    network = None if site is None else FakeNetwork.from_directory(str(site))
+    result = host.run(Machine(seed=host.BOOT_SEED, schedule=schedule, internet=network), str(path), seed=7)
     text = result.stdout.decode() + result.stderr.decode()
     if result.exit_code:
         text += f"exit code {result.exit_code}" + (f": {result.reason}" if result.reason else "") + "\n"

@@ -61,6 +61,16 @@ def policy_rules() -> Iterable[str]:
         yield f"| `{name}` | {cell(reason)} | {cell(hint)} |"
 
 
+def driver_rules() -> Iterable[str]:
+    """Each rule that the driver verifier knows."""
+    from system.driver_rules import RULES
+
+    yield "| Rule | Broken when | Why it matters | Write instead |"
+    yield "|---|---|---|---|"
+    for name, (what, why, hint) in RULES.items():
+        yield f"| `{name}` | {cell(what)} | {cell(why)} | {cell(hint)} |"
+
+
 def policy_names() -> Iterable[str]:
     """The double-underscore names that a program may use, and what for."""
     from executive import policy
@@ -519,8 +529,20 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
     "log": ("kernel_log", "dmesg_", "kernel_get_boot_log", "kernel_set_log_mode"),
 }
 
+def trace_records() -> Iterable[str]:
+    """What a traced kernel writes down."""
+    from executive.trace import KINDS
+
+    yield "| Record | Written when | Fields |"
+    yield "|---|---|---|"
+    for name, fields, when in KINDS:
+        yield f"| `{name}` | {cell(when)} | {' '.join(f'`{field}`' for field in fields)} |"
+
+
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
+    "trace-records": trace_records,
     "policy-rules": policy_rules,
+    "driver-rules": driver_rules,
     "policy-names": policy_names,
     "modules-offered": modules_offered,
     "names-withheld": names_withheld,

@@ -23,7 +23,8 @@ FLOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Ring 3: the names of Python's library", "`lib/python/`", (DISK + "lib/python",)),
     ("Ring 3: init, shell and commands", "`bin/`, `usr/`", (DISK + "bin", DISK + "usr")),
     ("Consoles and the command line", "`consoles/`, `cli.py`, ...", (
-        SOURCE + "consoles", SOURCE + "cli.py", SOURCE + "supervisor.py", SOURCE + "host.py",
+        SOURCE + "consoles", SOURCE + "tracing", SOURCE + "verify", SOURCE + "driver_template", SOURCE + "cli.py",
+        SOURCE + "supervisor.py", SOURCE + "host.py",
     )),
     ("Benchmarks", "`bench/`, `benchmarks/`", (SOURCE + "bench", "benchmarks")),
     ("Tests", "`tests/`", ("tests",)),

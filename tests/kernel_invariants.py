@@ -486,20 +486,28 @@ def _requests(tables: Tables) -> Iterator[str]:
 
 
 def _registry(tables: Tables) -> Iterator[str]:
+    """Each key is found by its path, counts are right, and who watches is somebody with an open handle."""
     registry = tables.kernel.registry
-    keys = list(_keys_below(registry._root))
-    if len(keys) != registry._keys:
-        yield f"the registry has {len(keys)} keys and counts {registry._keys}"
+    keys = list(registry.existing("@VT").subtree())
+    if {key.path: key for key in keys} != registry._keys:
+        yield f"the registry has {len(keys)} keys and knows the paths of {len(registry._keys)}"
+    size = sum(value.size for key in keys for value in key.values.values())
+    if size != registry._data:
+        yield f"the registry's values have {size} bytes, and it counts {registry._data}"
     for key in keys:
-        for name, (label, value) in key.values.items():
-            if not _is_plain(value) or type(label) is not str:
-                yield f"value {name} of key {key.name} is not plain data"
-
-
-def _keys_below(key: Any) -> Iterator[Any]:
-    yield key
-    for below in key.sub_keys.values():
-        yield from _keys_below(below)
+        if key.parent is not None and (key.parent.sub_keys.get(key.name) is not key or not key.path.endswith(key.name)):
+            yield f"key {key.path} is not where it says"
+        for name, value in key.values.items():
+            if not _is_plain(value.data) or type(value.kind) is not str:
+                yield f"value {name} of key {key.path} is not plain data"
+    watching = [watch for key in keys for watch in key.watches]
+    if any(watch.key is not key for key in keys for watch in key.watches):
+        yield "a watch is of another key than the one that it stands at"
+    held = {id(header.body) for header in tables.headers.values()}
+    if any(id(watch) not in held for watch in watching):
+        yield "a registry watch that nobody holds still hears of changes"
+    if (registry.on_change is not None) != bool(watching):
+        yield f"the registry tells of changes to {len(watching)} watches"
 
 
 def _is_plain(value: object) -> bool:
@@ -544,9 +552,9 @@ def kept_by_the_kernel(kernel: Any) -> Iterator[tuple[str, object]]:
         if thread.process.ring > 2:  # between services and drivers objects may pass
             for message in thread.messages:
                 yield f"a message to {thread}", message
-    for key in _keys_below(kernel.registry._root):
-        for name, (_label, value) in key.values.items():
-            yield f"value {name} of key {key.name}", value
+    for key in kernel.registry.existing("@VT").subtree():
+        for name, value in key.values.items():
+            yield f"value {name} of key {key.path}", value.data
     for header in {
         id(e.header): e.header for p in kernel.processes.processes() for e in p.handles.entries.values()
     }.values():

@@ -26,14 +26,14 @@ FLOORS: dict[str, set[str]] = {
     "executive": {"abi", "executive"},
     "kernel.py": {"abi", "executive"},
     "system": {"abi", "axis", "system"},
-    "drivers": {"abi", "axis", "tty"},
+    "drivers": {"abi", "axis", "tty", "internet"},
     "lib/axis": {"abi", "axis"},
     "lib/python": {"abi", "axis"},
     "bin": {"abi", "axis"},
     "usr": {"abi", "axis"},
     "boot": set(),
 }
-OURS = {"abi", "executive", "system", "axis", "axisos", "tty"}
+OURS = {"abi", "executive", "system", "axis", "axisos", "tty", "internet"}
 
 
 def imports_of(path: Path) -> list[tuple[int, str]]:

@@ -115,7 +115,8 @@ def test_what_shows_only_at_run_time_is_a_note(rules: check.Rules) -> None:
 def test_imports_that_are_not_offered_are_notes(rules: check.Rules, tmp_path: Path) -> None:
     """As the importer would look: the program's own folder, the vetted library, the disk's libraries."""
     assert noted(rules, "import socket, json, os.path\nfrom xml.dom import minidom") == [
-        "No module named 'socket'; AxisOS does not offer this part of Python's library",
+        "No module named 'socket'; AxisOS does not offer this part of Python's library: "
+        "axis.net opens connections, axis.http asks web servers",
         "No module named 'xml'; AxisOS does not offer this part of Python's library",
     ]
     assert noted(rules, "import multiprocessing, queue, concurrent.futures") == [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,11 @@ def test_the_exit_code_and_the_streams_are_the_programs_own(tool: Tool) -> None:
         (("run", "guest:/nowhere.py"), 127, "axisos: /nowhere.py: "),
         (("run", "--disk", "/", "guest:/bin/sh.py"), 2, "axisos: --disk /: "),
         (("run", "--user", "nobody", "guest:/bin/sh.py"), 126, "axisos: user 'nobody': "),
+        (("run", "--fake-net", "/nowhere", "guest:/bin/sh.py"), 2, "axisos: /nowhere: No such file or directory"),
+        (("sh", "--allow-net", "a b", "-c", "true"), 2, "axisos: 'a b' is no host: "),
+        (("sh", "--seed", "1", "--allow-net", "a.test", "-c", "true"), 2, "axisos: --allow-net: a simulation "),
+        (("sh", "--allow-net", "a.test", "--fake-net", "/", "-c", "true"), 2, "axisos: --fake-net and --allow-net: "),
+        (("explore", "--allow-net", "a.test", "x.py"), 2, "axisos explore: unrecognized arguments: --allow-net"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(tool: Tool, arguments: tuple[str, ...], code: int, said: str) -> None:
@@ -90,6 +97,43 @@ def test_a_shell_line_runs_with_files_copied_in(tool: Tool) -> None:
 
     code, out, err = tool("sh", "--put", f"{program}:/tmp/a.py", "-c", "/tmp/a.py | cat; false || echo yes; exit 5")
     assert (code, out, err) == (5, "from the host\nyes\n", "")
+
+
+def test_a_directory_stands_in_for_the_network(tool: Tool, tmp_path: Path) -> None:
+    """DIR/HOST/page is served as http://HOST/page, under a seed as well, and to every run of an exploration."""
+    (tmp_path / "web.test").mkdir()
+    (tmp_path / "web.test" / "page").write_text("from a file\n")
+    line = "curl http://web.test/page"
+    assert tool("sh", "--fake-net", str(tmp_path), "-c", line) == (0, "from a file\n", "")
+    assert tool("sh", "--seed", "3", "--fake-net", str(tmp_path), "-c", line) == (0, "from a file\n", "")
+    program = tool.program("from axis import http\nassert http.get('http://web.test/page').text == 'from a file\\n'\n")
+    code, out, err = tool("explore", "--seeds", "5", "--fake-net", str(tmp_path), program)
+    assert (code, err) == (0, ""), out
+    failing = tool.program("from axis import http\nassert http.get('http://web.test/page').code == 404\n")
+    code, out, err = tool("explore", "--seeds", "2", "--fake-net", str(tmp_path), failing)
+    assert code == 1 and f"--fake-net {tmp_path}" in out, out
+
+
+def test_the_machine_asks_the_hosts_that_it_may(tool: Tool) -> None:
+    """A real server on the list is reached, one beside it is not; without a list there is no network."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def serve() -> None:
+            peer, _ = server.accept()
+            with peer:
+                peer.recv(1000)
+                peer.sendall(b"HTTP/1.0 200 OK\r\n\r\nfrom a socket\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        line = f"curl http://127.0.0.1:{port}/"
+        code, out, err = tool("sh", "--allow-net", "127.0.0.2", "-c", line)
+        assert (code, out) == (1, "") and "address is not allowed" in err
+        code, out, err = tool("sh", "-c", line)
+        assert (code, out) == (1, "") and "offline" in err
+        assert tool("sh", "--allow-net", f"127.0.0.1:{port}", "-c", line) == (0, "from a socket\n", "")
+        thread.join(PATIENCE_S)
 
 
 def test_a_run_ends_at_its_time_limit_whatever_the_program_does(tool: Tool) -> None:

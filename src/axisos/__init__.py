@@ -2,22 +2,28 @@
 
     from axisos import Machine
 
-`Machine` is loaded when it is first asked for, so that a parent process which only watches over a run (see
-`axisos.supervisor`) pays for nothing.
+`Machine`, and `FakeNetwork` (a network inside this process, for a machine that shall have one), are loaded when they
+are first asked for, so that a parent process which only watches over a run (see `axisos.supervisor`) pays for nothing.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from axisos.machine.fake_network import FakeNetwork
     from axisos.machine.machine import Machine
 
-__all__ = ["Machine", "__version__"]
+__all__ = ["FakeNetwork", "Machine", "__version__"]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Load `Machine` on first use."""
+    """Load the names on first use."""
+    if name == "FakeNetwork":
+        from axisos.machine.fake_network import FakeNetwork
+
+        globals()["FakeNetwork"] = FakeNetwork
+        return FakeNetwork
     if name == "Machine":
         from axisos.machine.machine import Machine
 

@@ -185,12 +185,12 @@ class Rules:
         library = vetted.LIBRARY - vetted.PRIVATE_LIBRARY
         if top in vetted.PUBLIC_C | vetted.PUBLIC_SHIMS | library:
             if rest and top in library and name not in library:
-                return "import", f"No module named {name!r}"
+                return "import", f"No module named {name!r}{vetted.not_offered(name) if name in vetted.INSTEAD else ''}"
             withheld = [one for one in wanted if one in vetted.WITHHELD.get(name, ())]
             return ("import-name", f"cannot import name {withheld[0]!r} from {name!r}") if withheld else None
         if any(_is_module(os.path.join(on_disk, place, top)) for place in ("lib/python", "usr/lib")):
             return None
-        known = vetted.not_offered(top) if top in sys.stdlib_module_names else ""
+        known = vetted.not_offered(name) if top in sys.stdlib_module_names else ""
         return "import", f"No module named {top!r}{known}"
 
     def _call_note(self, node: ast.Call) -> tuple[str, str] | None:

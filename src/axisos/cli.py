@@ -1,4 +1,4 @@
-"""The command line: what `axisos boot`, `run`, `sh`, `explore`, `check` and `bench` mean. It alone knows all the parts.
+"""The command line: what `axisos boot`, `run`, `sh`, `trace` and the others mean. It alone knows all the parts.
 
 Parsing comes first and imports nothing of the machine; each action imports what it needs when it runs.
 """
@@ -12,13 +12,15 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, NoReturn, TextIO
+    from typing import Any, NoReturn
 
     from axisos.consoles.bootdisk import BootDisk
     from axisos.heartbeat import Heart
     from axisos.host import JobRunner
     from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine
+    from axisos.machine.network import Network
+    from axisos.machine.trace import TraceBuffer
 
 FAILED_EXIT = 1
 USAGE_EXIT = 2
@@ -26,6 +28,7 @@ NOT_FOUND_EXIT = 127  # as a shell says that there is no such program
 LEVELS = ("Debug", "Info", "Warn", "Error")
 RINGS = {"2.5": 2.5, "3": 3.0}
 CHUNK = 65536
+TRACE_RECORDS = 1_000_000  # that `axisos trace` keeps unless it is told otherwise
 MAX_COUNT = 10**9  # of runs or jobs that may be asked for
 
 
@@ -47,7 +50,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_boot(commands)
     _add_run(commands)
     _add_sh(commands)
+    _add_trace(commands)
     _add_explore(commands)
+    _add_verify(commands)
     _add_check(commands)
     _add_driver(commands)
     _add_bench(commands)
@@ -89,6 +94,8 @@ def _add_boot(commands: Any) -> None:
     boot.add_argument("--init", metavar="PATH", help="first program, default /bin/init.py")
     boot.add_argument("--quick", action="store_true", help="do not wait at the splash screen")
     boot.add_argument("--seed", type=int, metavar="N", help="a deterministic simulation")
+    _add_network(boot)
+    _add_real_network(boot)
     _add_hardware_options(boot)
     boot.set_defaults(action=boot_action)
 
@@ -106,6 +113,25 @@ def _add_program_options(command: Any) -> None:
     )
     command.add_argument("--driver", action="append", default=[], metavar="FILE", help="load a driver first")
     command.add_argument("--memory", type=_positive, metavar="MIB", help="memory of the whole machine")
+    _add_network(command)
+
+
+def _add_network(command: Any) -> None:
+    command.add_argument(
+        "--fake-net",
+        metavar="DIR",
+        help="a network inside the machine's process: DIR/HOST/page is served as http://HOST/page",
+    )
+
+
+def _add_real_network(command: Any) -> None:
+    command.add_argument(
+        "--allow-net",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="let the machine ask this host: a name, *.name, an address, a block of them, or * for all public ones",
+    )
 
 
 def _add_hardware_options(command: Any) -> None:
@@ -130,6 +156,7 @@ def _add_hardware_options(command: Any) -> None:
 
 def _add_job_options(command: Any) -> None:
     _add_program_options(command)
+    _add_real_network(command)
     _add_hardware_options(command)
     command.add_argument(
         "--disk", metavar="DIR", help="system disk: a host directory, filled if it is empty (default: a throw-away one)"
@@ -142,7 +169,6 @@ def _add_job_options(command: Any) -> None:
     )
     command.add_argument("--timeout", type=_positive, metavar="S", help="seconds of wall time for all of it")
     command.add_argument("--cpu-limit", type=_positive, metavar="S", help="processor seconds of the program")
-    command.add_argument("--trace", metavar="FILE", help="write one line for everything that happens")
     command.add_argument("--quiet", action="store_true", help="nothing but the program's own output")
     command.add_argument("--verbose", action="store_true", help="the kernel's log on stderr")
 
@@ -160,6 +186,7 @@ def _add_run(commands: Any) -> None:
         description="Boot headless, run a program, exit with its exit code. Options of axisos go before PROGRAM.",
     )
     _add_job_options(run)
+    _add_lines(run)
     run.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
     run.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
     run.set_defaults(action=run_action, line=None)
@@ -168,8 +195,45 @@ def _add_run(commands: Any) -> None:
 def _add_sh(commands: Any) -> None:
     sh = commands.add_parser("sh", help="boot headless, run one shell line")
     _add_job_options(sh)
+    _add_lines(sh)
     sh.add_argument("-c", dest="line", required=True, metavar="LINE", help="the line")
     sh.set_defaults(action=run_action, program=None, args=[])
+
+
+def _add_lines(command: Any) -> None:
+    command.add_argument("--trace", metavar="FILE", help="write one line for everything that happens")
+
+
+def _add_trace(commands: Any) -> None:
+    trace = commands.add_parser(
+        "trace",
+        help="run a program and write what happens to a file for a trace viewer",
+        usage="axisos trace [options] -o FILE PROGRAM [ARGS...]\n"
+        "       axisos trace [options] -o FILE -c LINE\n"
+        "       axisos trace --summary FILE",
+        description="Run a program, or one shell line, as `run` and `sh` do, and write what happened in the machine to "
+        "FILE, for ui.perfetto.dev or chrome://tracing. Exit code: the program's; 1 if FILE cannot be written.",
+    )
+    _add_job_options(trace)
+    trace.add_argument("-o", dest="output", metavar="FILE", help="the file to write")
+    trace.add_argument("-c", dest="line", metavar="LINE", help="a shell line instead of PROGRAM")
+    trace.add_argument(
+        "--from",
+        dest="start",
+        choices=("boot", "program"),
+        default="program",
+        help="begin with the boot, or (default) when the program runs",
+    )
+    trace.add_argument(
+        "--limit",
+        type=_count,
+        default=TRACE_RECORDS,
+        metavar="N",
+        help=f"keep about N records, count the rest (default {TRACE_RECORDS})",
+    )
+    trace.add_argument("--summary", metavar="FILE", help="say what stands in a file that was written before")
+    trace.add_argument("target", nargs=argparse.REMAINDER, metavar="PROGRAM", help="a host file, or guest:/path")
+    trace.set_defaults(action=trace_action, trace=None, refuse=trace.error)
 
 
 def _add_explore(commands: Any) -> None:
@@ -190,6 +254,31 @@ def _add_explore(commands: Any) -> None:
     explore.add_argument("program", metavar="PROGRAM", help="a host file, or guest:/path")
     explore.add_argument("args", nargs=argparse.REMAINDER, default=[], metavar="ARGS", help="handed to the program")
     explore.set_defaults(action=explore_action, seed=0, in_order=False, cpu_limit=None, line=None)
+
+
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="try a driver out, with faults, and say which rules it breaks",
+        description="Run a driver in simulated machines under a load made from a seed, each call that can fail failing "
+        "once, and report what it does wrong, with the line and the command that shows it again. Exit code 0: clean; "
+        "1: something was found; 2: bad usage, or no driver.",
+    )
+    verify.add_argument("driver", nargs="?", metavar="DRIVER", help="a host file, or guest:/drivers/NAME.sys.py")
+    verify.add_argument("--seeds", type=_count, metavar="N", help="loads to try (default 8; 2 with --quick)")
+    verify.add_argument("--seed", dest="only_seed", type=_seed, metavar="S", help="only this one")
+    verify.add_argument(
+        "--fault", type=_fault, metavar="K", help="with --seed: fail only at the K-th place; 0: nothing fails"
+    )
+    verify.add_argument("--quick", action="store_true", help="two loads, and nothing is made to fail")
+    verify.add_argument(
+        "--component", action="append", default=[], metavar="TYPE[:KEY=VALUE,...]", help="hardware to plug in"
+    )
+    verify.add_argument("--time", type=_positive, default=60.0, metavar="S", help="seconds of wall time (default 60)")
+    verify.add_argument("--jobs", type=_count, metavar="N", help="runs at the same time (default: one a processor)")
+    verify.add_argument("--json", action="store_true", help="as JSON")
+    verify.add_argument("--rules", action="store_true", help="print the rules, with reasons")
+    verify.set_defaults(action=verify_action, seed=0, refuse=verify.error)
 
 
 def _add_check(commands: Any) -> None:
@@ -264,6 +353,12 @@ def _seed(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
+def _fault(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_COUNT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
 def _depth(text: str) -> int:
     from axisos.machine.schedule import MAX_DEPTH
 
@@ -271,6 +366,36 @@ def _depth(text: str) -> int:
     if depth > MAX_DEPTH:
         raise argparse.ArgumentTypeError(f"{depth} is more than {MAX_DEPTH}")
     return depth
+
+
+# --- the network ---
+
+
+def _network_of(options: argparse.Namespace) -> Network | Sequence[str] | None:
+    """What lies behind the internet card. Raises SystemExit with one line for a directory or host that is none."""
+    allowed = getattr(options, "allow_net", [])
+    try:
+        if options.fake_net is not None:
+            if allowed:
+                raise ValueError("--fake-net and --allow-net: a machine has one network")
+            from axisos.machine.fake_network import FakeNetwork
+
+            return FakeNetwork.from_directory(options.fake_net)
+        if allowed:
+            if options.seed is not None:
+                raise ValueError("--allow-net: a simulation (--seed) cannot ask real hosts; --fake-net can be asked")
+            from axisos.machine.allowance import Allowance
+
+            Allowance(allowed)  # a mistake is told now, and not by the machine
+            return list(allowed)
+    except OSError as error:
+        problem = f"{options.fake_net}: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        return None
+    print(f"axisos: {problem}", file=sys.stderr)
+    raise SystemExit(USAGE_EXIT)
 
 
 # --- run and sh ------------------------------------------------------------------------------------------------
@@ -322,21 +447,62 @@ def _schedule_of(options: argparse.Namespace) -> str:
 
 def run_action(options: argparse.Namespace) -> int:
     """Run one program or shell line under the supervisor."""
-    from axisos.supervisor import supervise
+    prepared = _prepared(options)
+    if options.trace is None:
+        return _supervised(options, prepared, None)
+    from axisos.machine.trace import LineTrace
 
+    try:
+        file = open(options.trace, "w", encoding="utf-8")  # noqa: SIM115  # the child's buffer goes into it
+    except OSError as error:
+        print(f"axisos: {options.trace}: {error.strerror}", file=sys.stderr)
+        return USAGE_EXIT
+    with file:
+        trace = LineTrace(lambda line: file.write(line + "\n"), file.close)
+        return _supervised(options, prepared, trace)
+
+
+def trace_action(options: argparse.Namespace) -> int:
+    """Run under the supervisor with a spool for the records, and make the readable file out of it; or sum one up."""
+    if options.summary is not None:
+        if options.output is not None or options.line is not None or options.target:
+            options.refuse("--summary goes alone: it runs nothing")
+        from axisos.tracing.summary import summarise
+
+        return summarise(options.summary)
+    if options.output is None:
+        options.refuse("where to? -o FILE")
+    if bool(options.target) == (options.line is not None):
+        options.refuse("either PROGRAM or -c LINE")
+    options.program, *options.args = options.target or [None]
+    prepared = _prepared(options)
+    from axisos.tracing.command import trace_job
+
+    return trace_job(options, lambda trace: _supervised(options, prepared, trace))
+
+
+class _Prepared:
+    """What a job of `run`, `sh` and `trace` needs of the host."""
+
+    def __init__(
+        self, job: dict[str, Any], boards: list[Blueprint], disk: BootDisk | None,
+        network: Network | Sequence[str] | None,
+    ) -> None:
+        self.job = job
+        self.boards = boards
+        self.disk = disk
+        self.network = network  # behind the internet card
+
+
+def _prepared(options: argparse.Namespace) -> _Prepared:
+    """All that can fail before anything runs. Raises SystemExit with one line for what cannot be done."""
     if options.seed is None and (options.pct is not None or options.in_order):
         option = "--in-order" if options.in_order else "--pct"
         print(f"axisos: {option} needs --seed: only a simulation has a schedule", file=sys.stderr)
-        return USAGE_EXIT
+        raise SystemExit(USAGE_EXIT)
     job = _job_of(options)
+    network = _network_of(options)
     boards = _boards_of(options)
-    trace_file = None
-    if options.trace is not None:
-        try:
-            trace_file = open(options.trace, "w", encoding="utf-8")  # noqa: SIM115  # the child closes it
-        except OSError as error:
-            print(f"axisos: {options.trace}: {error.strerror}", file=sys.stderr)
-            return USAGE_EXIT
     disk = None
     if options.disk is not None:
         from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
@@ -345,22 +511,25 @@ def run_action(options: argparse.Namespace) -> int:
             disk = open_boot_disk(options.disk, options.seed is not None)
         except UnusableDisk as error:
             print(f"axisos: {error}", file=sys.stderr)
-            return USAGE_EXIT
+            raise SystemExit(USAGE_EXIT) from None
         for note in () if options.quiet else disk.notes:
             print(f"axisos: {note}", file=sys.stderr)
+    return _Prepared(job, boards, disk, network)
+
+
+def _supervised(options: argparse.Namespace, prepared: _Prepared, trace: TraceBuffer | None) -> int:
+    """Do the job in a process of its own. Returns its exit code."""
+    from axisos.supervisor import supervise
+
     return supervise(
-        lambda control, heart: _child(options, job, disk, boards, trace_file, control, heart),
-        options.timeout,
-        options.quiet,
+        lambda control, heart: _child(options, prepared, trace, control, heart), options.timeout, options.quiet
     )
 
 
 def _child(
     options: argparse.Namespace,
-    job: dict[str, Any],
-    disk: BootDisk | None,
-    boards: list[Blueprint],
-    trace_file: TextIO | None,
+    prepared: _Prepared,
+    trace: TraceBuffer | None,
     control: int,
     heart: Heart,
 ) -> int:
@@ -370,10 +539,10 @@ def _child(
     from axisos.machine.interrupt import break_into_long_calls
     from axisos.machine.machine import MEMORY_BYTES, Machine
 
-    write_line = (lambda line: trace_file.write(line + "\n")) if trace_file else None
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     verbose = (lambda line: print(line, file=sys.stderr)) if options.verbose else None
+    disk = prepared.disk
     machine = Machine(
         disk.system if disk else None,
         home=disk.home if disk else None,
@@ -381,19 +550,20 @@ def _child(
         rom=disk.rom if disk else None,
         seed=None if options.seed is None else BOOT_SEED,
         schedule=_schedule_of(options),
-        trace=write_line,
+        trace=trace,
         memory_kib=memory_kib,
         verbose_log=verbose,
-        components=boards,
+        components=prepared.boards,
+        internet=prepared.network,
     )
     break_into_long_calls(machine, heart)
     try:
-        runner = JobRunner(machine, job, options.seed)
+        runner = JobRunner(machine, prepared.job, options.seed)
         exit_code, reason = _Streams(machine, runner, control).pump()
     finally:
         machine.power_off()
-        if trace_file is not None:
-            trace_file.close()
+        if trace is not None:
+            trace.close()
     if reason and not options.quiet:
         print(f"axisos: the program was stopped: {reason}", file=sys.stderr)
     return exit_code
@@ -482,10 +652,13 @@ def explore_action(options: argparse.Namespace) -> int:
     from axisos.supervisor import supervise
 
     job = _job_of(options)
-    return supervise(lambda control, _heart: _explore(options, job, control), options.timeout, False)
+    network = _network_of(options)
+    return supervise(lambda control, _heart: _explore(options, job, network, control), options.timeout, False)
 
 
-def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> int:
+def _explore(
+    options: argparse.Namespace, job: dict[str, Any], network: Network | Sequence[str] | None, control: int
+) -> int:
     import signal
 
     from axisos.explore import INTERRUPTED_EXIT, Explorer, replay_command, report
@@ -497,7 +670,7 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     memory_kib = None if options.memory is None else int(options.memory * 1024)
     confine(MEMORY_BYTES if memory_kib is None else memory_kib << 10)
     explorer = Explorer(
-        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib),
+        Machine(seed=BOOT_SEED, schedule=_schedule_of(options), memory_kib=memory_kib, internet=network),
         job,
         range(options.first, options.first + options.seeds),
         options.jobs or len(os.sched_getaffinity(0)),
@@ -519,7 +692,24 @@ def _explore(options: argparse.Namespace, job: dict[str, Any], control: int) -> 
     return INTERRUPTED_EXIT if explorer.stopped else code
 
 
-# --- check, boot and bench -----------------------------------------------------------------------------------------
+# --- verify, check, boot and bench ---------------------------------------------------------------------------------
+
+
+def verify_action(options: argparse.Namespace) -> int:
+    """Verify a driver, or print the rules."""
+    from axisos.supervisor import supervise
+
+    if options.rules == bool(options.driver):
+        options.refuse("either DRIVER or --rules")
+    if options.fault is not None and options.only_seed is None:
+        options.refuse("--fault needs --seed: each has its own places")
+    return supervise(lambda control, _heart: _verify(options, control), None, False)
+
+
+def _verify(options: argparse.Namespace, control: int) -> int:
+    from axisos.verify.command import verify
+
+    return verify(options, control)
 
 
 def check_action(options: argparse.Namespace) -> int:
@@ -557,7 +747,8 @@ def boot_action(options: argparse.Namespace) -> int:
         boot_args["init"] = options.init
     if options.quick:
         boot_args["quick"] = "Enabled"
-    return int(boot_on_terminal(options.disk, boot_args, options.seed, _boards_of(options)))
+    boards = _boards_of(options)
+    return int(boot_on_terminal(options.disk, boot_args, options.seed, boards, _network_of(options)))
 
 
 def bench_action(options: argparse.Namespace) -> int:

@@ -272,6 +272,8 @@ def replay_command(options: Any) -> str:
         words += ["--user", quote(options.user)]
     for host, guest in options.put:
         words += ["--put", quote(f"{host}:{guest}")]
+    if options.fake_net is not None:
+        words += ["--fake-net", quote(options.fake_net).replace("{", "{{").replace("}", "}}")]
     for driver in options.driver:
         words += ["--driver", quote(driver)]
     rest = [quote(word) for word in (options.program, *options.args)]

@@ -74,7 +74,9 @@ def supervise(child: Callable[[int, Heart], int], timeout_s: float | None, quiet
         signal.signal(number, parent.on_signal)
     if timeout_s is not None:
         signal.setitimer(signal.ITIMER_REAL, max(timeout_s, 1e-3))
-    return parent.wait()
+    code = parent.wait()
+    signal.setitimer(signal.ITIMER_REAL, 0)  # there is nobody left to be ended by it
+    return code
 
 
 def _be_the_child(child: Callable[[], int]) -> None:

@@ -120,6 +120,15 @@ def test_no_line_is_lost_on_the_console() -> None:
     assert rows["lines lost"].value == 0 and rows["lines printed to /dev/tty"].value > 0
 
 
+def test_what_being_traced_costs_is_measured() -> None:
+    """Each kind of program runs untraced and traced; its ratio is what the budget is for."""
+    rows = {row.name: row for row in bench.measure("trace", Session(QUICK))}
+    for expected in ("six calls that the kernel answers", "read and write of a trivial driver"):
+        row = rows[expected]
+        assert row.ratio is not None and row.budget is not None and row.budget.relative and row.budget.limit == 1.5
+    assert rows["a record made readable afterwards"].value > 0
+
+
 def test_a_group_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
     """One line that names those there are, exit code 2, and nothing is measured."""
     assert bench.run_groups(["boot", "speed"], False) == 2

@@ -111,7 +111,7 @@ def test_a_user_sees_and_cancels_its_own_requests_only(shell, tmp_path: Path) ->
 
 
 def test_a_user_mode_driver_is_inspected_and_loaded(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Its type and ring; whether everybody may read it, as its user must; and both of its processes."""
+    """Its type and ring, and both of its processes; that only root may read its file does not matter."""
     driver = tmp_path / "mild"
     driver.write_text(
         'from axis import umd\n\nDRIVER_INFO = {"driver_name": "Mild", "driver_type": umd.DRIVER_TYPE_UMD, '
@@ -119,7 +119,7 @@ def test_a_user_mode_driver_is_inspected_and_loaded(shell, tmp_path: Path) -> No
     )
     result = shell(
         "insmod -i mild | grep -v size; insmod mild | cut -c1-11; lsmod Mild | tail -1 | tr -s ' ';"
-        "rmmod Mild; chmod 700 /drivers/mild.sys.py; insmod -i mild | tail -1; insmod mild",
+        "rmmod Mild; chmod 700 /drivers/mild.sys.py; insmod mild | cut -c1-11",
         user="root", put=[(str(driver), "/drivers/mild.sys.py")],
     )
     told, loaded = result.stdout.decode().splitlines()[:4], result.stdout.decode().splitlines()[4:]
@@ -127,8 +127,4 @@ def test_a_user_mode_driver_is_inspected_and_loaded(shell, tmp_path: Path) -> No
         "file:      /drivers/mild.sys.py", "name:      Mild", "type:      UserModeDriver (ring 3)", "priority:  500",
     ]
     assert loaded[0] == "Mild loaded" and re.match(r"Mild UMD N/A \d+\+\d+ online 0 0 0 -", loaded[1]), loaded
-    assert loaded[2:] == [
-        "Mild was unloaded",
-        "warning:   mode 700: everybody must be able to read and execute a user-mode driver (chmod 755)",
-    ]
-    assert "302 INSUFFICIENT_RESOURCES" in result.stderr.decode()
+    assert loaded[2:] == ["Mild was unloaded", "Mild loaded"]

@@ -14,6 +14,7 @@ from kernelrig import BareMachine
 PROGRAM = """
 permits, event = syscall("ke_create_semaphore", 0, 5), syscall("ke_create_event")
 mutex = syscall("ke_create_mutex", True)
+watch = syscall("reg_notify", "@VT")
 queue, section = syscall("ke_create_mqueue", "q", 2), syscall("ke_create_section", "s", 64)
 reader, writer = syscall("ke_create_named_pipe", "p", 64)
 timer = syscall("ke_create_timer")[0]
@@ -111,7 +112,13 @@ SPOILT: dict[str, tuple[Callable[[World], object], str]] = {
         lambda w: w.kernel.messages._overrides.update(x=type("T", (), {"killed": True, "pid": 0})()),
         "is overridden",
     ),
-    "a key is not counted": (lambda w: put(w.kernel.registry, "_keys", 99), "counts 99"),
+    "a key is not found": (lambda w: w.kernel.registry._keys.pop("@VT\\DEV"), "knows the paths of"),
+    "bytes of values are not counted": (lambda w: put(w.kernel.registry, "_data", 99), "counts 99"),
+    "nobody is told of changes": (lambda w: put(w.kernel.registry, "on_change", None), "tells of changes to 1"),
+    "a watch is of nothing": (lambda w: put(w.body["CmRegistryWatch"], "key", None), "of another key than"),
+    "a watch stands nowhere": (
+        lambda w: put(w.kernel.registry.existing("@VT"), "watches", ()), "tells of changes to 0",
+    ),
     "two hold one list": (
         lambda w: w.waiter.messages.append((0, "x", w.body["MmSectionObject"].values["x"])),
         "are the same object",

@@ -50,10 +50,21 @@ class Watch:
         self.logged: list[str] = []
         self.intrusions: list[str] = []
         self._made = made[profile]
-        self.kernel.processes.gate._trace = self._note
+        self._make = self.kernel.processes.gate.make
+        self.kernel.processes.gate.make = self._make_watched
         self.kernel.log._mirror = self.logged.append
 
-    def _note(self, thread: Any, name: str, args: tuple[object, ...]) -> None:
+    def _make_watched(self, process: Any) -> Any:
+        """The `syscall` of a new process, with us before it."""
+        inner = self._make(process)
+
+        def syscall(name: str, *args: object) -> object:
+            self._note(name)
+            return inner(name, *args)
+
+        return syscall
+
+    def _note(self, name: str) -> None:
         """One system call, before anything is done about it."""
         frame = sys._getframe(2)  # past the gate: the program's own
         if frame.f_code.co_name == "call" and type(name) is str:
@@ -62,7 +73,8 @@ class Watch:
             caller = frame.f_back.f_back.f_code  # past `probe`'s caller, the hostile method itself
             if is_system(Path(caller.co_filename)) and caller.co_name not in LAST_WORDS:
                 self.intrusions.append(
-                    f"{frame.f_back.f_code.co_name} ran in {caller.co_filename}, {caller.co_name}: {thread}"
+                    f"{frame.f_back.f_code.co_name} ran in {caller.co_filename}, {caller.co_name}: "
+                    f"{self.kernel.scheduler.current}"
                 )
 
     def faults(self) -> list[str]:

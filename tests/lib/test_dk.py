@@ -80,6 +80,9 @@ class Kernel:
     def ke_set_timer_dpc(self, *args: object) -> None:
         self.timers.append(args)
 
+    def ke_get_irql(self) -> int:
+        return self.irql
+
     def ke_raise_irql(self, level: int) -> int:
         before, self.irql = self.irql, level
         return before
@@ -298,7 +301,28 @@ def test_on_idle_is_called_when_there_is_nothing_to_do_and_at_its_time(kernel: K
     assert len(kernel.completed) == 5
 
 
-def test_on_idle_is_not_starved_by_messages(kernel: Kernel) -> None:
+def test_on_idle_may_be_called_after_messages_too(kernel: Kernel) -> None:
+    """What came before its time may be due earlier; so it is called after each burst, and its newest word counts."""
+    calls: list[float] = []
+    delays = iter([0.5, 0.1, None, None])
+
+    def on_idle() -> float | None:
+        calls.append(round(kernel.now - 50, 3))
+        return next(delays)
+
+    kernel.give(irp(1))
+    kernel.inbox.append(0.2)
+    kernel.give(irp(2))  # before its time
+    kernel.give(irp(3))
+    kernel.inbox.append(10.0)
+    kernel.give(irp(4))
+    kernel.inbox.append(5.0)
+    kernel.serve({IRP_MJ_READ: lambda device, request: b""}, on_idle=on_idle, idle_after_messages=True)
+    assert calls == [0.0, 0.2, 0.3, 10.2]
+
+
+@pytest.mark.parametrize("idle_after_messages", [False, True])
+def test_on_idle_is_not_starved_by_messages(kernel: Kernel, idle_after_messages: bool) -> None:
     """Its time comes although there is always a message waiting."""
     calls: list[int] = []
 
@@ -314,7 +338,7 @@ def test_on_idle_is_not_starved_by_messages(kernel: Kernel) -> None:
     kernel.inbox.append(0.001)
     for number in range(100):
         kernel.give(irp(number))
-    kernel.serve({IRP_MJ_READ: read}, on_idle=on_idle)
+    kernel.serve({IRP_MJ_READ: read}, on_idle=on_idle, idle_after_messages=idle_after_messages)
     assert len(calls) >= 9
 
 

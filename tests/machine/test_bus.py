@@ -157,9 +157,10 @@ def test_the_boards_of_a_machine(boot: Boot) -> None:
     """In their order; the host port only where there is a job."""
     machine = boot("computer.pull_signal()", job={"argv": []})
     assert list(machine.bus.list().values()) == [
-        "computer", "eeprom", "gpu", "screen", "keyboard", "filesystem", "filesystem", "filesystem", "data", "host",
+        "computer", "eeprom", "gpu", "screen", "keyboard", "filesystem", "filesystem", "filesystem", "internet", "data",
+        "host",
     ]  # fmt: skip
-    assert len(set(machine.bus.list())) == 10
+    assert len(set(machine.bus.list())) == 11
     assert machine.bus.proxy(machine.computer.address()).isRunning() is True
     info = machine.computer.get_device_info()
     assert info[machine.gpu.address]["class"] == "display" and set(info) == set(machine.bus.list())

@@ -6,6 +6,7 @@ import pytest
 from vfsrig import DKMS_PID, GUEST, Bench, booted
 
 from abi import irp as i
+from abi.driver import DEVICE_FLAG_SEEKABLE
 from abi.names import DEVICE_TTY
 from abi.status import Status, StatusError
 
@@ -84,6 +85,26 @@ def test_what_answers_mean(bench: Bench) -> None:
     bench.run()
     bench.complete(bench.requests()[-1], 0, None)
     assert bench.answers[number] == (0, 3)
+
+
+def test_what_a_driver_gives_beyond_what_was_asked_for_is_kept(bench: Bench) -> None:
+    """The next reads get it without asking the driver; a device with positions gives it again instead."""
+    handle = bench.open_device("/dev/echo", "r", "\\Device\\Echo0", 9)
+    number = bench.start_call("vfs_read", handle, 4)
+    bench.run()
+    bench.complete(bench.requests()[-1], 0, b"one line\n")
+    assert bench.answers[number] == (0, b"one ")
+    asked = len(bench.requests())
+    assert bench.call("vfs_read", handle, 2) == b"li" and bench.call("vfs_read", handle) == b"ne\n"
+    assert len(bench.requests()) == asked
+    bench.devices["\\Device\\Echo0"].flags |= DEVICE_FLAG_SEEKABLE
+    number = bench.start_call("vfs_read", handle, 1)
+    bench.run()
+    bench.complete(bench.requests()[-1], 0, b"abc")
+    assert bench.answers[number] == (0, b"a")
+    bench.start_call("vfs_read", handle, 1)
+    bench.run()
+    assert bench.requests()[-1].parameters.offset == 10
 
 
 def test_the_terminal_is_written_to_directly_and_waited_for(bench: Bench) -> None:

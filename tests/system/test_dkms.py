@@ -294,6 +294,40 @@ def test_a_successor_that_does_not_start_is_tried_again() -> None:
         assert kernel.namespace["\\DosDevices\\late"] == "\\Device\\Late0"
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_a_successor_that_takes_back_what_it_has_made_leaves_it_as_it_was(links: bool) -> None:
+    """A device that it had taken over and deletes before it fails goes on waiting; after a reload it goes."""
+    made = '    dk.create_symbolic_link("/dev/late", r"\\Device\\Late0")\n'
+    tidy = LATE.replace(made, f'{made if links else ""}    dk.delete_device(r"\\Device\\Late0")\n    1 / 0\n')
+    assert "1 / 0" in tidy
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        kernel.files["/drivers/late.sys.py"] = tidy.encode()
+        kernel.process_kill(kernel.dkms, 4, 9)
+        kernel.advance(1.5)
+        assert kernel.drivers() == []
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late") == (Status.DEVICE_NOT_READY, "Late is restarting")
+        kernel.files["/drivers/late.sys.py"] = LATE.encode()
+        kernel.advance(2)
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late")[0] == 0
+        kernel.files["/drivers/late.sys.py"] = tidy.encode()
+        assert kernel.answers[kernel.call("driver_reload", "Late")][0] == Status.DRIVER_INIT_FAILED
+        nothing_is_left_of(kernel, "Late")
+        assert "KeyError" not in kernel.log_text()
+
+
+def test_a_successor_may_offer_less() -> None:
+    """A device that it had taken over and deletes before it has started is gone when it has."""
+    made = '    dk.create_symbolic_link("/dev/late", r"\\Device\\Late0")\n'
+    less = LATE.replace(made, made + '    dk.delete_device(r"\\Device\\Late0")\n')
+    with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:
+        kernel.load("/drivers/late.sys.py")
+        kernel.files["/drivers/late.sys.py"] = less.encode()
+        assert kernel.answers[kernel.call("driver_reload", "Late")] == (0, "Late was reloaded")
+        assert kernel.ask(IRP_MJ_CREATE, "/dev/late")[0] == Status.NO_SUCH_DEVICE
+        assert kernel.namespace == {}
+
+
 def test_a_driver_that_waits_to_be_started_can_be_unloaded_or_started_at_once() -> None:
     """Either ends the wait."""
     with small_kernel({"/drivers/late.sys.py": LATE}) as kernel:

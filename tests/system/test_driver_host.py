@@ -250,6 +250,21 @@ def test_a_driver_that_reads_nothing(world: World, monkeypatch: pytest.MonkeyPat
     assert kinds == [("umd_irp", 1), ("umd_irp", 2), ("umd_irp", 4), *[("umd_reply", 0)] * 4, ("umd_cancel", 1)]
 
 
+def test_an_answer_to_a_request_that_it_has_not_seen(world: World) -> None:
+    """A number that the driver has guessed is refused; the request still comes, and can be withdrawn until then."""
+    world.room = 1
+    for irp_id in (1, 2, 3):
+        world.irp(irp_id)
+    world.ask("complete_request", {"irp": 2, "status": 0})
+    assert world.completed == []
+    world.tell(DKMS, "irp_cancel", 2)
+    assert [each[:2] for each in world.completed] == [(2, 611)]
+    world.room = 64
+    world.go_on()
+    assert [value.get("irp_id") for _, value in world.to_child] == [1, 3, None]
+    assert world.statuses() == [601]
+
+
 def test_an_unload_that_fails_and_one_that_succeeds(world: World) -> None:
     """The driver's word is passed on, only when it was asked."""
     world.ask("complete_unload", {"status": 0})

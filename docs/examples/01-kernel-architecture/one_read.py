@@ -20,7 +20,7 @@ for line in lines[start:]:
     match line.split()[1:]:  # other lines tell of each single system call, wait and switch
         case "forward", sender, "->", receiver, _, call:
             print(f"{name(sender):8} -> {name(receiver):8} {call}, while the program sleeps")
-        case "irp", _, major, device, sender, "->", receiver:
+        case "irp", _, major, device, sender, "->", receiver, _:
             print(f"{name(sender):8} -> {name(receiver):8} IRP {major} {device}")
         case "message", sender, "->", receiver, message:
             print(f"{name(sender):8} -> {name(receiver):8} {message}")

@@ -30,7 +30,10 @@ class Ticker:
     def on_control(self, device, irp):
         if irp.parameters.method != "tempo":
             raise dk.StatusError(dk.STATUS_NOT_IMPLEMENTED, "a metronome only knows tempo")
-        period_s = 60 / irp.parameters.args[0]
+        args = irp.parameters.args
+        if len(args) != 1 or type(args[0]) is not int or not 0 < args[0] <= 600:
+            raise dk.StatusError(dk.STATUS_INVALID_PARAMETER, "a tempo is a number of beats a minute, 1 to 600")
+        period_s = 60 / args[0]
         self.timer.set(period_s, self.on_beat, period_s=period_s)
 
     def on_beat(self, _argument):  # at DISPATCH level: short, and nothing that sleeps

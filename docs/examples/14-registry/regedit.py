@@ -14,9 +14,7 @@ with Machine(seed=7) as machine:
     machine.type("guest\nguest\n")
     machine.run_until("guest@")
     machine.type("regedit\n")
-    machine.press("down")
-    machine.press("right")  # unfold DEV
-    show(machine, 12)
+    show(machine, 10)
     machine.type("/config\n\t")  # search, keep it, go over to the values
     machine.press("down")
     show(machine, 8)

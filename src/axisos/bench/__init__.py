@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 GROUPS = (
     "boot", "syscall", "forward", "vfs", "irp", "switch", "ipc", "explore", "spawn", "memory", "console", "sandbox",
-    "checkpoint", "fairness", "kill",
+    "checkpoint", "fairness", "kill", "trace",
 )
 UNKNOWN_GROUP_EXIT = 2
 OWN_LOAD = 1.5  # load average that the bench causes by itself, at most; above it others are at work

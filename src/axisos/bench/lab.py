@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from axisos.bench.rows import Reference
+    from axisos.machine.trace import TraceBuffer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GUESTS = os.path.join(HERE, "guest")
@@ -184,17 +185,18 @@ class Lab:
 
 
 def run_job(
-    name: str, *arguments: object, drivers: Iterable[str] = (), user: str = "guest", home: str | None = None
+    name: str, *arguments: object, drivers: Iterable[str] = (), user: str = "guest", trace: TraceBuffer | None = None,
+    home: str | None = None,
 ) -> Any:
     """Run a guest program in a machine of its own, as `axisos run` does. Returns the figures that it printed.
 
-    Args: arguments: handed over as text. drivers: guest files to load as drivers first. home: a host directory that is
-    the disk at /home; otherwise that is in memory.
+    Args: arguments: handed over as text. drivers: guest files to load as drivers first. trace: of the machine. home: a
+    host directory that is the disk at /home; otherwise that is in memory.
     """
     from axisos.host import run
 
     result = run(
-        Machine(home=home),
+        Machine(trace=trace, home=home),
         os.path.join(GUESTS, f"{name}.py"),
         [str(argument) for argument in arguments],
         user,

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from axisos.heartbeat import Heart
     from axisos.machine.hardware import Blueprint
     from axisos.machine.machine import Machine, Wait
+    from axisos.machine.network import Network
+
+    Internet = Sequence[str] | Network | None
 
 SMALLEST = (50, 16)  # columns and rows of a screen
 FRAME_S = 1 / 60  # between two pictures of a machine that is busy, at the least
@@ -44,12 +47,14 @@ READ_BYTES = 65536
 
 
 def boot_on_terminal(
-    directory: str | None, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint] = ()
+    directory: str | None, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint] = (),
+    network: Internet = None,
 ) -> int:
     """Boot a machine on this terminal; returns the exit code of the command.
 
     Args: directory: the system disk, None = the user's own overlay of the packaged one; boot_args: stronger than what
-    the disk says; seed: a simulation, at the pace of its user; boards: further hardware.
+    the disk says; seed: a simulation, at the pace of its user; boards: further hardware; network: as `internet` of
+    `Machine`.
     """
     from axisos.consoles.bootdisk import UnusableDisk, open_boot_disk
 
@@ -69,7 +74,8 @@ def boot_on_terminal(
         terminal = HostTerminal()
 
         def machine(keys: int, control: int, signals: int, heart: Heart) -> int:
-            return _run_machine(disk, boot_args, seed, boards, terminal, (keys, control, signals), heart)
+            hardware = boards, network
+            return _run_machine(disk, boot_args, seed, hardware, terminal, (keys, control, signals), heart)
 
         return keeper.keep(terminal, machine)
     finally:
@@ -77,7 +83,8 @@ def boot_on_terminal(
 
 
 def _run_machine(
-    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, boards: Sequence[Blueprint], terminal: HostTerminal,
+    disk: BootDisk, boot_args: dict[str, Any], seed: int | None, hardware: tuple[Sequence[Blueprint], Internet],
+    terminal: HostTerminal,
     fds: tuple[int, int, int], heart: Heart,
 ) -> int:
     """The machine's process."""
@@ -89,7 +96,7 @@ def _run_machine(
     size = _screen_size(terminal.size())
     machine = Machine(
         disk.system, home=disk.home, nvram=disk.nvram, rom=disk.rom, seed=seed, boot_args=boot_args,
-        resolution=size, max_resolution=size, components=boards,
+        resolution=size, max_resolution=size, components=hardware[0], internet=hardware[1],
     )  # fmt: skip
     break_into_long_calls(machine, heart)
     with machine:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from axisos.machine.codecache import CodeCache
     from axisos.machine.entropy import Entropy
     from axisos.machine.schedule import Schedule
+    from axisos.machine.trace import TraceBuffer
 
     Signal = tuple[Any, ...]
 
@@ -72,7 +73,7 @@ class Computer:
         self.boot_options: dict[str, Any] = {}
         self.profile = "full"
         self.schedule: Schedule | None = None  # of a seeded machine's programs; None: first come first served
-        self.trace: Callable[[str], object] | None = None
+        self.trace: TraceBuffer | None = None  # where the kernel writes down what happens
         self.verbose_log: Callable[[str], object] | None = None
         self.collector = CollectorWatch()
         self._footprint = Footprint()

@@ -42,6 +42,7 @@ from axisos.machine.components.data import Data
 from axisos.machine.components.eeprom import Eeprom
 from axisos.machine.components.filesystem import Filesystem
 from axisos.machine.components.gpu import Gpu
+from axisos.machine.components.internet import Internet
 from axisos.machine.components.keyboard import Keyboard
 from axisos.machine.components.screen import Screen
 from axisos.machine.computer import Computer, MachineStopped
@@ -49,6 +50,7 @@ from axisos.machine.entropy import Chance, ChanceEntropy, Entropy, HostEntropy, 
 from axisos.machine.hushed import hush_programs
 from axisos.machine.memory_storage import MemoryStorage
 from axisos.machine.timing import OcTiming
+from axisos.machine.trace import LineTrace, TraceBuffer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from axisos.machine.component import Component
     from axisos.machine.components.host import HostPort
     from axisos.machine.hardware import Blueprint
+    from axisos.machine.network import Network
     from axisos.machine.schedule import Schedule
     from axisos.machine.storage import Storage
 
@@ -114,11 +117,14 @@ class Machine:
         boot_args: boot options for this machine's power-ons; they outrank what the EEPROM and the loader say.
         profile: "full", or "bare" for a kernel without its services (read by the kernel).
         timing: "free", or "oc" for the game's ticks, call budgets, pauses and small sizes.
-        trace: called with one line for everything that the kernel traces.
+        trace: called with one line for everything that the kernel writes down, as soon as the host has control; or a
+            `TraceBuffer`, which gets it as records.
         resolution: columns and rows of the screen; (80, 25) if not given.
         max_resolution: the largest that programs may set; `resolution` if not given.
         rom: the program in the EEPROM; the packaged firmware if not given.
         nvram: a host file that keeps the EEPROM over this object's life; made when something changes.
+        internet: what lies behind the internet card. None = nothing, it is offline; a list of the hosts in the real
+            network that it may ask (see `allowance.py`), not on a seeded machine; or a `FakeNetwork`.
         memory_kib: the machine's memory.
         job: a job record; plugs in the `host` component (`host_port` is its other end).
         verbose_log: called with each line of the kernel's log.
@@ -134,7 +140,7 @@ class Machine:
         boot_args: dict[str, Any] | None = None,
         profile: str = "full",
         timing: str = "free",
-        trace: Callable[[str], object] | None = None,
+        trace: Callable[[str], object] | TraceBuffer | None = None,
         resolution: tuple[int, int] | None = None,
         rom: bytes | str | None = None,
         memory_kib: int | None = None,
@@ -146,6 +152,7 @@ class Machine:
         nvram: str | None = None,
         schedule: str = "fifo",
         components: Iterable[Board] = (),
+        internet: Sequence[str] | Network | None = None,
     ) -> None:
         if timing not in ("free", "oc"):
             raise ValueError(f'timing is "free" or "oc", not {timing!r}')
@@ -168,6 +175,8 @@ class Machine:
         self._rom = rom.encode() if isinstance(rom, str) else rom
         self._input: deque[tuple[Any, ...]] = deque()  # signals of the host that must not be dropped
         self._posts: deque[Callable[[], object]] = deque()
+        self._later: list[tuple[int, int, Callable[[], object]]] = []  # a heap: due at, number, what to do
+        self._last_later = 0
         self._escaped: BaseException | None = None  # what the processor may not swallow: KeyboardInterrupt and such
         self._is_rebooting = False
         self._new_schedule: Callable[[Chance], Schedule] | None = None
@@ -191,7 +200,8 @@ class Machine:
 
             self._new_schedule = schedule_named(schedule)
         self.computer.on_fault = self._note_fault
-        self.computer.trace = trace
+        self._trace = LineTrace(trace) if trace is not None and not isinstance(trace, TraceBuffer) else trace
+        self.computer.trace = self._trace
         self.computer.verbose_log = verbose_log
         self.computer.memory = (
             (OC_MEMORY_BYTES if limited else MEMORY_BYTES) if memory_kib is None else memory_kib << 10
@@ -205,6 +215,10 @@ class Machine:
         self.screen = Screen(self._address("screen"), 3, largest)
         self.gpu = Gpu(self._address("gpu"), 3, None if limited else largest)
         self.keyboard = Keyboard(self._address("keyboard"))
+        network = self._network_for(internet)
+        self.internet = Internet(
+            self._address("internet"), network, self.deliver, self.call_later, limited=limited
+        )
         self._tmpfs = Filesystem(self._address("filesystem", "tmpfs"), self._fresh_tmpfs(), "tmpfs", speed=4)
         self.computer.bells = self.screen.ring
         for board in (
@@ -216,6 +230,7 @@ class Machine:
             Filesystem(self._address("filesystem", "AxisOS"), system, "AxisOS"),
             Filesystem(self._address("filesystem", "home"), homes, "home"),
             self._tmpfs,
+            self.internet,
             Data(self._address("data"), 3, lambda: self.computer.program_entropy),
         ):
             self.bus.attach(board)
@@ -317,15 +332,23 @@ class Machine:
             self._run_posts()
             if self.state != "running":
                 return Wait(None, True)
+        if self._later:
+            self._do_later()
         if self._input:
             self._feed_input()
         if not computer.request:
             if computer.parked is not None and not computer.due():
-                return Wait(computer.deadline_ns)
+                return self._wait_of(computer.deadline_ns)
             self._resume()
         if computer.request or not computer.cpu:
             return self._end_run()
-        return Wait(computer.deadline_ns)
+        return self._wait_of(computer.deadline_ns)
+
+    def _wait_of(self, deadline_ns: int | None) -> Wait:
+        """What the processor wants, unless a board has something to do before."""
+        if self._later and (deadline_ns is None or self._later[0][0] < deadline_ns):
+            deadline_ns = self._later[0][0]
+        return Wait(deadline_ns)
 
     def _resume(self) -> None:
         """Go on where the machine gave the host control; comes back when it does so again, or has ended."""
@@ -349,6 +372,8 @@ class Machine:
         except MachineStopped:
             pass  # a greenlet of the machine was ended by it
         finally:
+            if self._trace is not None:
+                self._trace.turn()
             if computer.parked is None and not computer.request and cpu:
                 computer.request = "stop"  # an error came past the processor: there is nothing to go back to
 
@@ -391,10 +416,13 @@ class Machine:
                 except MachineStopped:
                     pass
         computer.cpu = computer.parked = None
+        if self._trace is not None:
+            self._trace.flush()
 
     def _switch_off(self) -> None:
         self.computer.switch_off()
         self.bus.stopped()
+        self._later.clear()
 
     def _run_processor(self) -> None:
         """The body of the processor's greenlet: run the EEPROM; whatever happens, end what it started."""
@@ -472,6 +500,13 @@ class Machine:
         """Run `action` on the machine's thread before the processor's next `pull_signal` returns. Any thread."""
         self._posts.append(action)
         self.computer.wake.ring()
+
+    def call_later(self, seconds: float, action: Callable[[], object]) -> None:
+        """For boards: have something done on the machine's thread after so much machine time; not if it goes off."""
+        from heapq import heappush
+
+        self._last_later += 1  # of two that are due together, the first asked for is first
+        heappush(self._later, (self.clock.now_ns() + int(max(0.0, seconds) * 1e9), self._last_later, action))
 
     def wait(self, deadline: float | None, extra_fds: Sequence[int] = (), *, pace: bool = False) -> list[int]:
         """Let time go by until the machine has a reason to go on; for consoles, between two `advance`.
@@ -685,6 +720,26 @@ class Machine:
     def _run_posts(self) -> None:
         for _ in range(len(self._posts)):
             self._posts.popleft()()
+
+    def _do_later(self) -> None:
+        """Do what is due."""
+        from heapq import heappop
+
+        now_ns = self.clock.now_ns()
+        while self._later and self._later[0][0] <= now_ns:
+            heappop(self._later)[2]()
+
+    def _network_for(self, internet: Sequence[str] | Network | None) -> Network | None:
+        """What lies behind the internet card."""
+        if internet is None or not isinstance(internet, (list, tuple)):
+            if isinstance(internet, str):
+                raise ValueError(f"internet is a list of hosts, as in [{internet!r}]")
+            return internet  # type: ignore[return-value]  # a Network: other sequences are nothing of ours
+        if self.seed is not None:
+            raise ValueError("a seeded machine is a simulation and cannot ask real hosts; give it a FakeNetwork")
+        from axisos.machine.host_network import HostNetwork
+
+        return HostNetwork(internet, self.post)
 
     def _signal(self, name: str, *args: Any) -> None:
         self.computer.push_signal(name, *args)

@@ -42,7 +42,13 @@ class Kernel:
         computer, bus = self.computer, self.bus
 
         # 1. GPU and logger: find the GPU, bind the screen, set up kprint.
-        self.log = log = KernelLog(computer.uptime, str(self.arguments.get("lvl", "Info")), computer.verbose_log)
+        trace = None
+        if computer.trace is not None:
+            from executive.trace import Trace, TracedGate, TracedLog, TracedMessages, TracedScheduler
+
+            trace = Trace(computer)
+        log_settings = computer.uptime, str(self.arguments.get("lvl", "Info")), computer.verbose_log
+        self.log = log = KernelLog(*log_settings) if trace is None else TracedLog(trace, *log_settings)
         self.kprint = log.kprint
         gpu = bound_gpu(bus)
         if gpu is not None:
@@ -75,6 +81,7 @@ class Kernel:
             from executive.ke_ipc.semaphores import Semaphores
             from executive.ke_ipc.statistics import IpcStatistics
             from executive.ke_ipc.timers import Timers
+        from executive.call_watch import CallWatch
         from executive.files import Files
         from executive.memory import Memory
         from executive.messages import Messages
@@ -110,17 +117,12 @@ class Kernel:
         kernel_process.threads.append(kernel_thread)
         threads = {KERNEL_PID: kernel_thread}
         table = SyscallTable()
-        trace = None
-        if computer.trace is None:
+        if trace is None:
             self.scheduler = scheduler = Scheduler(computer, kernel_thread)
             self.messages = messages = Messages(scheduler, table, threads)
         else:
-            from executive.trace import Trace, TracedMessages, TracedScheduler
-
-            trace = Trace(computer.trace, computer.clock.now_ns)
             self.scheduler = scheduler = TracedScheduler(computer, kernel_thread, trace)
-            self.messages = messages = TracedMessages(scheduler, table, threads)
-            messages.trace = trace
+            self.messages = messages = TracedMessages(scheduler, table, threads, trace)
         self.table = table
         self.processes = processes = ProcessManager(
             scheduler, table, ob, log, computer.entropy.token_hex, kernel_process, threads
@@ -144,6 +146,7 @@ class Kernel:
         self.object_calls = object_calls = ObjectCalls(ob, processes)
         process_objects = ProcessObjects(ob, waits, processes)
         self.wait_graph = wait_graph = WaitGraph(scheduler, processes)
+        self.call_watch = call_watch = CallWatch(scheduler, processes, messages, log.kprint)
         system_calls = SystemCalls(computer, bus, scheduler, processes, log, loader, panic.stop, root)
         statistics = IpcStatistics(
             processes, signals, waits, events, mutexes, semaphores, timers, dpcs, pipes, sections, message_queues
@@ -170,6 +173,7 @@ class Kernel:
             object_calls,
             process_objects,
             wait_graph,
+            call_watch,
             system_calls,
         ):
             table.enter_subsystem(subsystem)
@@ -179,18 +183,19 @@ class Kernel:
         panic.threads, panic.scheduler = threads, scheduler
         messages.direct = {"vfs_read": files.read_pipe, "vfs_write": files.write_pipe, "vfs_close": files.close_object}
         loader.messages = messages
-        processes.gate = Gate(
+        processes.gate = (Gate if trace is None else partial(TracedGate, trace))(
             table,
             scheduler,
             computer.clock.advance_ns if computer.clock.simulated else None,
             processes.violation,
             processes.flood,
             self._on_bug,
-            trace.syscall if trace else None,
         )
         processes.loader, processes.messages, processes.signals = loader, messages, signals
         processes.on_service_death = self._on_service_death
         processes.on_thread_end = (mutexes.abandon, process_objects.ended, memory.thread_ended)
+        if trace is not None:
+            processes.on_thread_end += (trace.thread_ended,)
         ob.origin_of_call = partial(origin_of_call, scheduler)
         computer.memory_meter = process_information.memory_in_use
         scheduler.on_exit = processes.thread_ended

@@ -33,6 +33,14 @@ STREAMS = {"\\Device\\HostOut": 1, "\\Device\\HostErr": 2}
 CHUNK = 65536  # bytes in one call of the component
 
 
+def ask(method: Any, *args: object) -> Any:
+    """Call a method of the host component. Raises: 605 with what it says, when it says no."""
+    try:
+        return method(*args)
+    except Exception as error:
+        raise dk.StatusError(dk.Status.DEVICE_NOT_READY, f"the host port: {error}") from None
+
+
 class Output:
     """One output stream: the requests that wait until the host has room, oldest first."""
 
@@ -56,7 +64,12 @@ class Output:
         while self.waiting:
             irp, sent = self.waiting[0]
             if irp.major_function == dk.IRP_MJ_WRITE:
-                sent = self._push(irp.parameters.data, sent)
+                try:
+                    sent = self._push(irp.parameters.data, sent)
+                except dk.StatusError as error:
+                    dk.complete_request(irp, error.status, error.detail)
+                    self.waiting.popleft()
+                    continue
                 if sent < len(irp.parameters.data):
                     self.waiting[0] = irp, sent
                     break
@@ -82,7 +95,7 @@ class Output:
     def _push(self, data: bytes, sent: int) -> int:
         """Give the host what it takes. Returns how much of *data* is out."""
         while sent < len(data):
-            taken = self._port.write(self._stream, data[sent : sent + CHUNK])
+            taken = ask(self._port.write, self._stream, data[sent : sent + CHUNK])
             if not taken:
                 break
             sent += taken
@@ -143,28 +156,32 @@ class HostDriver:
         if irp.requester_uid != 0:
             raise dk.StatusError(dk.Status.PRIVILEGE_NOT_HELD, f"{method}: only uid 0 speaks for the job")
         if method == "job":
-            return self._port.job()
+            return ask(self._port.job)
         if method == "set_foreground":
             if len(args) != 1 or type(args[0]) is not int:
                 raise dk.StatusError(dk.Status.INVALID_PARAMETER, "set_foreground takes a process group")
             self._foreground = args[0]
             return True
-        if len(args) != 2 or type(args[0]) is not int:
+        if len(args) != 2 or type(args[0]) is not int or type(args[1]) not in (str, type(None)):
             raise dk.StatusError(dk.Status.INVALID_PARAMETER, "finish takes the exit code and a reason (or None)")
         busy = [output for output in self._outputs.values() if output.waiting]
         for output in busy:
             output.queue(irp)
-        return dk.PENDING if busy else self._port.finish(*args)
+        return dk.PENDING if busy else ask(self._port.finish, *args)
 
     def on_input(self, _address: str) -> None:
         """Input or its end has come: serve the readers in their order."""
         while self._readers:
             irp = self._readers[0]
-            data = self._draw(irp)
-            if data is None:
-                return
+            try:
+                data = self._draw(irp)
+            except dk.StatusError as error:
+                dk.complete_request(irp, error.status, error.detail)
+            else:
+                if data is None:
+                    return
+                dk.complete_request(irp, dk.Status.SUCCESS, data)
             self._readers.popleft()
-            dk.complete_request(irp, dk.Status.SUCCESS, data)
 
     def on_space(self, _address: str, _stream: int) -> None:
         """The host has taken output."""
@@ -172,8 +189,16 @@ class HostDriver:
         for output in outputs:
             for irp in output.flush():
                 if not any(other.holds(irp) for other in outputs):
-                    self._port.finish(*irp.parameters.args)
-                    dk.complete_request(irp, dk.Status.SUCCESS)
+                    self._finish(irp)
+
+    def _finish(self, irp: dk.Irp) -> None:
+        """A `finish` that had to wait."""
+        try:
+            ask(self._port.finish, *irp.parameters.args)
+        except dk.StatusError as error:
+            dk.complete_request(irp, error.status, error.detail)
+        else:
+            dk.complete_request(irp, dk.Status.SUCCESS)
 
     def on_signal(self, _address: str, signum: int) -> None:
         """The host was signalled: hand it on to the job."""
@@ -195,7 +220,7 @@ class HostDriver:
         length = irp.parameters.length
         if length is not None and length <= 0:
             return b""
-        data: bytes | None = self._port.read(CHUNK if length is None else min(length, CHUNK))
+        data: bytes | None = ask(self._port.read, CHUNK if length is None else min(length, CHUNK))
         return b"" if data is None else data or None
 
 

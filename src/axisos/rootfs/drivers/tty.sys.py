@@ -111,7 +111,14 @@ class TtyDriver:
     # The hardware
 
     def _take_screen(self) -> None:
-        """Draw on the first screen through the first GPU, if the machine has both."""
+        """Draw on the first screen through the first GPU, if the machine has both and they work."""
+        try:
+            self._attach_screen()
+        except Exception as error:  # whatever a component raises: a terminal without a picture is one all the same
+            self._painter.detach()
+            dk.print(f"AxisTTY: no picture: {type(error).__name__}: {error}")
+
+    def _attach_screen(self) -> None:
         gpus, screens = (list(syscall("raw_component_list", kind)) for kind in ("gpu", "screen"))
         if not gpus or not screens:
             return

@@ -41,7 +41,7 @@ def origin_of_call(scheduler: Scheduler) -> Origin | None:
             depth += 1
     except ValueError:
         return None
-    return _outside_libraries(frame, names)
+    return place_in(frame, names)
 
 
 def place_of(thread: Thread) -> Origin | None:
@@ -49,10 +49,10 @@ def place_of(thread: Thread) -> Origin | None:
     sandbox = thread.process.sandbox
     if sandbox is None or thread.task is None:
         return None
-    return _outside_libraries(thread.task.gr_frame, sandbox.builtins)
+    return place_in(thread.task.gr_frame, sandbox.builtins)
 
 
-def _outside_libraries(frame: FrameType | None, names: dict[str, object]) -> Origin | None:
+def place_in(frame: FrameType | None, names: dict[str, object]) -> Origin | None:
     """The first frame from here on of the process's own code, which has *names* for builtins; better of no library."""
     library: Origin | None = None
     while frame is not None:

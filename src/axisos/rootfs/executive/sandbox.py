@@ -544,7 +544,7 @@ class Sandbox:
             message = f"No module named {name!r}"
             top = name.partition(".")[0]
             if top in _host_sys.stdlib_module_names:
-                message += vetted.not_offered(top)
+                message += vetted.not_offered(name)
             message += vetted.renamed(name.rpartition(".")[2])
             raise ModuleNotFoundError(message, name=name)
         if holder is not None and type(holder) is ModuleType:

@@ -265,7 +265,6 @@ class Gate:
         on_violation: Callable[[Thread, str], None],
         on_flood: Callable[[Thread], None],
         on_bug: Callable[[Thread, str, BaseException], None],
-        trace: Callable[[Thread, str, tuple[object, ...]], None] | None,
     ) -> None:
         self._table = table
         self._scheduler = scheduler
@@ -273,7 +272,6 @@ class Gate:
         self._on_violation = on_violation
         self._on_flood = on_flood
         self._on_bug = on_bug
-        self._trace = trace
 
     def make(self, process: Process) -> Callable[..., object]:
         """The `syscall(name, *args)` of one process.
@@ -319,9 +317,7 @@ class Gate:
                 failure = fail(thread, name, args, error)
             raise failure  # outside the handler: a program's error carries no trace of the kernel's
 
-        if self._advance_ns is None and self._trace is None:
-            return syscall
-        return self._counted(process, syscall)
+        return syscall if self._advance_ns is None else self._counted(process, syscall, self._advance_ns)
 
     def _next_window(self, thread: Thread) -> int:
         """As many calls were made as one second may see; if the second is over, the count begins anew."""
@@ -332,18 +328,17 @@ class Gate:
         process.calls_since_ns = now_ns
         return process.limits.syscalls_per_second
 
-    def _counted(self, process: Process, inner: Callable[..., object]) -> Callable[..., object]:
-        """`syscall` where each call takes machine time, is written down, or both."""
-        scheduler, trace = self._scheduler, self._trace
-        advance_ns = self._advance_ns or (lambda _ns: None)
+    def _counted(
+        self, process: Process, inner: Callable[..., object], advance_ns: Callable[[int], None]
+    ) -> Callable[..., object]:
+        """`syscall` where each call takes machine time."""
+        scheduler = self._scheduler
         step = scheduler.step if scheduler.follows_schedule and process.ring > 2 else None
 
         def syscall(name: str, *args: object) -> object:
             advance_ns(SIMULATED_SYSCALL_NS)
             if step is not None and scheduler.current.process is process:
                 step(scheduler.current)
-            if trace is not None:
-                trace(scheduler.current, name, args)
             return inner(name, *args)
 
         return syscall

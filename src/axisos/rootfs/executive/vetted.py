@@ -96,14 +96,21 @@ PUBLIC_SHIMS = _words("""
 """)
 PRIVATE_LIBRARY = _words("weakref _collections_abc _weakrefset copyreg") | _PARTS
 # Trusted code needs no instances of its own; what brings in time or chance past the machine is left out.
-SYSTEM = _words("tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib") | PUBLIC_C | (
+SYSTEM = _words("""
+    tomllib tomli_w re itertools hashlib traceback ast unicodedata datetime decimal zlib ipaddress
+""") | PUBLIC_C | (
     _LIBRARY - _words("random uuid calendar argparse logging")
 )
 
 # Modules of Python's library that are not offered, and what does the like.
-_INSTEAD = {
+INSTEAD = {
     "multiprocessing": "threading, concurrent.futures and queue work side by side, subprocess runs programs, axis.pipe "
                        "and axis.ipc connect them",
+    "http": "axis.http asks web servers",
+    "urllib.request": "axis.http asks web servers",
+    "urllib.error": "axis.http asks web servers; what fails is a ConnectionError, TimeoutError or PermissionError",
+    "socket": "axis.net opens connections, axis.http asks web servers",
+    "ssl": "axis.http asks https:// servers",
 }
 
 
@@ -120,9 +127,9 @@ def renamed(name: str) -> str:
     return f"; {instead}" if instead else ""
 
 
-def not_offered(top: str) -> str:
+def not_offered(name: str) -> str:
     """What the error for a module of Python's library says that is not offered."""
-    instead = _INSTEAD.get(top)
+    instead = INSTEAD.get(name) or INSTEAD.get(name.partition(".")[0])
     return "; AxisOS does not offer this part of Python's library" + (f": {instead}" if instead else "")
 
 

@@ -12,7 +12,9 @@ request, an unload) is written down and goes on when the message comes that it n
             -> the dkms_* system calls                                                 -> driverdispatch
     host    -> dkms_host_report, for the same of a user-mode driver                    -> driver_loader
     kernel  -> process_exited                                                          -> driver_loader
+            -> watch_found                                                             -> driver_verifier
     anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
+            -> driver_verify (uid 0)                                                   -> driver_verifier
 
 Always so   a message is believed only from whom it must come from.
 """
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from abi.request import SyscallRequest
     from axis.guest import syscall
+    from system.driver_verifier import DriverVerifier
 
     Message = tuple[Any, ...]
 
@@ -98,6 +101,7 @@ class Dkms:
             "driver_recheck": (self._driver_recheck, 0, 0),
             "driver_reload": (self._driver_reload, 1, 1),
             "driver_query": (self._driver_query, 0, 0),
+            "driver_verify": (self._driver_verify, 1, 3),
         }
         self._serve: dict[str, Callable[[Message], object]] = {
             "vfs_io_request": lambda message: dispatch(message[2]) if message[0] == pm_pid else self._distrust(message),
@@ -105,6 +109,7 @@ class Dkms:
             "dkms_complete_irp": self._on_completed,
             "process_exited": self._on_process_exited,
             "wake": self._on_wake,
+            "watch_found": self._on_watch_found,
         }
         self._serve.update(dict.fromkeys(self._from_pm, self._on_pm_message))
         self._serve.update(dict.fromkeys(self._from_driver, self._on_driver_message))
@@ -373,6 +378,43 @@ class Dkms:
         """
         return self.loader.describe()
 
+    def _driver_verify(
+        self, request: SyscallRequest, action: object, name: object = None, fail_at: object = ""
+    ) -> object:
+        """`driver_verify(action: str, name: str | None = None, fail_at: str = '')`: Hold drivers against the rules.
+
+        Args:    action: "on" or "off": watch the driver *name*, or watch it no more, from its next start on; "list":
+                 who is watched; "report": what was found, of one driver or, without a name, of all. name: the driver's
+                 name or path. fail_at: with "on", the site whose first call is to fail, see `axisos verify`.
+        Returns: True; for "list" [{name, watched, findings}], for "report" [{rule, driver, request, place, detail,
+                 failed, count}].
+        Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER, also for "off" when it is not on.
+        """
+        if request.sender_uid != 0:
+            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may verify drivers")
+        if type(fail_at) is not str or not (type(name) is str or (name is None and action in ("list", "report"))):
+            raise StatusError(Status.INVALID_PARAMETER, "driver_verify takes an action and a driver's name or path")
+        verifier = self._verifier()
+        if action == "list":
+            return verifier.who()
+        if action == "report":
+            return verifier.report(name)
+        if action == "on":
+            verifier.switch_on(str(name), fail_at)
+        elif action == "off":
+            verifier.switch_off(str(name))
+        else:
+            raise StatusError(Status.INVALID_PARAMETER, f"driver_verify: on, off, list or report, not {action!r:.40}")
+        return True
+
+    def _verifier(self) -> DriverVerifier:
+        """The verifier, which is loaded when somebody asks for it first."""
+        if self.loader.verifier is None:
+            from system.driver_verifier import DriverVerifier
+
+            self.loader.verifier = DriverVerifier(self._syscall, self._log)
+        return self.loader.verifier
+
     # --- messages ----------------------------------------------------------------------------------------------
 
     def _on_pm_message(self, message: Message) -> None:
@@ -396,6 +438,12 @@ class Dkms:
     def _on_process_exited(self, message: Message) -> None:
         if message[0] == KERNEL_PID:
             self.loader.exited(message[2])
+        else:
+            self._distrust(message)
+
+    def _on_watch_found(self, message: Message) -> None:
+        if message[0] == KERNEL_PID:
+            self._verifier().log_findings()
         else:
             self._distrust(message)
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from system.dkms_sec import DriverPolicy
     from system.driver_hive import DriverHive
     from system.driver_restarts import Place
+    from system.driver_verifier import DriverVerifier
     from system.driverdispatch import Dispatcher
     from system.timekeeper import Timekeeper
 
@@ -112,6 +113,7 @@ class DriverLoader:
         self._budget = RestartBudget()
         self._hosts = DriverHosts(syscall, pm_pid)
         self._last_ping = 0
+        self.verifier: DriverVerifier | None = None  # made by DKMS when somebody asks for it
 
     # --- phase 4: the seven steps of a load --------------------------------------------------------------------
 
@@ -182,6 +184,8 @@ class DriverLoader:
             driver.restarts = load.predecessor.restarts
         self.driver_registry[pid] = self.by_place[load.path, load.address] = driver  # it may make devices from now on
         self._hive.announce_driver(driver)
+        if self.verifier is not None:
+            self.verifier.attend(driver)
 
     def _send_init(self, load: Load) -> None:
         driver = load.driver
@@ -494,8 +498,10 @@ class DriverLoader:
 
     def exited(self, pid: int) -> None:
         """A process has ended; if it was a driver, clean up after it."""
-        self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         driver = self.driver_registry.get(pid)
+        if driver is not None and driver.watch is not None and driver.state in (LOADING, *SERVING):
+            driver.watch.died(self._attempt("process_info", pid))
+        self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         if driver is None:
             return
         if driver.state is LOADING:
@@ -531,6 +537,8 @@ class DriverLoader:
     def _gone(self, driver: Driver, how: str) -> None:
         """A driver that was online is no more, for whatever reason: clean up, end its process, see what comes next."""
         state = driver.state
+        if driver.watch is not None and how not in ("was unloaded", "died"):
+            driver.watch.gone(state, how)
         self._clock.clear(("unload", driver.pid))
         self._log(f"driver {driver.name}, pid {driver.pid}{_for(driver)}, {how}", "fail" if state in SERVING else "drv")
         if state is UNLOADING:
@@ -638,12 +646,12 @@ class DriverLoader:
         if driver.user_mode:
             self._hosts.end(driver.path)
 
-    def _attempt(self, call: str, *args: object) -> None:
-        """A call whose failure changes nothing."""
+    def _attempt(self, call: str, *args: object) -> object:
+        """A call whose failure changes nothing, and gives None."""
         try:
-            self._syscall(call, *args)
+            return self._syscall(call, *args)
         except StatusError:
-            pass
+            return None
 
     def _is_present(self, address: str) -> bool:
         components = self._syscall("raw_component_list")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from system.driver_hive import DriverHive
+    from system.driver_verifier import DriverWatch
 
 # States of a driver; `driver_loader` draws how one leads to the other.
 LOADING = "loading"
@@ -52,8 +53,8 @@ class Driver:
     """One driver process, as DKMS knows it."""
 
     __slots__ = (
-        "address", "adopted", "child_pid", "devices", "events", "indices", "info", "links", "majors", "name", "object",
-        "path", "pid", "predecessor", "reopens", "restarts", "state", "user_mode", "watched",
+        "address", "adopted", "child_pid", "devices", "events", "indices", "info", "is_known_to_pm", "links", "majors",
+        "name", "object", "path", "pid", "predecessor", "reopens", "restarts", "state", "user_mode", "watch",
     )
 
     def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
@@ -72,8 +73,9 @@ class Driver:
         self.predecessor: Driver | None = None  # whose devices wait for it while it starts
         self.adopted: dict[str, None] = {}  # the devices that it has taken over
         self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
+        self.is_known_to_pm = False  # something of it was opened: PM may send it requests by itself
         self.restarts = 0  # how often it was started again after a crash
-        self.watched = False  # all its requests come through DKMS, which looks at them
+        self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
         self.user_mode = info["driver_type"] == DRIVER_TYPE_UMD  # the process is its host's, to whom plain data goes
         self.child_pid = 0  # of the driver itself when it is user-mode, as its host says
 
@@ -180,7 +182,7 @@ class Dispatcher:
         if irp.major_function == IRP_MJ_CREATE and status == Status.SUCCESS:
             information = driver.pid
             irp.device_object = driver.devices.get(irp.device_name)  # PM keeps count of its opens
-            self._pm_knows_routes = True
+            self._pm_knows_routes = driver.is_known_to_pm = True
         if not irp.flags & IRP_FLAG_NO_REPLY:
             self._send(irp.reply_pid, "irp_complete", irp.irp_id, status, information)
 
@@ -197,6 +199,8 @@ class Dispatcher:
             driver = route[1]
         self._log(f"{driver}: {irp} passed its time limit", "warn")
         irp.driver_pid = irp.reply_pid = 0  # a late answer finds nobody
+        if driver.watch is not None:
+            driver.watch.late(irp)
         self._on_late(driver)
 
     def _withdraw(self, irp: Irp, driver: Driver, status: Status, reason: str) -> None:
@@ -297,7 +301,7 @@ class Dispatcher:
         if taken is not None and taken[1] is not driver.predecessor:
             raise StatusError(Status.DEVICE_ALREADY_EXISTS, f"{name} belongs to {taken[1]}")
         device = DeviceObject(name, driver.object)
-        device.flags = 0 if driver.watched or driver.user_mode else DEVICE_FLAG_DIRECT
+        device.flags = 0 if driver.watch is not None or driver.user_mode else DEVICE_FLAG_DIRECT
         if taken is None:
             self._hive.add_device(device, driver)
         else:
@@ -317,6 +321,9 @@ class Dispatcher:
         assert isinstance(name, str)
         if driver.state is RELOADING:
             return  # it lets go of it; the device stays for its successor
+        if driver.predecessor is not None and name in driver.adopted:
+            self._return_device(driver, driver.predecessor, name)
+            return
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
@@ -415,13 +422,17 @@ class Dispatcher:
         """A driver did not manage to take its predecessor's place: the devices go on waiting for the next."""
         orphan, driver.predecessor = driver.predecessor, None
         assert orphan is not None
-        for name in driver.adopted:
-            if name in driver.devices:
-                orphan.devices[name] = device = driver.devices.pop(name)
-                self.device_tree[name] = device, orphan
-                for link in [link for link, target in driver.links.items() if target == name]:
-                    orphan.links[link] = driver.links.pop(link)
-        driver.adopted.clear()
+        for name in list(driver.adopted):
+            self._return_device(driver, orphan, name)
+
+    def _return_device(self, driver: Driver, orphan: Driver, name: str) -> None:
+        """A driver that is still starting lets go of a device that it had taken over: it waits for the next again."""
+        orphan.devices[name] = device = driver.devices.pop(name)
+        self.device_tree[name] = device, orphan
+        for link in [link for link, target in driver.links.items() if target == name]:
+            orphan.links[link] = driver.links.pop(link)
+        del driver.adopted[name]
+        _unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
@@ -437,7 +448,8 @@ class Dispatcher:
 
     def withdraw_requests(self, driver: Driver, status: Status, reason: str) -> None:
         """Answer all requests that a driver holds, in its place; PM does so with those that it has sent itself."""
-        if self._pm_knows_routes:
+        if driver.is_known_to_pm:
+            driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
         for irp, holder in list(self.pending_irps.values()):
             if holder is driver:

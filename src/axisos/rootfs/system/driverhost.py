@@ -22,8 +22,8 @@ may not: the dkms_* calls, for the host's own devices and requests only.
               anything else                                      status 301
            With `"quiet": True` in the request there is a reply for a failure only.
 
-Called by   DKMS, as a process of ring 2.5, with env {driver_path, component_info, pm_pid, dkms_pid}. The driver gets
-            {component_info, pm_pid, host_pid}.
+Called by   DKMS, as a process of ring 2.5, with env {driver_path, driver_files, driver_closed, component_info, pm_pid,
+            dkms_pid}. The driver gets {component_info, pm_pid, host_pid}.
 Owns        what the driver has been given and has not answered, and what its message queue had no room for.
 Always so   only DKMS and the process that the host has started are listened to. Nothing here waits for the driver, and
             nothing grows without bound: who has too much to do gets 604, who does not read its replies loses them. The
@@ -151,13 +151,19 @@ class DriverHost:
 
     def _on_cancel(self, irp_id: int) -> None:
         """Nobody waits for a request any more; one that the driver has not seen yet is answered here."""
+        position = self._unseen(irp_id)
+        if position is not None:
+            del self._waiting[position], self._held[irp_id]
+            self._refuse(irp_id, Status.CANCELLED, "withdrawn before its driver had seen it")
+        elif irp_id in self._held:
+            self._tell("umd_cancel", irp_id)
+
+    def _unseen(self, irp_id: int) -> int | None:
+        """Where a request waits that the driver's queue had no room for; None if it has gone down."""
         for position, (name, value) in enumerate(self._waiting):
             if name == "umd_irp" and type(value) is dict and value["irp_id"] == irp_id:
-                del self._waiting[position], self._held[irp_id]
-                self._refuse(irp_id, Status.CANCELLED, "withdrawn before its driver had seen it")
-                return
-        if irp_id in self._held:
-            self._tell("umd_cancel", irp_id)
+                return position
+        return None
 
     def _refuse(self, irp_id: int, status: int, reason: str) -> None:
         """Answer a request that the driver will not see."""
@@ -198,7 +204,7 @@ class DriverHost:
 
     def _complete_request(self, payload: Payload) -> None:
         irp_id = payload.get("irp")
-        if type(irp_id) is not int or irp_id not in self._held:
+        if type(irp_id) is not int or irp_id not in self._held or (self._waiting and self._unseen(irp_id) is not None):
             raise StatusError(Status.INVALID_PARAMETER, f"request {str(irp_id)[:20]} is not with you (any more)")
         del self._held[irp_id]
         status = payload.get("status")
@@ -294,7 +300,8 @@ class DriverHost:
 
 def main() -> None:
     """The host as a process."""
-    missing = [name for name in ("driver_path", "pm_pid", "dkms_pid") if name not in env]
+    needed = ("driver_path", "driver_files", "driver_closed", "pm_pid", "dkms_pid")
+    missing = [name for name in needed if name not in env]
     if missing:
         syscall("kernel_log", f"driver host: not started by DKMS, {', '.join(missing)} is missing in env", "warn")
         syscall("process_exit", 1)

@@ -59,7 +59,7 @@ _run = _Run()  # this module runs once in each process
 def run(
     main: Callable[[Options, list[str]], int | None], help: str, *, flags: str = "", values: str = "",
     long: dict[str, str] | None = None, number: str = "", intermixed: bool = True,
-    verbatim: bool = False,
+    verbatim: bool = False, repeated: str = "",
 ) -> NoReturn:
     """Run a command: parse its arguments, call *main(options, operands)*, exit with its status.
 
@@ -69,7 +69,8 @@ def run(
              flags, values: the letters of options without and with a value; long: {"lines": "n"} for --lines;
              number: the letter that -5 stands for (as in head -5);
              intermixed: options may follow operands; otherwise the first operand ends them;
-             verbatim: all words are operands, except that -h or --help alone asks for help.
+             verbatim: all words are operands, except that -h or --help alone asks for help;
+             repeated: those of the letters in *values* whose values are all kept, in a list.
     """
     _run.help = help
     _run.name = help.split("Usage:", 1)[1].split(None, 1)[0]
@@ -82,7 +83,7 @@ def run(
             options: Options = {}
             operands = arguments
         else:
-            options, operands = parse(arguments, flags, values, long or {}, number, intermixed)
+            options, operands = parse(arguments, flags, values, long or {}, number, intermixed, repeated)
         code = main(options, operands)
         streams.flush_all()
         if code is None:
@@ -111,12 +112,12 @@ def _shown(name: object) -> str:
 
 def parse(
     arguments: list[str], flags: str = "", values: str = "", long: dict[str, str] | None = None, number: str = "",
-    intermixed: bool = True,
+    intermixed: bool = True, repeated: str = "",
 ) -> tuple[Options, list[str]]:
     """Split *arguments* into ({letter: True or count or value}, operands). Exits with 2 for an unknown option.
 
     A flag that is given n times counts n (True for once); an option with a value takes the rest of its word, or the
-    next word; the last one given counts.
+    next word; the last one given counts, of those in *repeated* all do.
     """
     options: Options = {}
     operands: list[str] = []
@@ -147,7 +148,7 @@ def parse(
                         usage(f"{word}: needs a value")
                     value = arguments[position]
                     position += 1
-                options[letter] = value
+                _set(options, letter, value, repeated)
             elif equals:
                 usage(f"--{name}: takes no value")
             else:
@@ -167,7 +168,7 @@ def parse(
                         usage(f"-{letter}: needs a value")
                     value = arguments[position]
                     position += 1
-                options[letter] = value
+                _set(options, letter, value, repeated)
                 break
             if letter in flags:
                 _count(options, letter)
@@ -176,6 +177,10 @@ def parse(
             else:
                 usage(f"-{letter}: unknown option")
     return options, operands
+
+
+def _set(options: Options, letter: str, value: str, repeated: str) -> None:
+    options[letter] = [*options.get(letter, ()), value] if letter in repeated else value
 
 
 def _count(options: Options, letter: str) -> None:

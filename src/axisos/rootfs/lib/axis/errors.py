@@ -88,6 +88,18 @@ class BrokenPipeError(_Mapped, builtins.BrokenPipeError):
     """820."""
 
 
+class ConnectionError(_Mapped, builtins.ConnectionError):
+    """300 from the network: it could not be connected, or was lost."""
+
+
+class ConnectionRefusedError(_Mapped, builtins.ConnectionRefusedError):
+    """300 from the network: nobody listens there."""
+
+
+class ConnectionResetError(_Mapped, builtins.ConnectionResetError):
+    """300 from the network: the other side has broken it off."""
+
+
 class BlockingIOError(_Mapped, builtins.BlockingIOError):
     """821: the call would have to sleep and may not."""
 

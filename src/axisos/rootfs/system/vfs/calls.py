@@ -129,6 +129,8 @@ class VfsCalls:
         if count is not None and (type(count) is not int or count < 0):
             raise _invalid(f"{body.path}: vfs_read takes a number of bytes from 0, or None, not {count!r:.20}")
         if body.category is CATEGORY_DEVICE:
+            if body.rest:
+                return self._devices.take_rest(body, count)
             self._devices.read(request, body, count)
             return PENDING
         try:

@@ -129,6 +129,11 @@ class Devices:
         irp.parameters.offset = body.position
         self._issue(Pending(request, irp, _finish_read, body))
 
+    def take_rest(self, body: OpenFile, count: int | None) -> bytes:
+        """Bytes that the driver gave before anybody asked for them."""
+        rest, body.rest = body.rest, b""
+        return _taken(body, rest, count)
+
     def write(self, request: SyscallRequest, body: OpenFile, data: bytes) -> None:
         """Hand bytes to the driver; the writer waits until it has taken them."""
         irp = self._irp(request, IRP_MJ_WRITE, body)
@@ -481,8 +486,7 @@ def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: ob
         if type(information) is str:
             information = information.encode()
         if type(information) is bytes:
-            body.position += len(information)
-            return information
+            return _taken(body, information, irp.parameters.length)
         if information is None:
             return b""
         raise StatusError(
@@ -491,6 +495,18 @@ def _finish_read(request: SyscallRequest, irp: Irp, status: int, information: ob
     if status == Status.END_OF_FILE:
         return b""
     raise failed(status, information, body, "read")
+
+
+def _taken(body: OpenFile, data: bytes, count: int | None) -> bytes:
+    """What a reader gets of what there is. What a driver gives beyond what it was asked for is kept for the next read,
+    unless the device has positions: then that begins there, and gets it again."""
+    if count is not None and len(data) > count:
+        device = body.counted
+        if device is None or not device.flags & DEVICE_FLAG_SEEKABLE:
+            body.rest = data[count:]
+        data = data[:count]
+    body.position += len(data)
+    return data
 
 
 def _finish_write(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:

@@ -56,7 +56,7 @@ class OpenFile:
 
     __slots__ = (
         "category", "counted", "device_name", "device_object", "disk", "driver_pid", "file_id", "lost", "mode", "mount",
-        "notify", "path", "position", "raw_handle", "under_way",
+        "notify", "path", "position", "raw_handle", "rest", "under_way",
     )
 
     def __init__(self, path: str, mode: str, category: str) -> None:
@@ -74,6 +74,7 @@ class OpenFile:
         self.device_object: DeviceObject | None = None  # with it, its requests go straight to the driver, else to DKMS
         self.counted: DeviceObject | None = None  # the device whose count of opens it is in
         self.position = 0  # where its next request begins
+        self.rest = b""  # what its driver gave beyond what was asked for, for the next read
         self.under_way = 0  # requests on it that are not answered
         self.lost = ""  # why a device that was restarted does not know this open any more
         self.file_id = 0

@@ -101,11 +101,7 @@ def inspect(path: str) -> tuple[dict[str, str | None], list[tuple[str, str]], li
         ("version", facts.get("version")), ("size", f"{filesystem.stat(path)['size']} bytes"),
         ("component", facts.get("supported_component")),
     ]
-    warnings = warnings_about(source, facts)
-    mode = filesystem.stat(path)["mode"]
-    if kind == "UserModeDriver" and mode[-1] not in "57":
-        warnings.append(f"mode {mode}: everybody must be able to read and execute a user-mode driver (chmod 755)")
-    return facts, [(label, value) for label, value in rows if value], warnings
+    return facts, [(label, value) for label, value in rows if value], warnings_about(source, facts)
 
 
 def main(options: cli.Options, operands: list[str]) -> int | None:

@@ -29,7 +29,7 @@ from __future__ import annotations
 from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
 from abi.names import DKMS_PID, KERNEL_PID
 from abi.status import Status, StatusError
-from axis.dk.requests import PENDING, complete_request
+from axis.dk.requests import DISPATCH_LEVEL, PENDING, complete_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     Interrupt = Callable[..., object]
     Message = tuple[Any, ...]
 
-DISPATCH_LEVEL = 2
 PRUNE_AT = 64  # held requests are looked through for completed ones when there are this many, and twice what is left
 
 
@@ -52,6 +51,7 @@ def run(
     on_idle: Callable[[], float | None] | None = None,
     on_interrupt: Interrupt | Mapping[str, Interrupt] | None = None,
     on_cancel: Callable[[Irp], object] | None = None,
+    idle_after_messages: bool = False,
 ) -> None:
     """Serve as a driver until DKMS unloads it. Blocks; returns when the driver was unloaded or its entry failed.
 
@@ -59,13 +59,15 @@ def run(
         entry: sets `driver.dispatch`, makes devices and links; a status other than 0 or an error fails the load.
         unload: undoes it. What it leaves, DKMS takes away.
         on_idle: called when no message waits, and again when the time has come that it asked for: it returns the
-            seconds until then, or None for "after the next message". Between two calls it is left alone.
+            seconds until then, or None for "after the next message". Between two calls it is left alone, unless
+            idle_after_messages: then it is also called after messages that come before its time, which may have
+            brought something that is due earlier.
         on_interrupt: called with the name and the values of each registered interrupt; or a dict, name -> callable,
             which are called with the values only.
         on_cancel: called when nobody waits for a pending request any more; the driver lets go of it. It is then
             completed with 611, unless on_cancel did it or returned PENDING.
     """
-    DriverLoop(entry, unload, on_idle, on_interrupt, on_cancel).serve()
+    DriverLoop(entry, unload, on_idle, on_interrupt, on_cancel, idle_after_messages).serve()
 
 
 class DriverLoop:
@@ -74,13 +76,14 @@ class DriverLoop:
     def __init__(
         self, entry: Callable[[DriverObject], object], unload: Callable[[DriverObject], object] | None,
         on_idle: Callable[[], float | None] | None, on_interrupt: Interrupt | Mapping[str, Interrupt] | None,
-        on_cancel: Callable[[Irp], object] | None,
+        on_cancel: Callable[[Irp], object] | None, idle_after_messages: bool = False,
     ) -> None:
         self._entry = entry
         self._unload = unload
         self._on_idle = on_idle
         self._on_interrupt = on_interrupt
         self._on_cancel = on_cancel
+        self._idle_after_messages = idle_after_messages
         self._idle_due: float | None = None  # machine time at which on_idle wants to be called
         self._driver: DriverObject | None = None
         self._handlers: dict[int, Callable[..., object]] = {}  # (device, irp)
@@ -227,7 +230,7 @@ class DriverLoop:
                 return 0  # look once whether more messages wait
             left_s = self._idle_due - syscall("time_get")[0]
             if left_s > 0:
-                return _milliseconds(left_s)
+                return 0 if self._idle_after_messages else _milliseconds(left_s)
         delay_s = self._call("on_idle", self._on_idle)
         if delay_s is None:
             self._idle_due = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from abi.irp import Irp
     from axis.guest import syscall
 
+DISPATCH_LEVEL = 2  # at which a call may not wait, as in a DPC
 PENDING = Status.PENDING  # a handler returns this very object to say: `complete_request` comes later
 
 
@@ -31,12 +32,10 @@ def complete_request(irp: Irp, status: int, information: object = None) -> None:
     io_status.information = information
     irp.device_object = None  # nobody works on it any more
     if not irp.flags & IRP_FLAG_DIRECT:
-        try:
+        if syscall("ke_get_irql") >= DISPATCH_LEVEL:
+            syscall("signal_send", DKMS_PID, "dkms_complete_irp", irp)  # the same, without waiting for its end
+        else:
             syscall("dkms_complete_irp", irp)
-        except StatusError as error:
-            if error.status != Status.WOULD_BLOCK:
-                raise
-            syscall("signal_send", DKMS_PID, "dkms_complete_irp", irp)  # in a DPC: the same, not waiting for its end
         return
     reply_pid, irp.reply_pid = irp.reply_pid, 0
     if not reply_pid:
