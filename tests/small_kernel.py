@@ -307,6 +307,9 @@ class SmallKernel:
     def time_get(self, _process: Process) -> tuple[float, float]:
         return self.now, 1_700_000_000 + self.now
 
+    def ke_get_irql(self, _process: Process) -> int:
+        return 0
+
     def kernel_log(self, _process: Process, message: str, level: str = "info") -> bool:
         self.log.append((level, message))
         return True
