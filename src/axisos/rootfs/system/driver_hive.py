@@ -12,7 +12,7 @@ Always so   the key of a device belongs to its driver, and so does that of a dri
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, SHORT_ADDRESS, TYPE_DEVICE
 from abi.status import StatusError
 from system.driver_info import supported_components
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 DEVICES_KEY = "@VT\\DEV"
 DRIVERS_KEY = "@VT\\DRV"
-SHORT_ADDRESS = 8  # characters of a component's address that name it
 
 
 class DriverHive:

@@ -27,7 +27,7 @@ Always so   a load is all or nothing: after a failure its process, devices, link
 from __future__ import annotations
 
 from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DriverObject
-from abi.names import RING_DRIVER
+from abi.names import RING_DRIVER, SHORT_ADDRESS
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
 from system.driver_hosts import DriverHosts, plain_driver, served_by_host
@@ -660,7 +660,7 @@ class DriverLoader:
 
 
 def _for(driver: Driver) -> str:
-    return "" if driver.address is None else f", for component {driver.address[:8]}"
+    return "" if driver.address is None else f", for component {driver.address[:SHORT_ADDRESS]}"
 
 
 def _ignore(_status: Status, _text: str, _pid: int) -> None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from abi.driver import DRIVER_TYPE_CMD, DeviceObject
 from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES, Irp
-from abi.names import DKMS_PID, PIPELINE_PID
+from abi.names import DISPATCH_LEVEL, DKMS_PID, PIPELINE_PID
 from abi.status import Status, StatusError
 from system.driver_rules import RULES
 from system.driverdispatch import SERVING
@@ -40,7 +40,6 @@ BUSY_LIMIT_S = 1.0  # that one message may take
 QUEUE_MEMORY_S = 40.0  # after a message that took too long, in which requests may be late for having waited behind it
 MAX_FINDINGS = 200  # of one driver that are kept; then they are only counted
 MAX_REMEMBERED = 4096  # completed requests whose completion is remembered
-DISPATCH_LEVEL = 2
 KIT = "/lib/axis/dk/"
 MAX_SHOWN = 60  # characters of a value
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
+from abi.names import KERNEL_PID, RING_SERVICE, RING_USER, SHORT_ADDRESS
 from abi.status import Status, StatusError
 from axis.driver_list import DRIVERS, load_order, parse_drivers
 from system.timekeeper import Timekeeper
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 DKMS = "/system/dkms.py"
 LOGON = "/system/logon.py"
 TTY_DRIVER = "/drivers/tty.sys.py"
-RING_DRIVER = "/drivers/ringfs.sys.py"
+RING_LOG_DRIVER = "/drivers/ringfs.sys.py"
 DEFAULT_INIT = "/bin/init.py"
 SHELL = "/bin/sh.py"
 
@@ -222,11 +222,11 @@ class PipelineManager:
             return
 
         def then(status: int, message: str, _pid: int) -> None:
-            self._report_load(RING_DRIVER, status, message)
+            self._report_load(RING_LOG_DRIVER, status, message)
             if status == 0:
                 self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
 
-        self._load(RING_DRIVER, then)
+        self._load(RING_LOG_DRIVER, then)
 
     def _start_log_files(self) -> None:
         settings = self._settings.logging
@@ -422,7 +422,7 @@ class PipelineManager:
         return components
 
     def _enter_hardware(self, address: str, kind: str) -> None:
-        facts = {"Address": address, "ComponentType": kind, "ShortAddress": address[:8]}
+        facts = {"Address": address, "ComponentType": kind, "ShortAddress": address[:SHORT_ADDRESS]}
         self._enter(_hardware_key(address, kind), facts)
 
     def _enter(self, key: str, values: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ Always so   a disk brings its rights along wherever it is mounted; what it cover
 
 from __future__ import annotations
 
-from abi.names import TYPE_FILE
+from abi.names import SHORT_ADDRESS, TYPE_FILE
 from abi.status import Status, StatusError
 from system.vfs import files
 from system.vfs.mounts import LIMITED, MountEntry, find_disk, parse_options
@@ -235,7 +235,7 @@ class Mounting:
                 if mounted is not None:
                     self._note_differences()
                     self._rights_moved()
-                    self._log(f"{entry.mount} is mounted: its disk {address[:8]} is here", "vfs")
+                    self._log(f"{entry.mount} is mounted: its disk {address[:SHORT_ADDRESS]} is here", "vfs")
 
     def disk_removed(self, address: str) -> None:
         """A disk was pulled out: its mounts go. Files that are open on it fail from now on, each by its name."""

@@ -27,9 +27,9 @@ Always so   an error in the driver's code ends one request, never the driver.
 from __future__ import annotations
 
 from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
-from abi.names import DKMS_PID, KERNEL_PID
+from abi.names import DISPATCH_LEVEL, DKMS_PID, KERNEL_PID
 from abi.status import Status, StatusError
-from axis.dk.requests import DISPATCH_LEVEL, PENDING, complete_request
+from axis.dk.requests import PENDING, complete_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
