@@ -6,7 +6,8 @@ request, an unload) is written down and goes on when the message comes that it n
 
     PM      -> load_driver_path, load_driver_path_request, load_driver_for_component   -> driver_loader
             -> vfs_io_request, irp_cancel, irp_late, dkms_list_devices_request         -> driverdispatch
-            -> driver_detached, driver_reopened                                        -> driver_loader
+            -> driver_reopened                                                         -> driverdispatch
+            -> driver_detached                                                         -> driver_loader
             -> os_event                                                                -> interrupts, hot plug
     driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
             -> the dkms_* system calls                                                 -> driverdispatch
@@ -14,6 +15,7 @@ request, an unload) is written down and goes on when the message comes that it n
     kernel  -> process_exited                                                          -> driver_loader
             -> watch_found                                                             -> driver_verifier
     anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
+            -> driver_check, driver_recheck (uid 0)                                    -> dkms_sec
             -> driver_verify (uid 0)                                                   -> driver_verifier
 
 Always so   a message is believed only from whom it must come from.
@@ -26,7 +28,7 @@ from abi.status import Status, StatusError
 from system.dkms_sec import LEVELS, DriverPolicy
 from system.driver_hive import DriverHive
 from system.driver_hosts import plain_device
-from system.driver_loader import DriverLoader
+from system.driver_loader import DriverLoader, unheard
 from system.driverdispatch import Dispatcher, Driver
 from system.interrupts import Interrupts
 from system.timekeeper import Timekeeper
@@ -309,8 +311,7 @@ class Dkms:
         Raises:  PRIVILEGE_NOT_HELD; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY; DRIVER_UNLOAD_FAILED or
                  the driver's own; INVALID_PARAMETER.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may unload drivers")
+        _demand_root(request, "only root (uid 0) may unload drivers")
         if type(name) is not str or type(force) is not bool:
             raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
         self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
@@ -323,7 +324,7 @@ class Dkms:
         Returns: what would be logged at a load, as a list of lines; an empty list when there is nothing to remark.
         Raises:  DRIVER_VALIDATION_FAILED with the reason, NO_SUCH_FILE, PRIVILEGE_NOT_HELD, INVALID_PARAMETER.
         """
-        self._demand_root(request)
+        _demand_root(request, f"{request.name}: only root (uid 0) may ask")
         if type(path) is not str or (level is not None and (type(level) is not int or level not in LEVELS)):
             raise StatusError(Status.INVALID_PARAMETER, "driver_check takes a path, and a level from 0 to 2")
         source = self._syscall("vfs_read_file", path)
@@ -338,13 +339,8 @@ class Dkms:
         Returns: a list of {pid, path, change}; change is "changed" or "missing".
         Raises:  PRIVILEGE_NOT_HELD.
         """
-        self._demand_root(request)
+        _demand_root(request, f"{request.name}: only root (uid 0) may ask")
         return self.policy.runtime_recheck()
-
-    @staticmethod
-    def _demand_root(request: SyscallRequest) -> None:
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{request.name}: only root (uid 0) may ask")
 
     def _driver_reload(self, request: SyscallRequest, name: object) -> object:
         """`driver_reload(name: str)`: Replace all instances of a driver by what its file holds now, for uid 0 only.
@@ -360,8 +356,7 @@ class Dkms:
                  old one refuses to go: DRIVER_UNLOAD_FAILED or its own. It is gone when the new one does not start:
                  DRIVER_INIT_FAILED or its own.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may reload drivers")
+        _demand_root(request, "only root (uid 0) may reload drivers")
         if type(name) is not str:
             raise StatusError(Status.INVALID_PARAMETER, "driver_reload takes a driver's name or path")
         self.loader.reload(name, lambda status, text: self.answer(request, status, text))
@@ -390,8 +385,7 @@ class Dkms:
                  failed, count}].
         Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER, also for "off" when it is not on.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may verify drivers")
+        _demand_root(request, "only root (uid 0) may verify drivers")
         if type(fail_at) is not str or not (type(name) is str or (name is None and action in ("list", "report"))):
             raise StatusError(Status.INVALID_PARAMETER, "driver_verify takes an action and a driver's name or path")
         verifier = self._verifier()
@@ -448,14 +442,14 @@ class Dkms:
             self._distrust(message)
 
     def _load_path(self, path: str) -> None:
-        self.loader.load(path, None, _unheard)
+        self.loader.load(path, None, unheard)
 
     def _load_path_request(self, path: str, requester_pid: int) -> None:
         self.loader.load_for_request(path, self._result_for(requester_pid))
 
     def _load_for_component(self, component_type: str, address: str, requester_pid: int | None = None) -> None:
         """With a third value the load is answered like a `load_driver_path_request`."""
-        report = _unheard if requester_pid is None else self._result_for(requester_pid)
+        report = unheard if requester_pid is None else self._result_for(requester_pid)
         self.loader.load_for_component(component_type, address, report)
 
     def _result_for(self, requester_pid: int) -> Callable[[Status, str, int], object]:
@@ -491,8 +485,10 @@ class Dkms:
         self._syscall("kernel_log", f"DKMS: {text}", level)
 
 
-def _unheard(_status: Status, _text: str, _pid: int) -> None:
-    """The report of a load that nobody waits for; the log has it."""
+def _demand_root(request: SyscallRequest, refusal: str) -> None:
+    """Raises PRIVILEGE_NOT_HELD for every uid but 0."""
+    if request.sender_uid != 0:
+        raise StatusError(Status.PRIVILEGE_NOT_HELD, refusal)
 
 
 def _place_of(error: Exception) -> str:

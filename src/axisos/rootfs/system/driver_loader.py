@@ -370,9 +370,9 @@ class DriverLoader:
             if given_up is not None:
                 self._log(f"{path} is in quarantine and not loaded: {given_up[1]}; insmod loads it even so", "warn")
             elif path == f"/drivers/{component_type}.sys.py":
-                self.load_for_component(component_type, address, _ignore)
+                self.load_for_component(component_type, address, unheard)
             else:
-                self.load(path, address, _ignore)
+                self.load(path, address, unheard)
 
     def component_removed(self, address: str) -> None:
         """A component was pulled out: its drivers' requests end with 405, and they are unloaded."""
@@ -431,7 +431,7 @@ class DriverLoader:
             return
         try:
             for path, address in {each.path: each.address for each in drivers}.items():
-                trial = Load(path, address, _ignore)
+                trial = Load(path, address, unheard)
                 self._look_for_file(trial)
                 self._inspect(trial)
                 self._check_policy(trial)
@@ -593,7 +593,7 @@ class DriverLoader:
 
     def _restart(self, orphan: Driver) -> None:
         orphan.restarts += 1
-        self._start(Load(orphan.path, orphan.address, _ignore, orphan))
+        self._start(Load(orphan.path, orphan.address, unheard, orphan))
 
     def _drop_orphan(self, orphan: Driver, reason: str) -> None:
         """Nobody takes a driver's place: its devices and links go as well."""
@@ -663,7 +663,7 @@ def _for(driver: Driver) -> str:
     return "" if driver.address is None else f", for component {driver.address[:SHORT_ADDRESS]}"
 
 
-def _ignore(_status: Status, _text: str, _pid: int) -> None:
+def unheard(_status: Status, _text: str, _pid: int) -> None:
     """The report of a load that nobody waits for; the log has it."""
 
 

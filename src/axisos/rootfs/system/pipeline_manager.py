@@ -4,11 +4,15 @@ PM is the second process of the machine. It does one thing at a time and never w
 what it asks for is done or handed on, the next one is taken. A call that needs a driver is answered when the driver's
 answer comes; meanwhile only its caller waits.
 
-    kernel  -> syscall (request)              -> the table of calls, most of them in vfs/calls
-            -> request_cancelled, handle_closed, process_exited, os_event, log_pending
-    DKMS    -> irp_complete, dkms_list_devices_result, driver_restarted  -> vfs/devices
+    kernel  -> syscall (request)              -> the table of calls: vfs/calls, vfs/mounting, vfs/request_information
+            -> request_cancelled              -> vfs/devices
+            -> handle_closed                  -> vfs/calls
+            -> log_pending                    -> vfs/logs
+            -> process_exited, os_event       -> here: services that end, hardware that comes and goes
+    DKMS    -> irp_complete, dkms_list_devices_result, driver_restarted, driver_gone, driver_detach, routes_changed
+                                              -> vfs/devices
             -> load_driver_result             -> whoever asked for the load
-    TTY     -> irp_complete                   -> vfs/devices
+    driver  -> irp_complete                   -> vfs/devices
 
 Owns        the parts in vfs/, the loads under way, the processes that it started.
 Always so   a message is believed only from whom it must come from; every call is answered once, whatever happens in
