@@ -70,7 +70,7 @@ class DriverHive:
         self._give(new.registry_path, driver)
 
     def set_device_status(self, device: DeviceObject, status: str) -> None:
-        """Enter how a device is: online, offline, suspect, restarting."""
+        """Enter how a device is: online, offline, reloading, restarting."""
         self._write(device.registry_path, {"Status": status})
 
     def remove_device(self, device: DeviceObject) -> None:
@@ -120,7 +120,7 @@ class DriverHive:
             self._give(own, driver)
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
-        """Enter how a driver is: loaded, suspect, restarting, unloading, failed."""
+        """Enter how a driver is: loaded, suspect, unloading, reloading, restarting."""
         self._write(_driver_key(driver), {"Status": status})
         if driver.address is not None:
             self._write(_instance_key(driver), {"Status": status})
