@@ -22,6 +22,7 @@ from abi.driver import (
     DRIVER_TYPE_UMD,
     DeviceObject,
     DriverObject,
+    unlink,
 )
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
@@ -329,7 +330,7 @@ class Dispatcher:
         device = driver.devices.pop(name)
         del self.device_tree[name]
         self._routes_change()
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
         self._hive.remove_device(device)
 
     def set_device(self, driver: Driver, name: object, facts: object) -> None:
@@ -432,7 +433,7 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             orphan.links[link] = driver.links.pop(link)
         del driver.adopted[name]
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
@@ -467,18 +468,6 @@ def _is_name(name: str, prefix: str, separator: str) -> bool:
     component = name[len(prefix) :]
     plain = component not in ("", ".", "..") and separator not in component and component.isprintable()
     return plain and name.startswith(prefix)
-
-
-def _unlink(driver: DriverObject, device: DeviceObject) -> None:
-    """Take one device out of its driver's list."""
-    if driver.device_object is device:
-        driver.device_object = device.next_device
-        return
-    before = driver.device_object
-    while before is not None and before.next_device is not device:
-        before = before.next_device
-    if before is not None:
-        before.next_device = device.next_device
 
 
 def _status_of(irp: Irp, status: object) -> Status:
