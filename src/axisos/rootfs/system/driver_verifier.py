@@ -475,7 +475,7 @@ class DriverVerifier:
         return rows
 
     def report(self, name: str | None) -> list[dict[str, object]]:
-        """What was found, of one driver or of all: [{rule, driver, request, place, detail, count}]."""
+        """What was found, of one driver or of all: [{rule, driver, request, place, detail, failed, count}]."""
         return [
             finding.as_dict()
             for watch in self._watches if name is None or name in (watch.driver.name, watch.driver.path)

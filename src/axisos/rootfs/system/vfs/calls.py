@@ -15,6 +15,7 @@ from abi import access
 from abi.names import STDERR, STDIN, STDOUT, TYPE_FILE
 from abi.status import Status, StatusError
 from system.vfs import files
+from system.vfs.devices import failed
 from system.vfs.files import CATEGORY_DEVICE, CATEGORY_FILE, OpenFile, refuse
 from system.vfs.mounts import DEV, DEVICE, DEVICES, FILE
 from system.vfs.paths import canonical, is_below, join, parent_of, shorten
@@ -501,8 +502,7 @@ class VfsCalls:
     ) -> object:
         """The driver has opened its device, or not: make the handle."""
         if status != 0:
-            said = information if type(information) is str and information else Status(status).meaning
-            raise StatusError(status, f"{body.path}: cannot open it: {said}")
+            raise failed(status, information, body, "open it")
         granted = {"r": _READ_MODE, "w": _WRITE_MODE, "a": _APPEND_MODE}.get(body.mode, _UPDATE_MODE)[0]
         token = self._handle_to(request, body, granted)
         if body.path == TTY:

@@ -69,7 +69,7 @@ class Mounting:
         try:
             found: tuple[str, Disk | None] = self._root  # what the kernel has put at /, whatever was asked for
             if entry.mount != "/":
-                found = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                found = find_disk(entry, self._root, disks)
             address, disk = found
             return self._mounts.mount(entry, disk, address)
         except StatusError as error:
@@ -144,7 +144,7 @@ class Mounting:
         below = [mount.point for mount in mounts.table() if is_below(mount.point, entry.mount)]
         if below:
             raise StatusError(Status.DEVICE_BUSY, f"{entry.mount}: {below[0]} is mounted below it and would be hidden")
-        address, found = find_disk(entry, self._root, self._disks(), lambda disk: disk.getLabel())
+        address, found = find_disk(entry, self._root, self._disks())
         is_device = found is None
         self._need_directory(mounts.resolve(entry.mount), entry.mount, is_device)
         if found is not None:
@@ -225,7 +225,7 @@ class Mounting:
             if entry.uuid in ("boot", "virtual") or self._mounts.at(entry.mount) is not None:
                 continue
             try:
-                found, _ = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                found, _ = find_disk(entry, self._root, disks)
             except StatusError:
                 continue
             if found == address:
@@ -347,7 +347,7 @@ class Mounting:
         if entry is mount.entry:
             return True
         try:
-            return find_disk(entry, self._root, disks, lambda disk: disk.getLabel())[0] == mount.uuid
+            return find_disk(entry, self._root, disks)[0] == mount.uuid
         except StatusError:
             return False
 
