@@ -7,14 +7,16 @@ request, an unload) is written down and goes on when the message comes that it n
     PM      -> load_driver_path, load_driver_path_request, load_driver_for_component   -> driver_loader
             -> vfs_io_request, irp_cancel, irp_late, dkms_list_devices_request         -> driverdispatch
             -> driver_reopened                                                         -> driverdispatch
-            -> driver_detached                                                         -> driver_loader
+            -> driver_detached                                                         -> driver_endings
             -> os_event                                                                -> interrupts, hot plug
-    driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
+    driver  -> driver_init_complete                                                    -> driver_loader
+            -> driver_unload_complete, driver_pong                                     -> driver_endings
             -> the dkms_* system calls                                                 -> driverdispatch
     host    -> dkms_host_report, for the same of a user-mode driver                    -> driver_loader
     kernel  -> process_exited                                                          -> driver_loader
             -> watch_found                                                             -> driver_verifier
-    anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
+    anybody -> the system calls driver_unload, driver_reload (uid 0)                   -> driver_endings
+            -> driver_query                                                            -> driver_books
             -> driver_check, driver_recheck (uid 0)                                    -> dkms_sec
             -> driver_verify (uid 0)                                                   -> driver_verifier
 
@@ -26,10 +28,12 @@ from __future__ import annotations
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
 from system.dkms_sec import LEVELS, DriverPolicy
+from system.driver_books import DriverBooks
+from system.driver_endings import DriverEndings
 from system.driver_hive import DriverHive
-from system.driver_hosts import plain_device
+from system.driver_hosts import DriverHosts, plain_device
 from system.driver_loader import DriverLoader, unheard
-from system.driverdispatch import Dispatcher, Driver
+from system.driverdispatch import Dispatcher
 from system.interrupts import Interrupts
 from system.timekeeper import Timekeeper
 
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 
     from abi.request import SyscallRequest
     from axis.guest import syscall
+    from system.driver_books import Driver
     from system.driver_verifier import DriverVerifier
 
     Message = tuple[Any, ...]
@@ -64,11 +69,14 @@ class Dkms:
         hive = DriverHive(syscall, self._log)
         self.policy = policy = DriverPolicy.from_disk(syscall, self._log)
         self.interrupts = Interrupts(self._send, self._log)
-        self.loader = DriverLoader(syscall, policy, hive, self._clock, self._log, self.interrupts.forget, pm_pid)
+        self.books = books = DriverBooks(self._driver_gone)
+        hosts = DriverHosts(syscall, pm_pid)
+        self.endings = endings = DriverEndings(syscall, books, hive, hosts, self._clock, self._log, pm_pid)
+        self.loader = DriverLoader(syscall, books, endings, policy, hive, hosts, self._clock, self._log)
         self.dispatcher = Dispatcher(
-            self._send, self._log, hive, pm_pid, self.loader.is_late, self.loader.loads_under_way
+            self._send, self._log, hive, pm_pid, endings.is_late, self.loader.loads_under_way
         )
-        self.loader.dispatcher = self.dispatcher
+        self.loader.dispatcher = endings.dispatcher = self.dispatcher
         self._indices: dict[tuple[object, ...], int] = {}  # type, driver file, address, how many before -> its number
         self._next_index: dict[str, int] = {}  # component type -> number of its next link
         dispatch = self.dispatcher.dispatch
@@ -78,15 +86,15 @@ class Dkms:
             "load_driver_for_component": self._load_for_component,
             "irp_cancel": self.dispatcher.cancel,
             "irp_late": self.dispatcher.late,
-            "driver_detached": self.loader.detached,
+            "driver_detached": endings.detached,
             "driver_reopened": self._driver_reopened,
             "dkms_list_devices_request": self._list_devices,
             "os_event": self._on_os_event,
         }
         self._from_driver: dict[str, Callable[..., object]] = {
             "driver_init_complete": self.loader.init_complete,
-            "driver_unload_complete": self.loader.unload_complete,
-            "driver_pong": self.loader.pong,
+            "driver_unload_complete": endings.unload_complete,
+            "driver_pong": endings.pong,
         }
         self._calls: dict[str, tuple[Callable[..., object], int, int]] = {  # name -> handler, fewest, most arguments
             "dkms_create_device": (self._create_device, 1, 1),
@@ -180,7 +188,7 @@ class Dkms:
 
         Raises: 500 if the calling process is none.
         """
-        driver = self.loader.driver_registry.get(request.sender_tgid)
+        driver = self.books.driver_registry.get(request.sender_tgid)
         if driver is None:
             raise StatusError(
                 Status.ACCESS_DENIED, f"{request.name}: process {request.sender_tgid} is no driver that DKMS has loaded"
@@ -251,7 +259,7 @@ class Dkms:
         Returns: 0.
         Raises:  INVALID_PARAMETER for what is no IRP, or one that is not (any more) with the caller.
         """
-        driver = self.loader.driver_registry.get(request.sender_tgid)
+        driver = self.books.driver_registry.get(request.sender_tgid)
         if driver is not None and driver.user_mode:
             self.dispatcher.complete_plain(driver, irp, status, information)
         else:
@@ -314,7 +322,7 @@ class Dkms:
         _demand_root(request, "only root (uid 0) may unload drivers")
         if type(name) is not str or type(force) is not bool:
             raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
-        self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
+        self.endings.unload(name, force, lambda status, text: self.answer(request, status, text))
         return LATER
 
     def _driver_check(self, request: SyscallRequest, path: object, level: object = None) -> object:
@@ -359,7 +367,7 @@ class Dkms:
         _demand_root(request, "only root (uid 0) may reload drivers")
         if type(name) is not str:
             raise StatusError(Status.INVALID_PARAMETER, "driver_reload takes a driver's name or path")
-        self.loader.reload(name, lambda status, text: self.answer(request, status, text))
+        self.endings.reload(name, lambda status, text: self.answer(request, status, text))
         return LATER
 
     def _driver_query(self, request: SyscallRequest) -> object:
@@ -371,7 +379,7 @@ class Dkms:
                  driver, whose host has the pid; else 0. devices: [{name, links}]; events: the interrupts it asked for.
         Raises:  nothing.
         """
-        return self.loader.describe()
+        return self.books.describe()
 
     def _driver_verify(
         self, request: SyscallRequest, action: object, name: object = None, fail_at: object = ""
@@ -435,6 +443,10 @@ class Dkms:
         else:
             self._distrust(message)
 
+    def _driver_gone(self, driver: Driver) -> None:
+        self.policy.ended(driver.pid)
+        self.interrupts.forget(driver)
+
     def _on_watch_found(self, message: Message) -> None:
         if message[0] == KERNEL_PID:
             self._verifier().log_findings()
@@ -459,7 +471,7 @@ class Dkms:
         return report
 
     def _driver_reopened(self, pid: int) -> None:
-        driver = self.loader.driver_registry.get(pid)
+        driver = self.books.driver_registry.get(pid)
         if driver is not None and driver.reopens:
             self.dispatcher.reopened(driver)
 

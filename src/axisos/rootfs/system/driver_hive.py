@@ -4,7 +4,7 @@ r"""The drivers' part of the system's books: registry keys and names in the obje
     @VT\DRV\<driver>[\<address>]    one key a driver, and one for each component that it drives
                                                              \DosDevices\<name>   symbolic link, for /dev/<name>
 
-Called by   the dispatcher (devices, links) and the loader (drivers), each in both directions.
+Called by   the dispatcher (devices, links), the loader (drivers that come) and `driver_endings` (drivers that go).
 Owns        nothing: the books are the kernel's.
 Always so   the key of a device belongs to its driver, and so does that of a driver; of a component driver, which runs
             once for each component, each process has the key of its component, and none the one above them.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from abi.driver import DeviceObject
-    from system.driverdispatch import Driver
+    from system.driver_books import Driver
 
 DEVICES_KEY = "@VT\\DEV"
 DRIVERS_KEY = "@VT\\DRV"

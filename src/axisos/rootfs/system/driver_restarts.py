@@ -5,7 +5,7 @@
 Only the restarts of the last minute count. A driver that is given up is in quarantine: hot plug does not load it, only
 a load that somebody asks for by name does, which also forgets what was.
 
-Called by   the driver loader, which keeps the quarantine.
+Called by   `driver_endings`, for each crash, and when somebody asks for a driver by name.
 Owns        the times of the restarts, by path and component address.
 """
 

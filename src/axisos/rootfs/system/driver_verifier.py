@@ -23,8 +23,8 @@ from abi.driver import DRIVER_TYPE_CMD, DeviceObject
 from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES, Irp
 from abi.names import DISPATCH_LEVEL, DKMS_PID, PIPELINE_PID
 from abi.status import Status, StatusError
+from system.driver_books import SERVING
 from system.driver_rules import RULES
-from system.driverdispatch import SERVING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from executive.call_watch import WatchedProcess
-    from system.driverdispatch import Driver
+    from system.driver_books import Driver
 
     Call = tuple[Any, ...]
 
