@@ -37,5 +37,5 @@ class RestartBudget:
         return delay_s
 
     def forgive(self, place: Place) -> None:
-        """Somebody has asked for this driver by name, or unloaded it: it begins anew."""
+        """Somebody asks for this driver by name: it begins anew."""
         self._times.pop(place, None)
