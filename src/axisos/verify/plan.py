@@ -162,7 +162,8 @@ class Planner:
     def _leaver(self) -> dict[str, Any]:
         """Who asks before anybody has given anything, waits, and is killed: others come after it."""
         reads: list[Step] = [["read", 0, size] for size in self._random.sample(SIZES[1:], 3)]
-        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *(["thread", [read]] for read in reads), ["sleep", BUSY_MS]]
+        which = self._random.randrange(16)
+        steps: list[Step] = [["open", 0, which, "rw"], *(["thread", [read]] for read in reads), ["sleep", BUSY_MS]]
         return {"user": "root", "patient": False, "steps": steps}
 
     def _caller(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from abi.status import Status
     from system.driver_restarts import Place
-    from system.driver_verifier import DriverWatch
+    from system.driver_watch import DriverWatch
 
     Report = Callable[[Status, str, int], object]  # (0, driver's name, pid) or (status, what went wrong, -1)
 
