@@ -13,6 +13,7 @@ PIPELINE_PID = 2  # 1 is nobody's
 DKMS_PID = 3
 FIRST_USER_PID = 20
 FIRST_DRIVER_UID = 60_000  # each user-mode driver has a user of its own, from here on
+MAX_ID = 2**31 - 1  # of users and groups
 
 DISPATCH_LEVEL = 2  # the IRQL from which on a thread may not sleep, as in a DPC
 SHORT_ADDRESS = 8  # characters of a component's address that name it in the registry and the log

@@ -13,7 +13,7 @@ Always so   every call of a path asks `guard` for the rights to it first; a hand
 from __future__ import annotations
 
 from abi import access
-from abi.names import STDERR, STDIN, STDOUT, TYPE_FILE
+from abi.names import MAX_ID, STDERR, STDIN, STDOUT, TYPE_FILE
 from abi.status import Status, StatusError
 from system.vfs import files
 from system.vfs.devices import failed
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 PENDING = object()  # a handler's result: the call is answered later
 
 TTY = "/dev/tty"
-MAX_ID = 2**31 - 1  # of users and groups
 WHENCE = ("set", "cur", "end")
 
 # mode -> access of the handle, rights that the path must grant, mode of the disk
