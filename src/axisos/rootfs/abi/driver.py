@@ -56,3 +56,15 @@ class DeviceObject:
         self.registry_path = ""
         self.size: int | None = None  # of a seekable one, in bytes; None = not known
         self.time_limits: dict[int, float | None] = {}  # major function -> seconds, None = none; else PM's defaults
+
+
+def unlink(driver: DriverObject, device: DeviceObject) -> None:
+    """Take one device out of its driver's list."""
+    if driver.device_object is device:
+        driver.device_object = device.next_device
+        return
+    before = driver.device_object
+    while before is not None and before.next_device is not device:
+        before = before.next_device
+    if before is not None:
+        before.next_device = device.next_device
