@@ -282,7 +282,7 @@ class Messages:
             except StatusError as error:
                 refused = error
         if refused is not None:  # nobody is left waiting for a better answer
-            status, value = Status.UNSUCCESSFUL, "the answer of the server made no sense; the kernel log says where"
+            status, value = Status.UNSUCCESSFUL, f"the answer cannot be passed on: {refused.detail}"
         del self._requests[request_id]  # type: ignore[arg-type]
         wait.request_id = 0
         wait.server = None

@@ -33,7 +33,18 @@ from abi.status import Status, StatusError
 from system.driver_hosts import DriverHosts, plain_driver, served_by_host
 from system.driver_info import parse, read_driver_info, supported_components
 from system.driver_restarts import RestartBudget
-from system.driverdispatch import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, Driver
+from system.driverdispatch import (
+    FAILED,
+    LOADING,
+    ONLINE,
+    RELOADING,
+    RESTARTING,
+    SERVING,
+    SUSPECT,
+    UNLOADING,
+    Driver,
+    status_from,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,8 +214,10 @@ class DriverLoader:
         assert load.driver is not None
         if type(driver_object) is not DriverObject or not isinstance(status, int):
             self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: driver_init_complete without status or object")
+        elif type(driver_object.dispatch) is not dict:
+            self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: its dispatch table is no dict")
         elif status != Status.SUCCESS:
-            code = Status(status)
+            code = status_from(status, Status.DRIVER_INIT_FAILED)
             self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
         else:
             self._register(load, driver_object)
@@ -229,7 +242,7 @@ class DriverLoader:
         """*rest* is what the driver answers (major functions), or why it was not started."""
         load = self._loads.get(driver.pid)
         if load is not None and type(rest) is str:
-            self._fail(load, Status(status) if status else Status.DRIVER_INIT_FAILED, f"{load.path}: {rest}")
+            self._fail(load, status_from(status or None, Status.DRIVER_INIT_FAILED), f"{load.path}: {rest}")
             return
         if load is not None:
             majors = [major for major in rest if type(major) is int] if type(rest) is list else []
@@ -254,7 +267,7 @@ class DriverLoader:
         if driver_object is not driver.object:
             driver_object.device_object = driver.object.device_object
             driver.object = driver_object
-        driver.majors = frozenset(driver_object.dispatch)
+        driver.majors = driver.majors_answered()
         driver.state = ONLINE
         self._hive.add_driver(driver)
         if load.predecessor is not None:
@@ -477,9 +490,9 @@ class DriverLoader:
             self._gone(driver, "was unloaded")
             return
         driver.state = ONLINE
-        driver.majors = frozenset(driver.object.dispatch)
+        driver.majors = driver.majors_answered()
         self._hive.set_driver_status(driver, "loaded")
-        code = Status(status) if isinstance(status, int) else Status.DRIVER_UNLOAD_FAILED
+        code = status_from(status, Status.DRIVER_UNLOAD_FAILED)
         unload.error = code, f"{driver.name}: driver_unload ended with {code.name}"
         self._end_unload(pid)
         self.dispatcher.load_ended(driver)  # what was parked while it seemed to go

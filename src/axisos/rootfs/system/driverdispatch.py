@@ -45,6 +45,7 @@ FAILED = "failed"  # crashed too often and was given up
 GONE = "gone"
 SERVING = (ONLINE, SUSPECT)
 
+MAX_STATUS = 2**31
 DEVICE_PREFIX = "\\Device\\"
 LINK_PREFIX = "/dev/"
 
@@ -63,7 +64,7 @@ class Driver:
         self.address = address  # of its component, None for a driver without
         self.info = info
         self.name = str(info["driver_name"])
-        self.object = DriverObject(path, pid, info)
+        self.object = DriverObject(path, pid, dict(info))
         self.state = LOADING
         self.majors: frozenset[int] = frozenset()  # the requests that it answers, known once it is online
         self.devices: dict[str, DeviceObject] = {}
@@ -86,8 +87,14 @@ class Driver:
 
     @property
     def open_files(self) -> int:
-        """How often its devices are open."""
-        return sum(device.open_count for device in self.devices.values())
+        """How often its devices are open, as far as the driver has left the counts alone."""
+        counts = [device.open_count for device in self.devices.values()]
+        return sum(count for count in counts if type(count) is int)
+
+    def majors_answered(self) -> frozenset[int]:
+        """The requests that it answers, by its dispatch table; none if it has put something else there."""
+        table = self.object.dispatch
+        return frozenset([each for each in table if type(each) is int]) if type(table) is dict else frozenset()
 
     def __repr__(self) -> str:
         return f"{self.name} (pid {self.pid})"
@@ -153,7 +160,7 @@ class Dispatcher:
         """
         if type(irp) is not Irp:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_complete_irp needs an IRP")
-        entry = self.pending_irps.get(irp.irp_id)
+        entry = self.pending_irps.get(irp.irp_id) if type(irp.irp_id) is int else None
         if entry is None and irp.flags & IRP_FLAG_DIRECT and irp.driver_pid == driver_pid and irp.reply_pid:
             io_status, reply_pid = irp.io_status, irp.reply_pid
             irp.reply_pid = 0  # it is answered; a second time is a mistake
@@ -327,6 +334,7 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
+        device.device_name = name  # whatever its driver has made of it
         del self.device_tree[name]
         self._routes_change()
         _unlink(driver.object, device)
@@ -415,7 +423,7 @@ class Dispatcher:
     def reopened(self, driver: Driver) -> None:
         """PM has sent the opens that the driver's predecessor had: everything else may follow."""
         driver.reopens = False
-        driver.majors = frozenset(driver.object.dispatch)
+        driver.majors = driver.majors_answered()
         self.load_ended(driver)
 
     def give_back(self, driver: Driver) -> None:
@@ -451,8 +459,9 @@ class Dispatcher:
         if driver.is_known_to_pm:
             driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
-        for irp, holder in list(self.pending_irps.values()):
+        for number, (irp, holder) in list(self.pending_irps.items()):
             if holder is driver:
+                irp.irp_id = number  # whatever its driver has made of it
                 self._withdraw(irp, driver, status, reason)
 
     def _demand_device(self, driver: Driver, name: object) -> None:
@@ -470,21 +479,25 @@ def _is_name(name: str, prefix: str, separator: str) -> bool:
 
 
 def _unlink(driver: DriverObject, device: DeviceObject) -> None:
-    """Take one device out of its driver's list."""
+    """Take one device out of its driver's list, which the driver may have cut, or tied into a ring."""
     if driver.device_object is device:
         driver.device_object = device.next_device
         return
-    before = driver.device_object
-    while before is not None and before.next_device is not device:
+    before, seen = driver.device_object, set()
+    while type(before) is DeviceObject and before.next_device is not device and id(before) not in seen:
+        seen.add(id(before))
         before = before.next_device
-    if before is not None:
+    if type(before) is DeviceObject and before.next_device is device:
         before.next_device = device.next_device
 
 
 def _status_of(irp: Irp, status: object) -> Status:
     """How a driver says that a request ended; one of its own form may have put a number, or worse."""
-    if status is None:
-        status = irp.io_status.status
-    if type(status) is Status:
-        return status
-    return Status(status) if type(status) is int else Status.UNSUCCESSFUL
+    return status_from(irp.io_status.status if status is None else status)
+
+
+def status_from(value: object, otherwise: Status = Status.UNSUCCESSFUL) -> Status:
+    """What a driver gives as a status; *otherwise* for what is none."""
+    if type(value) is Status:
+        return value
+    return Status(value) if type(value) is int and abs(value) <= MAX_STATUS else otherwise
