@@ -155,6 +155,8 @@ class DriverLoader:
             self._send_init(load)  # 5  driver_init, with a DRIVER_OBJECT
         except StatusError as error:
             self._fail(load, error.status, error.detail)
+        except Exception as error:  # a mistake of ours, or a file that nobody foresaw: who asked for it hears so
+            self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: {type(error).__name__}: {error}")
         # 6  The answer: `init_complete`, or `exited`, or `_init_is_late`, whichever comes first.
         # 7  The books: `_register`.
 
@@ -278,6 +280,15 @@ class DriverLoader:
 
     def _fail(self, load: Load, status: Status, text: str) -> None:
         """Leave nothing of a load behind, then say that it failed."""
+        try:
+            self._undo(load, text)
+        finally:  # whatever goes wrong there, who asked for the load is told
+            level = "dev" if status == Status.NO_SUCH_FILE else "fail"  # most components have no driver of their own
+            self._log(f"driver load failed, status {int(status)}: {text}", level)
+            self._end(load, status, text, NO_PID)
+
+    def _undo(self, load: Load, text: str) -> None:
+        """Take away what a load that failed has made, and see what becomes of a predecessor's devices."""
         driver, orphan = load.driver, load.predecessor
         if driver is not None:
             if orphan is not None:
@@ -289,9 +300,6 @@ class DriverLoader:
             self._start_again(orphan, text)
         elif orphan is not None:
             self._drop_orphan(orphan, "its new driver did not start")
-        level = "dev" if status == Status.NO_SUCH_FILE else "fail"  # most components have no driver of their own
-        self._log(f"driver load failed, status {int(status)}: {text}", level)
-        self._end(load, status, text, NO_PID)
 
     def _end(self, load: Load, status: Status, text: str, pid: int) -> None:
         """Report a load's end to all who asked for it."""
@@ -555,9 +563,11 @@ class DriverLoader:
         self._clock.clear(("unload", driver.pid))
         self._log(f"driver {driver.name}, pid {driver.pid}{_for(driver)}, {how}", "fail" if state in SERVING else "drv")
         if state is UNLOADING:
-            self._remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
-            self._kill(driver)
-            self._end_unload(driver.pid)
+            try:
+                self._remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
+                self._kill(driver)
+            finally:
+                self._end_unload(driver.pid)
             return
         self._orphan(driver, RELOADING if state is RELOADING else RESTARTING, how)
         self._kill(driver)

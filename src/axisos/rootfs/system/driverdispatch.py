@@ -312,7 +312,7 @@ class Dispatcher:
         if taken is None:
             self._hive.add_device(device, driver)
         else:
-            self._adopt(taken[0], device, driver)
+            self._adopt(device, driver)
         device.next_device = driver.object.device_object
         driver.object.device_object = device
         driver.devices[name] = device
@@ -403,12 +403,13 @@ class Dispatcher:
 
     # --- one driver in another's place -------------------------------------------------------------------------
 
-    def _adopt(self, orphan: DeviceObject, device: DeviceObject, driver: Driver) -> None:
+    def _adopt(self, device: DeviceObject, driver: Driver) -> None:
         """A driver that takes another's place makes a device that its predecessor had: the same one goes on."""
         assert driver.predecessor is not None
-        del driver.predecessor.devices[device.device_name]
-        driver.adopted[device.device_name] = None
-        self._hive.replace_device(orphan, device, driver)
+        name = device.device_name
+        self._hive.replace_device(driver.predecessor.devices[name], device, driver)
+        del driver.predecessor.devices[name]
+        driver.adopted[name] = None
 
     def hand_over(self, driver: Driver) -> None:
         """A driver has taken its predecessor's place: what it did not take over goes, and PM hears who serves now."""
