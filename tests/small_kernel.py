@@ -301,6 +301,9 @@ class SmallKernel:
     def process_get_pid(self, process: Process) -> int:
         return process.pid
 
+    def ke_get_irql(self, _process: Process) -> int:
+        return 0
+
     def sleep_for_ever(self, process: Process) -> None:
         process.block("for ever")
 

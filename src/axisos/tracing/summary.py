@@ -23,6 +23,7 @@ BEGINNING = '{"traceEvents":['
 FAILED_EXIT, UNREADABLE_EXIT = 1, 2
 READER_GONE_EXIT = 141  # 128 + SIGPIPE
 SYSTEM_RING = 2
+FOR_WORK = "wait: message"  # the same without its call: a service or driver sleeps until somebody wants something
 ROWS = 12  # of a table
 IDLE = frozenset({"signal_pull", "process_sleep", "process_wait"})  # what those call who wait for work
 
@@ -96,8 +97,9 @@ class Summary:
         tid, at = event["tid"], event["ts"]
         end, call = self._inside.get(tid, (0.0, ""))
         self.wait_pids[tid] = event["pid"]
-        wait = event["dur"], at, tid, event["name"], call if at < end else ""
-        if not (call in IDLE and self.is_system(event["pid"])):
+        name, call = event["name"], call if at < end else ""
+        wait = event["dur"], at, tid, name, call
+        if not ((call in IDLE or name == FOR_WORK) and self.is_system(event["pid"])):
             (heapq.heappush if len(self.waits) < ROWS else heapq.heappushpop)(self.waits, wait)
 
     def is_system(self, pid: int) -> bool:

@@ -89,15 +89,15 @@ class Track:
     """One thread, and what is under way there."""
 
     __slots__ = (
-        "calls", "done", "image", "inbox", "left_as", "left_at", "online", "overslept", "pid", "serves", "tid", "work",
-        "work_at",
+        "calls", "done", "image", "inbox", "is_quiet", "left_as", "left_at", "online", "overslept", "pid", "serves",
+        "tid", "work", "work_at",
     )  # fmt: skip
 
     def __init__(self, tid: int, pid: int, ring: float, image: str) -> None:
         self.tid = tid
         self.pid = pid
         self.image = image
-        self.serves = ring <= SYSTEM_RING
+        self.serves = self.is_quiet = ring <= SYSTEM_RING  # quiet: a switch says that it has taken a message
         self.inbox: deque[Message] = deque()
         self.calls: list[Call] = []  # forwarded by it; a signal handler may call while another one waits
         self.done: list[tuple[Call, int]] = []  # those that are answered; the system call around them still goes on
@@ -202,9 +202,12 @@ class Timeline:
         track = self._tracks.get(tid)
         if track is None or not tid:
             return
-        if track.left_at is not None and at > track.left_at and track.left_as:
-            self._file.slice(track.pid, tid, track.left_at, at, self._in_words(track), "wait")
-        track.left_at = None
+        left_at, track.left_at = track.left_at, None
+        if left_at is not None and track.left_as:
+            if at > left_at:
+                self._file.slice(track.pid, tid, left_at, at, self._in_words(track), "wait")
+            if track.is_quiet and track.left_as == WAIT_MESSAGE:
+                self._pulled(track, left_at, at, True)
         if track.calls and (track.calls[-1].returned or track.calls[-1].cancelled):
             self._end_call(track, track.calls.pop(), at)
 
@@ -249,10 +252,7 @@ class Timeline:
         if track is None:
             return
         if name == PULL:
-            self._end_work(track, start)
-            if status == 0 and not track.overslept and track.inbox:
-                self._taken(track, track.inbox.popleft(), end)
-            track.overslept = False
+            self._pulled(track, start, end, status == 0)
             return
         while track.calls and track.calls[-1].at >= start:  # the machine is switched off: nobody has cancelled it
             call = track.calls.pop()
@@ -260,6 +260,13 @@ class Timeline:
             track.done.append((call, end))
         if track.done:
             self._tell_done(track, start, name)
+
+    def _pulled(self, track: Track, start: int, end: int, succeeded: bool) -> None:
+        """A thread has asked for a message."""
+        self._end_work(track, start)
+        if succeeded and not track.overslept and track.inbox:
+            self._taken(track, track.inbox.popleft(), end)
+        track.overslept = False
 
     def _status(self, status: int) -> str:
         """The args of something that ended with a status; none for success."""
@@ -425,6 +432,8 @@ class Timeline:
         if early is not None:
             track.inbox, track.online = early.inbox, early.online
             track.serves |= track.online is not None
+        if track.serves:
+            track.work, track.work_at = Message(at, 0, "", "starts"), at
         self._tracks[tid] = track
         self._threads[tid] = pid, f"{image} (ring {ring:g}, uid {uid})", "main" if tid == pid else f"thread {tid}"
         self._parents[pid] = parent, ring

@@ -132,11 +132,11 @@ class Planner:
     def plan(self, path: str, fail_at: str) -> Plan:
         """The plan of one run; *path*: the driver's, on the system disk; *fail_at*: the site that is to fail."""
         draw = self._random
-        callers = [self._caller() for _ in range(draw.randint(2, 4))]
+        callers = [self._leaver(), *(self._caller() for _ in range(draw.randint(2, 4)))]
         callers.append({"user": "root", "patient": True, "steps": self._patient_steps()})
         if draw.random() < 0.5:
             callers.append({"user": "root", "patient": True, "steps": self._flood()})
-        troubles: list[list[Any]] = []
+        troubles: list[list[Any]] = [[draw.randint(20, 800), "kill", 0]]
         for _ in range(draw.randint(1, 3)):
             name = draw.choice(("kill", "kill", "reload", "unload", "force"))
             values = [draw.randrange(len(callers) - 1)] if name == "kill" else []
@@ -155,6 +155,12 @@ class Planner:
             name = draw.choice(names)
             drawn.append((draw.uniform(0, BUSY_MS / 1000), name, draw.choice(EVENTS[name])))
         return sorted(drawn, key=lambda event: event[0])
+
+    def _leaver(self) -> dict[str, Any]:
+        """Who asks before anybody has given anything, waits, and is killed: others come after it."""
+        reads: list[Step] = [["read", 0, size] for size in self._random.sample(SIZES[1:], 3)]
+        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *(["thread", [read]] for read in reads), ["sleep", BUSY_MS]]
+        return {"user": "root", "patient": False, "steps": steps}
 
     def _caller(self) -> dict[str, Any]:
         draw = self._random

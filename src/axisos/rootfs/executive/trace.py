@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 
 MAX_WORD = 60  # characters of a name that a program chose
 MAX_REASON = 200  # characters of a sentence
+PULL, SEND = "signal_pull", "signal_send"
+# A service or driver does hardly anything but taking and sending messages: that it has sent one, the message's own
+# record says, and that it has taken one for which it had to sleep, the switch to it.
+QUIET_RING = 2
 KILLED = -1  # in the place of a status: the caller died in the call
 FAILED = -2  # it raised something that has no status
 UNKNOWN = int(Status.UNKNOWN_SYSCALL)
@@ -58,7 +62,8 @@ UNKNOWN = int(Status.UNKNOWN_SYSCALL)
 # counts them.
 KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("switch", ("at", "tid", "left_as"), "the processor goes to a thread, 0 for nobody; how the last one has left it"),
-    ("done", ("start", "end", "name"), "a system call of the running thread has succeeded: most records are these"),
+    ("done", ("start", "end", "name"), "a system call of the running thread has succeeded; of services and drivers not "
+     "`signal_send`, nor a `signal_pull` that had to sleep"),
     ("call", ("start", "end", "tid", "name", "status"), "a system call has ended in any other way"),
     ("forward", ("at", "tid", "server", "request", "name"), "a call goes to the service that answers it"),
     ("return", ("at", "server", "tid", "request", "status"), "the service has answered"),
@@ -304,6 +309,7 @@ class TracedGate(Gate):
         left = process.limits.syscalls_per_second
         next_window = self._next_window
         trusted = process.ring <= 1
+        serves = process.ring <= QUIET_RING
         advance_ns = self._advance_ns
         step = scheduler.step if scheduler.follows_schedule and process.ring > 2 else None
         now_ns, append, records = self._trace.now_ns, self._trace.append, self._trace.records
@@ -329,6 +335,7 @@ class TracedGate(Gate):
             if body is None:
                 append((CALL, start_ns, now_ns(), thread.pid, _word(name), UNKNOWN))
                 refuse(thread, name)
+            quiet = serves and (name == SEND or (name == PULL and not thread.messages))
             try:
                 if not args:
                     result = body(thread)  # type: ignore[misc]
@@ -342,13 +349,16 @@ class TracedGate(Gate):
                         result = body(thread, args[0], args[1], args[2], args[3], args[4])  # type: ignore[misc]
                     else:
                         result = body(thread, *args)  # type: ignore[misc]
-                records += (DONE, start_ns, now_ns(), name)  # the cheapest way to append
+                if not quiet:
+                    records += (DONE, start_ns, now_ns(), name)  # the cheapest way to append
                 return result
             except HandlerRaised as interrupted:
                 failure = interrupted.error
             except Exception as error:
                 failure = fail(thread, name, args, error)
             except BaseException:
+                if quiet:
+                    raise
                 append((CALL, start_ns, now_ns(), thread.pid, name, KILLED))
                 raise
             append((CALL, start_ns, now_ns(), thread.pid, name, _status_of(failure)))
