@@ -377,11 +377,10 @@ class Dispatcher:
 
         Raises: 405 no such link; 500 another driver's.
         """
-        if link not in self.symbolic_links:
+        if type(link) is not str or link not in self.symbolic_links:
             raise StatusError(Status.NO_SUCH_DEVICE, f"there is no link {link!r}")
         if link not in driver.links:
             raise StatusError(Status.ACCESS_DENIED, f"{link} is another driver's")
-        assert isinstance(link, str)
         if driver.state is not RELOADING:
             self._drop_link(driver, link)
 

@@ -74,20 +74,14 @@ class RequestInformation:
         irp = entry.irp
         major = irp.major_function
         parameters = irp.parameters
-        size: int | None = None
-        if major == IRP_MJ_WRITE:
-            size = len(parameters.data)
-        elif major == IRP_MJ_READ:
-            size = parameters.length
-            if size is not None and size > MAX_NUMBER:
-                size = None  # as good as all there are
+        method = getattr(parameters, "method", "") if major == IRP_MJ_DEVICE_CONTROL else ""
         limit = deadline_of(irp)
         pid = irp.driver_pid if type(irp.driver_pid) is int else 0
         return {
             "irp_id": entry.number,
             "major": MAJOR_NAMES.get(major, hex(major)) if type(major) is int else _text(major),
-            "method": _text(parameters.method) if major == IRP_MJ_DEVICE_CONTROL else "",
-            "bytes": size,
+            "method": _text(method),
+            "bytes": _size(major, parameters),
             "device": _text(irp.device_name),
             "path": entry.body.path if entry.body is not None else "",
             "pid": irp.sender_pid,
@@ -138,6 +132,15 @@ def _text(value: object) -> str:
     """What a driver has put where a short text belongs, for people."""
     text = value if type(value) is str else f"<{type(value).__name__}>"
     return shorten("".join([each if each.isprintable() else "?" for each in text[:MAX_TEXT]]))
+
+
+def _size(major: int, parameters: object) -> int | None:
+    """How many bytes are to be read or written."""
+    if major == IRP_MJ_WRITE:
+        data = getattr(parameters, "data", b"")
+        return len(data) if type(data) is bytes else None
+    length = getattr(parameters, "length", None) if major == IRP_MJ_READ else None
+    return length if type(length) is int and length <= MAX_NUMBER else None  # who wants more wants all there is
 
 
 def _driver_name(irp: Irp) -> str:
