@@ -104,7 +104,7 @@ SPOILED = [
 
 @pytest.mark.parametrize("spoiled", SPOILED, ids=[f"{what} {name} {value!r:.12}" for what, name, value in SPOILED])
 def test_nonsense_in_a_drivers_objects_is_its_own_affair(beside: Beside, spoiled: tuple[object, ...]) -> None:
-    """What is told of drivers and requests still is; limits pass; who waits hears of the driver's end; it is replaced."""
+    """What is told of drivers and requests still is; limits pass; who waits hears of the driver's end."""
     lines = beside(SPOILER, f"""
 h = syscall("vfs_open", "/dev/odd", "rw")
 begin("vfs_read", h, 5)
