@@ -30,6 +30,7 @@ MAX_METHODS = 80
 MAX_METHOD_LENGTH = 40
 FLOOD_MS = 12_000  # in which a flood's requests come to their time limits, if they are not answered
 BUSY_MS = 2500  # of machine time in which callers that are not patient do their steps
+HEAD_START_MS = 100  # that who leaves in the middle of a call has before all others
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 7, 80, 255, 65_536, 2**31, -(2**63), 10**18, 0.5, -1e300, "", "a", "guest",
     "/dev/null", "x" * 300, "\u00fc\u6f22\U0001f40d", [], [1], [[]], {}, {"a": 1},
@@ -136,7 +137,9 @@ class Planner:
         callers.append({"user": "root", "patient": True, "steps": self._patient_steps()})
         if draw.random() < 0.5:
             callers.append({"user": "root", "patient": True, "steps": self._flood()})
-        troubles: list[list[Any]] = [[draw.randint(20, 800), "kill", 0]]
+        for caller in callers[1:]:
+            caller["steps"].insert(0, ["sleep", HEAD_START_MS])
+        troubles: list[list[Any]] = [[draw.randint(20, HEAD_START_MS - 10), "kill", 0]]
         for _ in range(draw.randint(1, 3)):
             name = draw.choice(("kill", "kill", "reload", "unload", "force"))
             values = [draw.randrange(len(callers) - 1)] if name == "kill" else []
