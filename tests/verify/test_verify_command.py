@@ -12,7 +12,7 @@ import pytest
 
 from axisos.verify.campaign import Campaign
 from axisos.verify.plan import Planner, Source, files_of
-from axisos.verify.report import rules
+from axisos.verify.report import report, rules
 from axisos.verify.run import Job
 
 BROKEN = Path(__file__).parent.parent / "drivers" / "broken"
