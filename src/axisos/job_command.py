@@ -41,6 +41,7 @@ def run(options: Namespace) -> int:
         return _supervised(options, prepared, None)
     from axisos.machine.trace import LineTrace
 
+    _spare_program(options, options.trace)
     try:
         file = open(options.trace, "w", encoding="utf-8")  # noqa: SIM115  # the child's buffer goes into it
     except OSError as error:
@@ -65,9 +66,21 @@ def trace(options: Namespace) -> int:
         options.refuse("either PROGRAM or -c LINE")
     options.program, *options.args = options.target or [None]
     prepared = _prepared(options)
+    _spare_program(options, options.output)
     from axisos.tracing.command import trace_job
 
     return trace_job(options, lambda trace: _supervised(options, prepared, trace))
+
+
+def _spare_program(options: Namespace, output: str) -> None:
+    """What is to be written must not be the program that is to run. Raises SystemExit with one line if it is."""
+    try:
+        is_same = options.program is not None and os.path.samefile(options.program, output)
+    except OSError:  # one of them is not there
+        return
+    if is_same:
+        print(f"axisos: {output} is the program itself; name another file for the trace", file=sys.stderr)
+        raise SystemExit(USAGE_EXIT)
 
 
 # --- what is wanted of the host --------------------------------------------------------------------------------------

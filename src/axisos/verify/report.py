@@ -75,13 +75,13 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
     found = entries(campaign)
     if as_json:
         print(json.dumps(_as_json(campaign, driver, extra, seconds, found), indent=1))
-        return int(bool(found))
+        return _exit_code(campaign, found)
     plain = sum(1 for result in campaign.results if not result.fault)
     failing = len(campaign.results) - plain
     runs = f"{plain} seed{'s' * (plain != 1)}"
     if failing:
         runs += f", {failing} run{'s' * (failing != 1)} in which a call was made to fail"
-    print(f"{driver}: {_count(len(found))} ({runs})")
+    print(f"{driver}: {_count(len(found)) if campaign.results else 'nothing is known'} ({runs})")
     if campaign.left:
         print(f"{campaign.stopped}: {campaign.left} runs were not done")
     rule = ""
@@ -101,7 +101,12 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
         print(f"    replay: {replay(driver, extra, entry)}")
         if entry is _last_of(found, rule):
             print(_wrapped(f"instead: {rules()[rule][2]}", "  "))
-    return int(bool(found))
+    return _exit_code(campaign, found)
+
+
+def _exit_code(campaign: Campaign, found: list[Entry]) -> int:
+    """1 when something was found, or no run came to its end: that is not clean."""
+    return int(bool(found) or not campaign.results)
 
 
 def replay(driver: str, extra: str, entry: Entry) -> str:

@@ -59,12 +59,13 @@ class DeviceObject:
 
 
 def unlink(driver: DriverObject, device: DeviceObject) -> None:
-    """Take one device out of its driver's list."""
+    """Take one device out of its driver's list, which the driver may have cut, or tied into a ring."""
     if driver.device_object is device:
         driver.device_object = device.next_device
         return
-    before = driver.device_object
-    while before is not None and before.next_device is not device:
+    before, seen = driver.device_object, set()
+    while type(before) is DeviceObject and before.next_device is not device and id(before) not in seen:
+        seen.add(id(before))
         before = before.next_device
-    if before is not None:
+    if type(before) is DeviceObject and before.next_device is device:
         before.next_device = device.next_device

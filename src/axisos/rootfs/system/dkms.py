@@ -25,6 +25,7 @@ Always so   a message is believed only from whom it must come from.
 
 from __future__ import annotations
 
+from abi.irp import Irp
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
 from system.dkms_sec import LEVELS, DriverPolicy
@@ -151,8 +152,11 @@ class Dkms:
         """Write down what went wrong in DKMS itself; whoever made the call is told."""
         sender, name = message[:2]
         self._log(f"{name} from process {sender}: {type(error).__name__}: {error} ({_place_of(error)})", "fail")
+        why = "it failed inside DKMS; the kernel log says where"
         if name == "syscall" and sender == KERNEL_PID:
-            self.answer(message[2], Status.UNSUCCESSFUL, "it failed inside DKMS; the kernel log says where")
+            self.answer(message[2], Status.UNSUCCESSFUL, why)
+        elif name == "vfs_io_request" and sender == self._pm_pid and type(message[2]) is Irp:
+            self.dispatcher.refuse(message[2], Status.UNSUCCESSFUL, why)
 
     def _on_wake(self, message: Message) -> None:
         if self._clock.is_from_thread(message[0]):

@@ -23,16 +23,18 @@ from __future__ import annotations
 
 from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DeviceObject, DriverObject
 from abi.names import SHORT_ADDRESS
+from abi.status import Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from abi.status import Status
     from system.driver_restarts import Place
     from system.driver_watch import DriverWatch
 
     Report = Callable[[Status, str, int], object]  # (0, driver's name, pid) or (status, what went wrong, -1)
+
+MAX_STATUS = 2**31  # no status is further from 0
 
 # The states, see above.
 LOADING = "loading"
@@ -60,7 +62,7 @@ class Driver:
         self.address = address  # of its component, None for a driver without
         self.info = info
         self.name = str(info["driver_name"])
-        self.object = DriverObject(path, pid, info)
+        self.object = DriverObject(path, pid, dict(info))
         self.state = LOADING
         self.majors: frozenset[int] = frozenset()  # the requests that it answers, known once it is online
         self.devices: dict[str, DeviceObject] = {}
@@ -83,8 +85,14 @@ class Driver:
 
     @property
     def open_files(self) -> int:
-        """How often its devices are open."""
-        return sum(device.open_count for device in self.devices.values())
+        """How often its devices are open, as far as the driver has left the counts alone."""
+        counts = [device.open_count for device in self.devices.values()]
+        return sum(count for count in counts if type(count) is int)
+
+    def majors_answered(self) -> frozenset[int]:
+        """The requests that it answers, by its dispatch table; none if it has put something else there."""
+        table = self.object.dispatch
+        return frozenset([each for each in table if type(each) is int]) if type(table) is dict else frozenset()
 
     @property
     def for_component(self) -> str:
@@ -153,3 +161,10 @@ def _describe(driver: Driver) -> dict[str, object]:
         "restarts": driver.restarts,
         "reason": "",
     }
+
+
+def status_from(value: object, otherwise: Status = Status.UNSUCCESSFUL) -> Status:
+    """What a driver gives as a status; *otherwise* for what is none."""
+    if type(value) is Status:
+        return value
+    return Status(value) if type(value) is int and abs(value) <= MAX_STATUS else otherwise

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from abi.signals import SIGKILL
 from abi.status import Status, StatusError
-from system.driver_books import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING
+from system.driver_books import FAILED, LOADING, ONLINE, RELOADING, RESTARTING, SERVING, SUSPECT, UNLOADING, status_from
 from system.driver_restarts import RestartBudget
 
 TYPE_CHECKING = False
@@ -156,9 +156,9 @@ class DriverEndings:
             self._gone(driver, "was unloaded")
             return
         driver.state = ONLINE
-        driver.majors = frozenset(driver.object.dispatch)
+        driver.majors = driver.majors_answered()
         self._hive.set_driver_status(driver, "loaded")
-        code = Status(status) if isinstance(status, int) else Status.DRIVER_UNLOAD_FAILED
+        code = status_from(status, Status.DRIVER_UNLOAD_FAILED)
         unload.error = code, f"{driver.name}: driver_unload ended with {code.name}"
         self._end_unload(pid)
         self.dispatcher.load_ended(driver)  # what was parked while it seemed to go
@@ -211,9 +211,11 @@ class DriverEndings:
         level = "fail" if state in SERVING else "drv"
         self._log(f"driver {driver.name}, pid {driver.pid}{driver.for_component}, {how}", level)
         if state is UNLOADING:
-            self.remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
-            self.kill(driver)
-            self._end_unload(driver.pid)
+            try:
+                self.remove(driver, Status.DEVICE_NOT_READY, f"the driver {driver.name} {how}")
+                self.kill(driver)
+            finally:
+                self._end_unload(driver.pid)
             return
         self._orphan(driver, RELOADING if state is RELOADING else RESTARTING, how)
         self.kill(driver)

@@ -48,7 +48,11 @@ class DriverHive:
             self._syscall("ob_dereference_object", header)
             raise
         device_class = "physical" if driver.is_component_driver else "virtual"
-        device.registry_id = str(self._syscall("reg_alloc_device_id", device_class))
+        try:
+            device.registry_id = str(self._syscall("reg_alloc_device_id", device_class))
+        except StatusError:  # or its name would be taken for ever
+            self._quietly("ob_delete_object", device.device_name)
+            raise
         device.registry_path = f"{DEVICES_KEY}\\{device.registry_id}"
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
@@ -60,7 +64,7 @@ class DriverHive:
     def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
         """Another driver serves a device from now on: same name, same registry key, new process."""
         header = self._syscall("ob_create_object", TYPE_DEVICE, {"driver": driver.object, "device": new})
-        self._quietly("ob_delete_object", old.device_name)
+        self._quietly("ob_delete_object", new.device_name)
         self._syscall("ob_insert_object", header, new.device_name)
         new.registry_id, new.registry_path = old.registry_id, old.registry_path
         self._write(new.registry_path, {

@@ -14,7 +14,7 @@ from __future__ import annotations
 from abi.driver import DRIVER_TYPE_CMD, DRIVER_TYPE_UMD, DriverObject
 from abi.names import RING_DRIVER
 from abi.status import Status, StatusError
-from system.driver_books import LOADING, ONLINE, RESTARTING, SERVING, Driver
+from system.driver_books import LOADING, ONLINE, RESTARTING, SERVING, Driver, status_from
 from system.driver_hosts import plain_driver, served_by_host
 from system.driver_info import parse, read_driver_info, supported_components
 
@@ -112,6 +112,8 @@ class DriverLoader:
             self._send_init(load)  # 5  driver_init, with a DRIVER_OBJECT
         except StatusError as error:
             self._fail(load, error.status, error.detail)
+        except Exception as error:  # a mistake of ours, or a file that nobody foresaw: who asked for it hears so
+            self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: {type(error).__name__}: {error}")
         # 6  The answer: `init_complete`, or `exited`, or `_init_is_late`, whichever comes first.
         # 7  The books: `_register`.
 
@@ -172,8 +174,10 @@ class DriverLoader:
         assert load.driver is not None
         if type(driver_object) is not DriverObject or not isinstance(status, int):
             self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: driver_init_complete without status or object")
+        elif type(driver_object.dispatch) is not dict:
+            self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: its dispatch table is no dict")
         elif status != Status.SUCCESS:
-            code = Status(status)
+            code = status_from(status, Status.DRIVER_INIT_FAILED)
             self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
         else:
             self._register(load, driver_object)
@@ -198,7 +202,7 @@ class DriverLoader:
         """*rest* is what the driver answers (major functions), or why it was not started."""
         load = self._loads.get(driver.pid)
         if load is not None and type(rest) is str:
-            self._fail(load, Status(status) if status else Status.DRIVER_INIT_FAILED, f"{load.path}: {rest}")
+            self._fail(load, status_from(status or None, Status.DRIVER_INIT_FAILED), f"{load.path}: {rest}")
             return
         if load is not None:
             majors = [major for major in rest if type(major) is int] if type(rest) is list else []
@@ -236,7 +240,7 @@ class DriverLoader:
         if driver_object is not driver.object:
             driver_object.device_object = driver.object.device_object
             driver.object = driver_object
-        driver.majors = frozenset(driver_object.dispatch)
+        driver.majors = driver.majors_answered()
         driver.state = ONLINE
         self._hive.add_driver(driver)
         if load.predecessor is not None:
@@ -248,6 +252,15 @@ class DriverLoader:
 
     def _fail(self, load: Load, status: Status, text: str) -> None:
         """Leave nothing of a load behind, then say that it failed."""
+        try:
+            self._undo(load, text)
+        finally:  # whatever goes wrong there, who asked for the load is told
+            level = "dev" if status == Status.NO_SUCH_FILE else "fail"  # most components have no driver of their own
+            self._log(f"driver load failed, status {int(status)}: {text}", level)
+            self._end(load, status, text, NO_PID)
+
+    def _undo(self, load: Load, text: str) -> None:
+        """Take away what a load that failed has made, and see what becomes of a predecessor's devices."""
         driver, orphan = load.driver, load.predecessor
         if driver is not None:
             if orphan is not None:
@@ -259,9 +272,6 @@ class DriverLoader:
             self._endings.start_again(orphan, text)
         elif orphan is not None:
             self._endings.drop_orphan(orphan, "its new driver did not start")
-        level = "dev" if status == Status.NO_SUCH_FILE else "fail"  # most components have no driver of their own
-        self._log(f"driver load failed, status {int(status)}: {text}", level)
-        self._end(load, status, text, NO_PID)
 
     def _end(self, load: Load, status: Status, text: str, pid: int) -> None:
         """Report a load's end to all who asked for it."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DeviceObject, unlink
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
-from system.driver_books import GONE, LOADING, RELOADING, SERVING
+from system.driver_books import GONE, LOADING, RELOADING, SERVING, status_from
 from system.driver_hosts import checked_facts, plain_irp
 
 TYPE_CHECKING = False
@@ -92,7 +92,7 @@ class Dispatcher:
         """
         if type(irp) is not Irp:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_complete_irp needs an IRP")
-        entry = self.pending_irps.get(irp.irp_id)
+        entry = self.pending_irps.get(irp.irp_id) if type(irp.irp_id) is int else None
         if entry is None and irp.flags & IRP_FLAG_DIRECT and irp.driver_pid == driver_pid and irp.reply_pid:
             io_status, reply_pid = irp.io_status, irp.reply_pid
             irp.reply_pid = 0  # it is answered; a second time is a mistake
@@ -244,7 +244,7 @@ class Dispatcher:
         if taken is None:
             self._hive.add_device(device, driver)
         else:
-            self._adopt(taken[0], device, driver)
+            self._adopt(device, driver)
         device.next_device = driver.object.device_object
         driver.object.device_object = device
         driver.devices[name] = device
@@ -266,6 +266,7 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
+        device.device_name = name  # whatever its driver has made of it
         del self.device_tree[name]
         self._routes_change()
         unlink(driver.object, device)
@@ -308,11 +309,10 @@ class Dispatcher:
 
         Raises: 405 no such link; 500 another driver's.
         """
-        if link not in self.symbolic_links:
+        if type(link) is not str or link not in self.symbolic_links:
             raise StatusError(Status.NO_SUCH_DEVICE, f"there is no link {link!r}")
         if link not in driver.links:
             raise StatusError(Status.ACCESS_DENIED, f"{link} is another driver's")
-        assert isinstance(link, str)
         if driver.state is not RELOADING:
             self._drop_link(driver, link)
 
@@ -334,12 +334,13 @@ class Dispatcher:
 
     # --- one driver in another's place -------------------------------------------------------------------------
 
-    def _adopt(self, orphan: DeviceObject, device: DeviceObject, driver: Driver) -> None:
+    def _adopt(self, device: DeviceObject, driver: Driver) -> None:
         """A driver that takes another's place makes a device that its predecessor had: the same one goes on."""
         assert driver.predecessor is not None
-        del driver.predecessor.devices[device.device_name]
-        driver.adopted[device.device_name] = None
-        self._hive.replace_device(orphan, device, driver)
+        name = device.device_name
+        self._hive.replace_device(driver.predecessor.devices[name], device, driver)
+        del driver.predecessor.devices[name]
+        driver.adopted[name] = None
 
     def hand_over(self, driver: Driver) -> None:
         """A driver has taken its predecessor's place: what it did not take over goes, and PM hears who serves now."""
@@ -354,7 +355,7 @@ class Dispatcher:
     def reopened(self, driver: Driver) -> None:
         """PM has sent the opens that the driver's predecessor had: everything else may follow."""
         driver.reopens = False
-        driver.majors = frozenset(driver.object.dispatch)
+        driver.majors = driver.majors_answered()
         self.load_ended(driver)
 
     def give_back(self, driver: Driver) -> None:
@@ -390,8 +391,9 @@ class Dispatcher:
         if driver.is_known_to_pm:
             driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
-        for irp, holder in list(self.pending_irps.values()):
+        for number, (irp, holder) in list(self.pending_irps.items()):
             if holder is driver:
+                irp.irp_id = number  # whatever its driver has made of it
                 self._withdraw(irp, driver, status, reason)
 
     def _demand_device(self, driver: Driver, name: object) -> None:
@@ -410,8 +412,4 @@ def _is_name(name: str, prefix: str, separator: str) -> bool:
 
 def _status_of(irp: Irp, status: object) -> Status:
     """How a driver says that a request ended; one of its own form may have put a number, or worse."""
-    if status is None:
-        status = irp.io_status.status
-    if type(status) is Status:
-        return status
-    return Status(status) if type(status) is int else Status.UNSUCCESSFUL
+    return status_from(irp.io_status.status if status is None else status)

@@ -293,10 +293,13 @@ class PipelineManager:
                 except Exception as error:  # whatever it is, the caller gets an answer and PM lives on
                     self._fail(request, error)
                     continue
-                if value is not PENDING and not syscall(
-                    "signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value
-                ):
-                    self._vfs.unheard(request, value)
+                try:
+                    if value is not PENDING and not syscall(
+                        "signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value
+                    ):
+                        self._vfs.unheard(request, value)
+                except StatusError as error:  # more than may be passed at once: the kernel has told the caller so
+                    self._log(f"the answer to {request}: {error.detail}", "fail")
             else:
                 try:
                     if name == "irp_complete":
