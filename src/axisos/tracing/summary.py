@@ -12,6 +12,9 @@ import json
 import os
 import sys
 
+from axisos.tracing.timeline import SYSTEM_RING
+from axisos.tracing.viewer_file import BEGINNING
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,10 +22,8 @@ if TYPE_CHECKING:
 
     Event = dict[str, Any]
 
-BEGINNING = '{"traceEvents":['
 FAILED_EXIT, UNREADABLE_EXIT = 1, 2
 READER_GONE_EXIT = 141  # 128 + SIGPIPE
-SYSTEM_RING = 2
 FOR_WORK = "wait: message"  # the same without its call: a service or driver sleeps until somebody wants something
 ROWS = 12  # of a table
 IDLE = frozenset({"signal_pull", "process_sleep", "process_wait"})  # what those call who wait for work

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import RESERVED_MESSAGES
+from abi.names import DISPATCH_LEVEL, RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 NOT_DIRECT = object()  # "not mine": the call goes on to the server that overrides it
 TAKES_OBJECTS = frozenset({"dkms_complete_irp"})  # the forwarded calls to which drivers pass more than plain data
-DISPATCH_LEVEL = 2
 WAIT_MESSAGE = "signal"
 WAIT_ANSWER = "syscall"
 

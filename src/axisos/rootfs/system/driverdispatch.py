@@ -15,89 +15,21 @@ Always so   a pending IRP is with exactly one driver, and exactly one answer lea
 
 from __future__ import annotations
 
-from abi.driver import (
-    DEVICE_FLAG_DIRECT,
-    DEVICE_FLAG_SEEKABLE,
-    DRIVER_TYPE_CMD,
-    DRIVER_TYPE_UMD,
-    DeviceObject,
-    DriverObject,
-)
+from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DeviceObject, unlink
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
+from system.driver_books import GONE, LOADING, RELOADING, SERVING, status_from
 from system.driver_hosts import checked_facts, plain_irp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from system.driver_books import Driver
     from system.driver_hive import DriverHive
-    from system.driver_verifier import DriverWatch
 
-# States of a driver; `driver_loader` draws how one leads to the other.
-LOADING = "loading"
-ONLINE = "online"
-SUSPECT = "suspect"  # was late with a request; asked whether it still lives
-UNLOADING = "unloading"
-RELOADING = "reloading"  # is to be replaced: it lets go, what it had stays for its successor
-RESTARTING = "restarting"  # its process is gone, what it had waits for its successor
-FAILED = "failed"  # crashed too often and was given up
-GONE = "gone"
-SERVING = (ONLINE, SUSPECT)
-
-MAX_STATUS = 2**31
 DEVICE_PREFIX = "\\Device\\"
 LINK_PREFIX = "/dev/"
-
-
-class Driver:
-    """One driver process, as DKMS knows it."""
-
-    __slots__ = (
-        "address", "adopted", "child_pid", "devices", "events", "indices", "info", "is_known_to_pm", "links", "majors",
-        "name", "object", "path", "pid", "predecessor", "reopens", "restarts", "state", "user_mode", "watch",
-    )
-
-    def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
-        self.pid = pid
-        self.path = path
-        self.address = address  # of its component, None for a driver without
-        self.info = info
-        self.name = str(info["driver_name"])
-        self.object = DriverObject(path, pid, dict(info))
-        self.state = LOADING
-        self.majors: frozenset[int] = frozenset()  # the requests that it answers, known once it is online
-        self.devices: dict[str, DeviceObject] = {}
-        self.links: dict[str, str] = {}  # link -> device name
-        self.events: dict[str, None] = {}  # interrupts that it asked for, in order
-        self.indices: dict[str, int] = {}  # component type -> how many names of that type it has asked for
-        self.predecessor: Driver | None = None  # whose devices wait for it while it starts
-        self.adopted: dict[str, None] = {}  # the devices that it has taken over
-        self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
-        self.is_known_to_pm = False  # something of it was opened: PM may send it requests by itself
-        self.restarts = 0  # how often it was started again after a crash
-        self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
-        self.user_mode = info["driver_type"] == DRIVER_TYPE_UMD  # the process is its host's, to whom plain data goes
-        self.child_pid = 0  # of the driver itself when it is user-mode, as its host says
-
-    @property
-    def is_component_driver(self) -> bool:
-        """Whether it is bound to one component (CMD)."""
-        return self.info["driver_type"] == DRIVER_TYPE_CMD
-
-    @property
-    def open_files(self) -> int:
-        """How often its devices are open, as far as the driver has left the counts alone."""
-        counts = [device.open_count for device in self.devices.values()]
-        return sum(count for count in counts if type(count) is int)
-
-    def majors_answered(self) -> frozenset[int]:
-        """The requests that it answers, by its dispatch table; none if it has put something else there."""
-        table = self.object.dispatch
-        return frozenset([each for each in table if type(each) is int]) if type(table) is dict else frozenset()
-
-    def __repr__(self) -> str:
-        return f"{self.name} (pid {self.pid})"
 
 
 class Dispatcher:
@@ -337,7 +269,7 @@ class Dispatcher:
         device.device_name = name  # whatever its driver has made of it
         del self.device_tree[name]
         self._routes_change()
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
         self._hive.remove_device(device)
 
     def set_device(self, driver: Driver, name: object, facts: object) -> None:
@@ -440,7 +372,7 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             orphan.links[link] = driver.links.pop(link)
         del driver.adopted[name]
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
@@ -478,26 +410,6 @@ def _is_name(name: str, prefix: str, separator: str) -> bool:
     return plain and name.startswith(prefix)
 
 
-def _unlink(driver: DriverObject, device: DeviceObject) -> None:
-    """Take one device out of its driver's list, which the driver may have cut, or tied into a ring."""
-    if driver.device_object is device:
-        driver.device_object = device.next_device
-        return
-    before, seen = driver.device_object, set()
-    while type(before) is DeviceObject and before.next_device is not device and id(before) not in seen:
-        seen.add(id(before))
-        before = before.next_device
-    if type(before) is DeviceObject and before.next_device is device:
-        before.next_device = device.next_device
-
-
 def _status_of(irp: Irp, status: object) -> Status:
     """How a driver says that a request ended; one of its own form may have put a number, or worse."""
     return status_from(irp.io_status.status if status is None else status)
-
-
-def status_from(value: object, otherwise: Status = Status.UNSUCCESSFUL) -> Status:
-    """What a driver gives as a status; *otherwise* for what is none."""
-    if type(value) is Status:
-        return value
-    return Status(value) if type(value) is int and abs(value) <= MAX_STATUS else otherwise
