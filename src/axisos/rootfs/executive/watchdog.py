@@ -8,6 +8,9 @@ second and may raise into it, as soon as C lets it:
     5 s             TimeoutError in the program, which may go on with something else
     10 s            the program ends, whatever its strikes
 
+A driver of ring 2 has no checkpoints, so all of its slice is such an operation: a handler that loops for ever fails its
+request after 5 s, or the driver ends, and DKMS starts it again.
+
 Where C does not even look for interrupts, this happens when it returns; if it does not, the parent process of the
 machine is the last resort.
 
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import DKMS_PID
+from abi.names import DKMS_PID, RING_DRIVER
 from executive.process import ProcessKilled
 from executive.scheduler import WATCHDOG_WARN_NS
 
@@ -74,8 +77,10 @@ class Watchdog:
         scheduler = self._scheduler
         thread = scheduler.current
         sandbox = thread.process.sandbox
-        if scheduler.idle or sandbox is None or not sandbox.guest or thread is scheduler.kernel_thread:
+        if scheduler.idle or sandbox is None or thread is scheduler.kernel_thread:
             return
+        if not sandbox.guest and thread.process.ring != RING_DRIVER:
+            return  # the services are trusted, and nobody could go on without them
         start_ns = scheduler.slice_start_ns
         slice_ns = scheduler.spent_ns()
         if slice_ns <= WATCHDOG_WARN_NS or not sandbox.may_break(frame):
