@@ -2,7 +2,7 @@
 
     seeds ---> run, nothing fails ---> the places at which a call could fail ---> run again, that call fails once
 
-A place belongs to the first seed that came there and has a number among that seed's places, so that `--seed S --fault
+A place belongs to the lowest seed that comes there and has a number among that seed's places, so that `--seed S --fault
 K` finds it again.
 
 Called by   the command.
@@ -53,6 +53,7 @@ class Campaign:
         self._control = control  # a descriptor; whatever can be read there ends it early
         self._progress = progress
         self._waiting: deque[Wanted] = deque((seed, 0, "") for seed in seeds)
+        self._plain_left = len(self._waiting)  # runs in which nothing fails that have not ended
         self._running: dict[int, tuple[int, Wanted, list[bytes]]] = {}  # descriptor -> child, its task, its words
         self._known_sites: dict[str, None] = {}
         self.results: list[RunResult] = []
@@ -135,13 +136,20 @@ class Campaign:
         if fault:
             return
         self._judge(result)
-        for number, site in enumerate(result.sites, 1):
-            if self._only_fault is not None:
-                if number == self._only_fault:
-                    self._waiting.append((seed, number, site))
-            elif self._faults and site not in self._known_sites:
-                self._waiting.append((seed, number, site))
-            self._known_sites[site] = None
+        self._plain_left -= 1
+        if not self._plain_left:
+            self._plan_faults()
+
+    def _plan_faults(self) -> None:
+        """All seeds have run as they come. A place is its lowest seed's, whichever run came to its end first."""
+        for result in sorted(self.results, key=lambda result: result.seed):
+            for number, site in enumerate(result.sites, 1):
+                if self._only_fault is not None:
+                    if number == self._only_fault:
+                        self._waiting.append((result.seed, number, site))
+                elif self._faults and site not in self._known_sites:
+                    self._waiting.append((result.seed, number, site))
+                self._known_sites[site] = None
 
     def _judge(self, result: RunResult) -> None:
         """Whether there is something to verify at all."""
