@@ -33,7 +33,7 @@ class Victim:
         scheduler = self.kernel.scheduler
         scheduler.current, scheduler.slice_start_ns, scheduler.idle = self.process.main, scheduler.now_ns(), False
         sandbox, self.process.sandbox = self.process.sandbox, SimpleNamespace(
-            guest=True, may_break=lambda frame: breakable, raise_flag=lambda: None
+            guest=self.process.ring > 2, may_break=lambda frame: breakable, raise_flag=lambda: None
         )
         raised = []
         for now, before in zip(seconds, (0, *seconds), strict=False):
@@ -99,6 +99,16 @@ def test_ten_seconds_in_one_operation_are_the_end() -> None:
         victim = Victim(bare)
         assert victim.operation(10.5) == ["ProcessKilled"]
         assert victim.process.exit_reason == "watchdog: one operation took 10.5 s"
+
+
+def test_a_driver_that_loops_is_ended_without_an_error_on_the_way() -> None:
+    """Its code has no checkpoints: only the interrupt can end it. A service is left alone."""
+    with BareMachine() as bare:
+        victim = Victim(bare, ring=2)
+        assert victim.operation(3, 4.5, 5.9, 6.5) == ["", "", "", "ProcessKilled"]
+        assert victim.process.exit_reason == "watchdog: 3 strikes for not giving way"
+        service = Victim(bare, ring=1)
+        assert service.operation(3, 30) == ["", ""] and service.process.main.strikes == 0
 
 
 def test_nothing_is_raised_into_the_kernel() -> None:

@@ -1,11 +1,11 @@
 """The watchdog: what happens to a thread that does not give the processor away (manual, chapter 5.7).
 
 A slice over two seconds (of processor time) is a strike, three strikes end the process. A slice ends at a checkpoint;
-one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in twice a
-second and may raise into it, as soon as C lets it:
+one that never comes to one is in the middle of a single operation of C, or in a driver, whose code has none. The host's
+interrupt then looks in twice a second and may raise into it, as soon as C lets it:
 
-    2 s, 4 s, ...   a strike each, the third of which ends the program
-    5 s             TimeoutError in the program, which may go on with something else
+    2 s, 4 s, ...   a strike each, the third of which ends the program or driver
+    5 s             TimeoutError in the program, which may go on with something else; not in a driver
     10 s            the program ends, whatever its strikes
 
 Where C does not even look for interrupts, this happens when it returns; if it does not, the parent process of the
@@ -69,12 +69,13 @@ class Watchdog:
     def break_in(self, frame: FrameType) -> None:
         """The host's interrupt rang while the code of *frame* ran.
 
-        Raises: TimeoutError or ProcessKilled, into the program; nothing when the kernel is at work.
+        Raises: TimeoutError or ProcessKilled, into the program; only the latter into a driver, whose half-done work
+                may be others'; nothing when the kernel or a service is at work.
         """
         scheduler = self._scheduler
         thread = scheduler.current
         sandbox = thread.process.sandbox
-        if scheduler.idle or sandbox is None or not sandbox.guest or thread is scheduler.kernel_thread:
+        if scheduler.idle or sandbox is None or thread.process.ring < 2 or thread is scheduler.kernel_thread:
             return
         start_ns = scheduler.slice_start_ns
         slice_ns = scheduler.spent_ns()
@@ -88,7 +89,7 @@ class Watchdog:
             self._end(thread, f"watchdog: one operation took {slice_ns / 1e9:.1f} s")
         if thread.killed:
             raise ProcessKilled
-        if slice_ns > BREAK_IN_NS:
+        if slice_ns > BREAK_IN_NS and sandbox.guest:
             raise TimeoutError(f"one operation took {slice_ns / 1e9:.1f} s; nothing else could run")
 
     def _strike(self, thread: Thread, slice_ns: int, start_ns: int, of_slice: int) -> None:

@@ -261,7 +261,8 @@ class DriverLoop:
             return None
 
     def _log_error(self, what: str, error: Exception) -> None:
-        self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error)})")
+        path = self._driver.driver_path if self._driver is not None else ""
+        self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error, path)})")
 
     def _log(self, text: str) -> None:
         name = self._driver.driver_info.get("driver_name") if self._driver is not None else "a driver"
@@ -280,15 +281,17 @@ def _milliseconds(seconds: float) -> int:
     return max(1, -int(-seconds * 1000 // 1))
 
 
-def _place_of(error: Exception) -> str:
-    """File and line at which the driver's own code failed; the kit's lines only if there are no others."""
+def _place_of(error: Exception, driver_path: str) -> str:
+    """File and line at which the driver's own code failed; others' lines only if there are none of its own."""
+    own = driver_path.removesuffix(".sys.py")  # its file, and the directory with its modules
     kit = _place_of.__code__.co_filename
-    place = ""
+    place, is_own = "", False
     trace = error.__traceback__
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
-        if path != kit or not place:
-            place = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}"
+        inside = path == driver_path or path.startswith(f"{own}/")
+        if inside or not is_own and (path != kit or not place):
+            place, is_own = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}", inside
         trace = trace.tb_next
     return place
 
