@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     Report = Callable[[Status, str, int], object]  # (0, driver's name, pid) or (status, what went wrong, -1)
 
 INIT_LIMIT_S = 10.0
+MAX_REASON = 300  # characters of what a driver says of its failed start
 UNLOAD_LIMIT_S = 10.0
 PONG_LIMIT_S = 10.0
 
@@ -194,8 +195,8 @@ class DriverLoader:
         self._clock.set_in(("init", driver.pid), INIT_LIMIT_S, lambda: self._init_is_late(load))
         self._send(driver, "driver_init", plain_driver(driver.object) if driver.user_mode else driver.object)
 
-    def init_complete(self, pid: int, status: object, driver_object: object) -> None:
-        """The driver's own word on how its entry went."""
+    def init_complete(self, pid: int, status: object, driver_object: object, why: object = None) -> None:
+        """The driver's own word on how its entry went, and why it failed."""
         load = self._loads.get(pid)
         if load is None:
             self._log(f"process {pid} sent driver_init_complete, which nobody asked it for: ignored", "warn")
@@ -205,7 +206,8 @@ class DriverLoader:
             self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: driver_init_complete without status or object")
         elif status != Status.SUCCESS:
             code = Status(status)
-            self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
+            reason = why[:MAX_REASON] if type(why) is str and why else code.meaning
+            self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {reason}")
         else:
             self._register(load, driver_object)
 

@@ -1,6 +1,6 @@
 """The main loop of a driver: takes the messages of DKMS, calls the driver's functions, answers.
 
-    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver)
+    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver), and why it failed
     irp_dispatch(irp, major)        -> driver.dispatch[major](device, irp)
     irp_cancel(irp_id)              -> on_cancel(irp), for a request that the driver still holds
     hardware_interrupt(name, ...)   -> on_interrupt(name, ...)
@@ -209,17 +209,17 @@ class DriverLoop:
         self._driver = message[2]
         driver: DriverObject = message[2]
         driver.driver_unload = self._unload
-        status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
+        status, why = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
         for major in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
             driver.dispatch.setdefault(major, _agree)  # who does not care who opens its devices need not say so
         self._handlers = driver.dispatch
         self._running = status == Status.SUCCESS
-        syscall("signal_send", message[0], "driver_init_complete", status, driver)
+        syscall("signal_send", message[0], "driver_init_complete", status, driver, *([why] if why else []))
 
     def _on_unload(self, message: Message) -> None:
         status = Status.SUCCESS
         if self._unload is not None and self._driver is not None:
-            status = self._status_of("driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
+            status, _ = self._status_of("driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
         self._running = status != Status.SUCCESS
         syscall("signal_send", message[0], "driver_unload_complete", status)
 
@@ -240,17 +240,16 @@ class DriverLoop:
 
     def _status_of(
         self, what: str, routine: Callable[[DriverObject], object], driver: DriverObject, failure: Status
-    ) -> Status:
-        """Run the driver's entry or unload routine; None and 0 are success."""
+    ) -> tuple[Status, str]:
+        """Run the driver's entry or unload routine; None and 0 are success. Returns its status, and why it failed."""
         try:
             result = routine(driver)
         except StatusError as error:
             self._log(f"{what} failed: {error}")
-            return error.status
+            return error.status, error.detail
         except Exception as error:
-            self._log_error(what, error)
-            return failure
-        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS
+            return failure, self._log_error(what, error)
+        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS, ""
 
     def _call(self, what: str, callback: Any, *args: object) -> Any:
         """Call a callback of the driver; an error is logged and counts as None."""
@@ -260,9 +259,12 @@ class DriverLoop:
             self._log_error(what, error)
             return None
 
-    def _log_error(self, what: str, error: Exception) -> None:
+    def _log_error(self, what: str, error: Exception) -> str:
+        """Log an error of the driver's. Returns the error and its place."""
         path = self._driver.driver_path if self._driver is not None else ""
-        self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error, path)})")
+        text = f"{type(error).__name__}: {error} ({_place_of(error, path)})"
+        self._log(f"{what}: {text}")
+        return text
 
     def _log(self, text: str) -> None:
         name = self._driver.driver_info.get("driver_name") if self._driver is not None else "a driver"
