@@ -1,6 +1,6 @@
 """The main loop of a driver: takes the messages of DKMS, calls the driver's functions, answers.
 
-    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver), and why it failed
+    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver[, why not])
     irp_dispatch(irp, major)        -> driver.dispatch[major](device, irp)
     irp_cancel(irp_id)              -> on_cancel(irp), for a request that the driver still holds
     hardware_interrupt(name, ...)   -> on_interrupt(name, ...)
@@ -292,7 +292,7 @@ def _place_of(error: Exception, driver_path: str) -> str:
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
         inside = path == driver_path or path.startswith(f"{own}/")
-        if inside or not is_own and (path != kit or not place):
+        if inside or (not is_own and (path != kit or not place)):
             place, is_own = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}", inside
         trace = trace.tb_next
     return place
