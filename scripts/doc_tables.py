@@ -272,11 +272,12 @@ REGISTRY_VALUES: dict[str, tuple[str, dict[str, str]]] = {
         "DeviceName": "`\\Device\\...`", "DriverName": "its driver's", "DriverType": "its driver's",
         "DriverVersion": "its driver's, or `N/A`", "DriverPID": "the process that serves it",
         "DeviceClass": "`physical` for a component driver's, else `virtual`",
-        "Status": "`online`, `offline`, `suspect`, `restarting`, ...", "Ring": "of its driver",
+        "Status": "`online`, `offline`, `reloading`, `restarting`", "Ring": "of its driver",
         "Symlink": "? `/dev/...`", "FriendlyName": "? that without `/dev/`"}),
     r"@VT\DRV\<driver name>": ("@VT\\\\DRV\\\\\\w+", {
-        "Path": "its file", "Type": "`KernelModeDriver`, `ComponentModeDriver`", "Version": "its own",
-        "Status": "`loading`, `loaded`, `suspect`, `restarting`, `unloading`, `failed`", "PID": "its process",
+        "Path": "its file", "Type": "`KernelModeDriver`, `ComponentModeDriver`, `UserModeDriver`", "Version": "its own",
+        "Status": "`loading`, `loaded`, `suspect`, `unloading`, `reloading`, `restarting`, `failed`",
+        "PID": "its process",
         "LoadPriority": "its own", "RestartCount": "how often it was started again", "Component": "? type it drives",
         "Reason": "? why it was given up"}),
     r"@VT\DRV\<driver name>\<address>": ("@VT\\\\DRV\\\\\\w+\\\\[0-9a-f]{8}", {

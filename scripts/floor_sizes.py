@@ -23,8 +23,10 @@ FLOORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Ring 3: the names of Python's library", "`lib/python/`", (DISK + "lib/python",)),
     ("Ring 3: init, shell and commands", "`bin/`, `usr/`", (DISK + "bin", DISK + "usr")),
     ("Consoles and the command line", "`consoles/`, `cli.py`, ...", (
-        SOURCE + "consoles", SOURCE + "tracing", SOURCE + "verify", SOURCE + "driver_template", SOURCE + "cli.py",
-        SOURCE + "supervisor.py", SOURCE + "host.py",
+        SOURCE + "consoles", SOURCE + "tracing", SOURCE + "verify", SOURCE + "driver_template",
+        *(f"{SOURCE}{name}.py" for name in (
+            "check", "cli", "explore", "heartbeat", "host", "job_command", "supervisor",
+        )),
     )),
     ("Benchmarks", "`bench/`, `benchmarks/`", (SOURCE + "bench", "benchmarks")),
     ("Tests", "`tests/`", ("tests",)),

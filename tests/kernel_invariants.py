@@ -638,18 +638,18 @@ def _dkms(tables: Tables) -> Iterator[str]:
     dkms = service(tables.kernel, 3, "Dkms")
     if dkms is None or tables.threads[3].messages:
         return
-    loader, dispatcher, names = dkms.loader, dkms.dispatcher, tables.names
-    drivers = loader.driver_registry
+    books, dispatcher, names = dkms.books, dkms.dispatcher, tables.names
+    drivers = books.driver_registry
     for pid, driver in drivers.items():
         if pid not in tables.threads or driver.pid != pid:
             yield f"driver {driver.name} is in the registry, and its process {pid} is not there"
-        if loader.by_place.get((driver.path, driver.address)) is not driver:
+        if books.by_place.get((driver.path, driver.address)) is not driver:
             yield f"driver {driver.name} is not found by its place"
         if any(dispatcher.device_tree.get(name, (None, None))[1] is not driver for name in driver.devices):
             yield f"driver {driver.name} has devices that are not in the tree"
-    if len(loader.by_place) != len(drivers):
-        yield f"{len(loader.by_place)} drivers are known by place, {len(drivers)} by pid"
-    orphans = list(loader.orphans.values())
+    if len(books.by_place) != len(drivers):
+        yield f"{len(books.by_place)} drivers are known by place, {len(drivers)} by pid"
+    orphans = list(books.orphans.values())
     for name, (_device, driver) in dispatcher.device_tree.items():
         if (drivers.get(driver.pid) is not driver and driver not in orphans) or name not in driver.devices:
             yield f"device {name} has no driver"
@@ -667,6 +667,6 @@ def _dkms(tables: Tables) -> Iterator[str]:
     for event, subscribers in dkms.interrupts.table.items():
         if not subscribers or any(drivers.get(pid) is not driver for pid, driver in subscribers.items()):
             yield f"interrupt {event} is for drivers that are gone"
-    for pid in (*loader._loads, *loader._unloads):
+    for pid in (*dkms.loader._loads, *dkms.endings._unloads):
         if pid not in drivers and all(orphan.pid != pid for orphan in orphans):
             yield f"a load or unload waits for process {pid}, which is no driver"

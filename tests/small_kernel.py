@@ -301,14 +301,14 @@ class SmallKernel:
     def process_get_pid(self, process: Process) -> int:
         return process.pid
 
-    def ke_get_irql(self, _process: Process) -> int:
-        return 0
-
     def sleep_for_ever(self, process: Process) -> None:
         process.block("for ever")
 
     def time_get(self, _process: Process) -> tuple[float, float]:
         return self.now, 1_700_000_000 + self.now
+
+    def ke_get_irql(self, _process: Process) -> int:
+        return 0
 
     def kernel_log(self, _process: Process, message: str, level: str = "info") -> bool:
         self.log.append((level, message))

@@ -29,7 +29,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     status, out, err = run_command(tmp_path, "new", "box")
     assert (status, out) == (1, "") and err.endswith("test_box.py exists already; nothing was written\n")
     assert (tmp_path / "test_box.py").read_text() == "mine" and not (tmp_path / "box.sys.py").exists()
-    for name in ("2box", "a-b", "", "a/b", "_x", "größe"):
+    for name in ("2box", "a-b", "", "a/b", "_x", "größe", "dk", "UMD", "class", "none"):
         with pytest.raises(CannotWrite, match="no name for a driver"):
             write(name, "kmd", str(tmp_path))
     with pytest.raises(CannotWrite, match="No such file or directory"):

@@ -56,6 +56,9 @@ class PretendKernel:
         elif message[0] == "dkms_complete_irp":
             self.sys_dkms_complete_irp(message[1])
 
+    def sys_ke_get_irql(self) -> int:
+        return 0
+
     def sys_dkms_complete_irp(self, irp: Irp) -> None:
         assert irp.irp_id not in self.answers
         self.answers[irp.irp_id] = (irp.io_status.status, irp.io_status.information)

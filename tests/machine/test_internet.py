@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axisos import FakeNetwork, Machine
-from axisos.machine import host_network
+from axisos.machine import fake_network, host_network
 from axisos.machine.allowance import Allowance, is_public
 from axisos.machine.components.internet import MAX_LINKS, Internet
 from axisos.machine.errors import ComponentError
 from axisos.machine.host_network import HostNetwork
-from axisos.machine.network import LINK_BYTES
+from axisos.machine.network import LINK_BYTES, HttpRequest
 
 from .conftest import Boot
 
@@ -178,6 +178,33 @@ def test_a_directory_is_a_network(tmp_path: Any) -> None:
     (tmp_path / "web.test:http").mkdir()
     with pytest.raises(ValueError, match="'http' is no port"):
         FakeNetwork.from_directory(str(tmp_path))
+
+
+def test_a_network_of_files_has_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links may lead about in the directory, not out of it; pipes, devices and files without measure hold nobody up."""
+    web, inside = tmp_path / "net" / "web.test", tmp_path / "net" / "other.test"
+    web.mkdir(parents=True)
+    inside.mkdir()
+    (inside / "page").write_text("a page")
+    (tmp_path / "secret").write_text("secret")
+    for name, place in (("in", inside / "page"), ("out", tmp_path / "secret"), ("up", tmp_path), ("loop", web / "loop")):
+        (web / name).symlink_to(place)
+    (tmp_path / "net" / "all.test").symlink_to("/etc")
+    (web / "zero").symlink_to("/dev/zero")
+    os.mkfifo(web / "pipe")
+    with open(web / "huge", "wb") as file:
+        file.truncate(fake_network.MAX_PAGE_BYTES + 1)
+    network = FakeNetwork.from_directory(str(tmp_path / "net"))
+
+    def ask(host: str, path: str) -> tuple[int, bytes | str]:
+        code, _, body = network._sites[host, 80](HttpRequest("GET", "http", host, 80, path, {}, None))
+        return code, body
+
+    assert ask("web.test", "/in") == (200, b"a page")
+    for path in ("/out", "/up/secret", "/loop", "/zero", "/pipe", "/in\0"):
+        assert ask("web.test", path)[0] == 404
+    assert ask("all.test", "/passwd")[0] == 404
+    assert ask("web.test", "/huge")[0] == 500
 
 
 def test_what_lies_behind_the_card_is_said_when_a_machine_is_made() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axisos.machine import Bus, ComponentError, Machine
+from axisos.machine import Bus, ComponentError, Machine, reactor_core
 from axisos.machine.components import reactor
 
 PLACES = {"F": (6, 6), "R": (7, 6), "B": (6, 5)}  # of the shipped layout
@@ -279,10 +279,10 @@ def test_a_long_sleep_is_bounded() -> None:
     year = 365 * 86_400
     plant.wait(year)
     core = plant.boards[0]._core
-    assert core.steps == int(year / reactor.STEP_S)
+    assert core.steps == int(year / reactor_core.STEP_S)
     other = Plant()
     other.console.setLevel(0.6)
-    other.wait(reactor.MOST_STEPS * reactor.STEP_S)
+    other.wait(reactor_core.MOST_STEPS * reactor_core.STEP_S)
     assert other.console.getGrid() == plant.console.getGrid()
 
 

@@ -73,7 +73,7 @@ MUTANTS = (
         f"{E}/watches.py",
         "(is_near or each.subtree)",
         "is_near",
-        "executive/test_registry_machine.py",
+        "executive/test_watches.py::test_who_watches_a_key_wakes_when_it_changes_and_hears_what_changed",
     ),
     Mutant(
         "a watch of a deleted key is never signaled",

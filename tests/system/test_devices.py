@@ -373,3 +373,30 @@ def test_a_table_full_of_handles_closes_the_device_again(bench: Bench) -> None:
     bench.complete(bench.requests()[-1], 0, 9)
     assert bench.answers[number][0] == Status.HANDLE_TABLE_FULL
     assert bench.requests()[-1].major_function == i.IRP_MJ_CLOSE
+
+
+def test_an_answer_that_the_kernel_does_not_take_ends_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel has told the caller that it is too much; the others are served as before."""
+    send = bench._signal_send
+
+    def refusing(pid: int, name: str, *args: object) -> bool:
+        if name == "syscall_return" and type(args[2]) is list:
+            raise StatusError(Status.INVALID_PARAMETER, "result: more than 65536 items")
+        return send(pid, name, *args)
+
+    monkeypatch.setattr(bench, "_signal_send", refusing)
+    bench.start_call("vfs_list", "/etc")
+    bench.run()
+    assert bench.log[-1] == ("fail", "the answer to <SyscallRequest 1 vfs_list from 30>: result: more than 65536 items")
+    assert bench.call("vfs_stat", "/etc")["type"] == "directory"
+
+
+def test_one_look_at_the_time_limits_that_fails_is_not_the_last(bench: Bench) -> None:
+    """A caller that cannot be answered keeps no other from being let go."""
+    handle = bench.open_device("/dev/echo", "rw", "\\Device\\Echo0", 9)
+    first, second = (bench.start_call("vfs_device_control", handle, "never") for _ in range(2))
+    bench.run()
+    entries = list(bench.pm._devices.pending.values())
+    entries[0].irp.deadline, entries[0].body = 1.0, None  # a mistake inside: answering it fails
+    bench.pass_time(40)
+    assert bench.answers[second][0] == Status.TIMEOUT and first not in bench.answers

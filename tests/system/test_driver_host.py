@@ -13,7 +13,8 @@ from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DRIVER_TYPE_UMD
 from abi.irp import IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, Irp
 from abi.status import Status, StatusError
 from system import driverhost
-from system.driverdispatch import ONLINE, Dispatcher, Driver
+from system.driver_books import ONLINE, Driver
+from system.driverdispatch import Dispatcher
 from system.driverhost import DriverHost
 
 PM, DKMS, HOST, CHILD, WATCHER, CHILD_THREAD, STRANGER = 2, 3, 40, 41, 42, 43, 50

@@ -16,7 +16,7 @@ def mounted(*entries: tuple[str, str, str], options: str = "rw") -> tuple[Mounts
     everything = {address: disks.bus.proxy(address) for address in disks.bus.list("filesystem", True)}
     for uuid, path, point in entries:
         entry = MountEntry(uuid, path, point, "homefs", parse_options(options))
-        address, disk = find_disk(entry, (BOOT_DISK, disks.boot), everything, lambda disk: disk.getLabel())
+        address, disk = find_disk(entry, (BOOT_DISK, disks.boot), everything)
         mounts.mount(entry, disk, address)
     return mounts, disks
 

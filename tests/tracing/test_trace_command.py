@@ -158,6 +158,20 @@ def test_what_cannot_be_done_is_one_clear_line(tool: Tool, arguments: tuple[str,
     assert err.startswith(said.format(**names)) and len(err.strip().splitlines()) == 1, err
 
 
+@pytest.mark.parametrize("option", [("trace", "-o"), ("run", "--trace")])
+def test_the_program_itself_is_not_written_over(tool: Tool, option: tuple[str, ...]) -> None:
+    """By whatever name: a slip must not cost the program."""
+    program = tool.program("print('still here')\n")
+    other_name = tool.home / "link.json"
+    other_name.unlink(missing_ok=True)
+    other_name.symlink_to(program)
+    for name in (program, str(other_name)):
+        code, out, err = tool(*option, name, program)
+        assert (code, out) == (2, "")
+        assert err == f"axisos: {name} is the program itself; name another file for the trace\n"
+    assert Path(program).read_text() == "print('still here')\n"
+
+
 def test_the_summary_is_a_page(tool: Tool) -> None:
     """Who used the processor, which calls, which requests, who waited longest: without a browser."""
     file = str(tool.home / "summed.json")
@@ -182,7 +196,7 @@ def test_the_summary_is_a_page(tool: Tool) -> None:
     assert not [row for row in tables["Longest wait"] if "signal_pull" in row]
 
 
-@pytest.mark.parametrize("damage", ["cut", "garbled", "no facts"])
+@pytest.mark.parametrize("damage", ["cut", "garbled", "no facts", "other facts", "nested"])
 def test_a_damaged_file_is_refused_in_one_line(tool: Tool, damage: str) -> None:
     """No traceback, whatever has become of the file."""
     good, bad = tool.home / "good.json", tool.home / "bad.json"
@@ -191,6 +205,8 @@ def test_a_damaged_file_is_refused_in_one_line(tool: Tool, damage: str) -> None:
     bad.write_text({
         "cut": text[: len(text) // 2], "garbled": text.replace('"ts"', '"tz"'),
         "no facts": text[: text.rindex('"otherData"')] + "}",
+        "other facts": text.replace('"events": ', '"events": "x", "other": '),
+        "nested": text.replace('{"ph"', '{"ph":' + "[" * 100_000 + '\n{"ph"', 1),
     }[damage])  # fmt: skip
 
     code, out, err = tool("trace", "--summary", str(bad))

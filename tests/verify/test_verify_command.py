@@ -12,7 +12,7 @@ import pytest
 
 from axisos.verify.campaign import Campaign
 from axisos.verify.plan import Planner, Source, files_of
-from axisos.verify.report import rules
+from axisos.verify.report import report, rules
 from axisos.verify.run import Job
 
 BROKEN = Path(__file__).parent.parent / "drivers" / "broken"
@@ -157,14 +157,17 @@ def test_a_run_is_decided_by_its_seed() -> None:
     assert results[0] == results[1]
 
 
-def test_who_has_no_time_gets_what_there_is() -> None:
-    """Runs that were not done are counted, and no child is left."""
+def test_who_has_no_time_gets_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs that were not done are counted, and no child is left. A driver of which nothing is known is not clean."""
     path = str(BROKEN / "completes_twice.sys.py")
     campaign = Campaign(Job(path, files_of(path)), range(50), time_s=0.0)
     campaign.go()
     assert campaign.left == 50 and campaign.stopped == "out of time"
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+    for as_json in (False, True):
+        assert report(campaign, path, "", 0.0, as_json) == 1
+    assert capsys.readouterr().out.startswith(f"{path}: nothing is known (0 seeds)\nout of time: 50 runs were not done")
 
 
 def test_who_was_never_tried_is_not_clean(tmp_path: Path) -> None:

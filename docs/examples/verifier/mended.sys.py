@@ -11,22 +11,13 @@ readers = []
 def on_write(device, irp):
     letters.append(irp.parameters.data)
     while letters and readers:
-        irp = readers.pop(0)
-        dk.complete_request(irp, dk.Status.SUCCESS, take(irp))
-
-
-def take(irp):
-    """As much of the oldest letter as was asked for; the rest stays the oldest."""
-    letter = letters.pop(0)
-    length = len(letter) if irp.parameters.length is None else irp.parameters.length
-    if letter[length:]:
-        letters.insert(0, letter[length:])
-    return letter[:length]
+        dk.complete_request(readers.pop(0), dk.Status.SUCCESS, letters.pop(0))
+    return len(irp.parameters.data)
 
 
 def on_read(device, irp):
     if letters:
-        return take(irp)
+        return letters.pop(0)
     readers.append(irp)
     return dk.PENDING
 

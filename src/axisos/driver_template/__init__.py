@@ -10,9 +10,11 @@ Always so   nothing that exists is overwritten; either both files are written or
 from __future__ import annotations
 
 import os
+from keyword import iskeyword
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = ("kmd", "cmd", "umd")
+IMPORTED = frozenset({"dk", "umd"})  # by what is written
 
 
 class CannotWrite(Exception):
@@ -29,6 +31,8 @@ def write(name: str, kind: str, directory: str) -> list[str]:
     if not (name.isascii() and name.isidentifier() and name[0].isalpha()):
         raise CannotWrite(f"{name!r} is no name for a driver: letters, digits and _, with a letter first")
     words = {"@name@": name.lower(), "@Name@": "".join(word[:1].upper() + word[1:] for word in name.split("_"))}
+    if any(iskeyword(word) or word in IMPORTED for word in words.values()):
+        raise CannotWrite(f"{name!r} is no name for a driver: its file needs that word for something else")
     files = {
         os.path.join(directory, f"{name.lower()}.sys.py"): _filled(f"{kind}.txt", words),
         os.path.join(directory, f"test_{name.lower()}.py"): _filled(f"test_{kind}.txt", words),

@@ -17,6 +17,7 @@ Owns        what is served; nothing of a single machine, so machines may share o
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
 
 from axisos.machine.errors import soft
 from axisos.machine.network import LINK_BYTES, Carrier, HttpRequest, Link, Network, default_port
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 LATENCY_S = 0.01
 CHUNK_BYTES = 16384  # how the body of an answer arrives
+MAX_PAGE_BYTES = 64 << 20  # of a file
 
 _MESSAGES = {
     200: "OK", 201: "Created", 204: "No Content", 301: "Moved Permanently", 302: "Found", 303: "See Other",
@@ -61,7 +63,8 @@ class FakeNetwork(Network):
     def from_directory(cls, directory: str, latency_s: float = LATENCY_S) -> FakeNetwork:
         """A network that serves files: DIRECTORY/HOST/path, or DIRECTORY/HOST:PORT/path, is http://HOST/path.
 
-        A path that ends in / is its index.html. Files are read when they are asked for.
+        A path that ends in / is its index.html. Files are read when they are asked for. Links are followed as long as
+        they lead to plain files in *directory*; nothing else is there.
         Raises: OSError if the directory cannot be read; ValueError for a folder whose name is no host.
         """
         network = cls(latency_s)
@@ -73,7 +76,7 @@ class FakeNetwork(Network):
             if colon and not (port.isdecimal() and 0 < int(port) < 65536):
                 raise ValueError(f"{place}: the folder is named HOST or HOST:PORT, and {port!r} is no port")
             for number in [int(port)] if colon else [80, 443]:
-                network.site(host, _files_below(place), number)
+                network.site(host, _files_below(directory, place), number)
         return network
 
     # -- setting the scene --------------------------------------------------------------------------------------
@@ -181,8 +184,8 @@ def _not_found(request: HttpRequest) -> Answer:
     return 404, {"Content-Type": "text/plain; charset=utf-8"}, f"there is no {request.path} here\n"
 
 
-def _files_below(directory: str) -> Handler:
-    """A site whose pages are files."""
+def _files_below(top: str, directory: str) -> Handler:
+    """A site whose pages are files of *directory*, which is in *top*."""
 
     def answer(request: HttpRequest) -> Answer:
         path = request.path.partition("?")[0]
@@ -193,14 +196,27 @@ def _files_below(directory: str) -> Handler:
             return _not_found(request)
         name = os.path.join(directory, *parts, *(["index.html"] if path.endswith("/") else []))
         try:
-            with open(name, "rb") as file:
-                data = file.read()
-        except OSError:
+            data = _plain_file(top, name)
+        except (OSError, ValueError):
             return _not_found(request)
+        if data is None:
+            return 500, {}, f"{request.path} has more than {MAX_PAGE_BYTES} bytes\n"
         content_type = _CONTENT_TYPES.get(os.path.splitext(name)[1], "application/octet-stream")
         return 200, {"Content-Type": content_type}, data
 
     return answer
+
+
+def _plain_file(top: str, name: str) -> bytes | None:
+    """What is in a plain file in *top*; None if that is too much. Raises: OSError, also for anything else."""
+    top, name = os.path.realpath(top), os.path.realpath(name)
+    if os.path.commonpath([top, name]) != top:
+        raise FileNotFoundError(name)
+    with open(os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:  # a pipe must not hold us up
+        status = os.fstat(file.fileno())
+        if not S_ISREG(status.st_mode):
+            raise FileNotFoundError(name)
+        return file.read() if status.st_size <= MAX_PAGE_BYTES else None
 
 
 def _not_spoken(_data: bytes) -> bytes | None:

@@ -12,6 +12,9 @@ import json
 import os
 import sys
 
+from axisos.tracing.timeline import SYSTEM_RING
+from axisos.tracing.viewer_file import BEGINNING
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,13 +22,12 @@ if TYPE_CHECKING:
 
     Event = dict[str, Any]
 
-BEGINNING = '{"traceEvents":['
 FAILED_EXIT, UNREADABLE_EXIT = 1, 2
 READER_GONE_EXIT = 141  # 128 + SIGPIPE
-SYSTEM_RING = 2
 FOR_WORK = "wait: message"  # the same without its call: a service or driver sleeps until somebody wants something
 ROWS = 12  # of a table
 IDLE = frozenset({"signal_pull", "process_sleep", "process_wait"})  # what those call who wait for work
+DAMAGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)  # what it leads to
 
 
 class NotATrace(ValueError):
@@ -208,17 +210,31 @@ def read(path: str) -> Summary:
     summary = Summary()
     with open(path, encoding="utf-8") as file:
         try:
-            if file.readline().rstrip("\n") != BEGINNING:
+            if file.readline(len(BEGINNING) + 1).rstrip("\n") != BEGINNING:
                 raise NotATrace("it is not a file that `axisos trace` has written")
             summary.facts = _facts_of(path)
             for line in file:
                 if line.startswith('{"ph"'):
                     summary.add(json.loads(line.rstrip("\n").rstrip(",")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, NotATrace):
-                raise
-            raise NotATrace(f"it is damaged, or not as `axisos trace` writes it ({type(error).__name__})") from None
+        except DAMAGE as error:
+            raise _damaged(error) from None
     return summary
+
+
+def _damaged(error: Exception) -> NotATrace:
+    """What is said of a file that makes no sense."""
+    if isinstance(error, NotATrace):
+        return error
+    return NotATrace(f"it is damaged, or not as `axisos trace` writes it ({type(error).__name__})")
+
+
+def _page(path: str) -> str:
+    """The page about a file. Raises: OSError; NotATrace."""
+    summary = read(path)
+    try:
+        return "\n".join(summary.lines(path)) + "\n"
+    except DAMAGE as error:
+        raise _damaged(error) from None
 
 
 def _facts_of(path: str) -> dict[str, Any]:
@@ -240,14 +256,14 @@ def summarise(path: str) -> int:
              if nobody reads it any more.
     """
     try:
-        summary = read(path)
+        page = _page(path)
     except (OSError, NotATrace) as error:
         said = error.strerror if isinstance(error, OSError) else error
         print(f"axisos: {path}: {said}", file=sys.stderr)
         return UNREADABLE_EXIT
     code = 0
     try:
-        sys.stdout.write("\n".join(summary.lines(path)) + "\n")
+        sys.stdout.write(page)
         sys.stdout.flush()
     except BrokenPipeError:
         code = READER_GONE_EXIT

@@ -34,7 +34,7 @@ KERNEL_NAME = "kernel and processor"
 PULL = "signal_pull"
 READY, STOPPED = "ready", "stopped"  # how a thread leaves the processor that waits for nothing
 WAIT_MESSAGE, WAIT_ANSWER = "signal", "syscall"  # what the kernel calls these waits
-SYSTEM_RING = 2
+SYSTEM_RING = 2  # services and drivers run here and below
 CUT_OFF, CANCELLED = '"cut_off":true', '"cancelled":true'
 
 
@@ -345,12 +345,10 @@ class Timeline:
         self._put(receiver, Message(at, sender, name, label, flow, number))
         if request is None:
             return
+        request.steps.append((at, f"{name} {sender} -> {receiver}"))
         if name == "irp_complete":
             assert number is not None
-            request.steps.append((at, f"{name} {sender} -> {receiver}"))
             self._end_irp(number, at, self._status(status or 0))
-        else:
-            request.steps.append((at, f"{name} {sender} -> {receiver}"))
 
     def _put(self, receiver: int, message: Message) -> None:
         track = self._tracks.get(receiver)
@@ -438,8 +436,9 @@ class Timeline:
         self._threads[tid] = pid, f"{image} (ring {ring:g}, uid {uid})", "main" if tid == pid else f"thread {tid}"
         self._parents[pid] = parent, ring
         self.processes[pid] = {"image": image, "ring": ring, "uid": uid, "parent": parent}
-        parent_of, parent_ring = self._parents.get(parent, (0, 0.0))
-        if not self.program and ring > SYSTEM_RING < parent_ring and self._parents.get(parent_of, (0, 9.0))[1] <= 2:
+        grandparent, init_ring = self._parents.get(parent, (0, 0.0))
+        service_ring = self._parents.get(grandparent, (0, 9.0))[1]
+        if not self.program and ring > SYSTEM_RING < init_ring and service_ring <= SYSTEM_RING:  # a job of init's
             self.program = pid
             if self._start == FROM_PROGRAM:
                 self._file.from_ns = at

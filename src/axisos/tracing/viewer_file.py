@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Event = tuple[int, int, int, str]  # when, rank among those of that moment, number, text
     Point = tuple[int, int, int]  # when, pid, tid
 
+BEGINNING = '{"traceEvents":['  # the first line
 RUN_EVENTS = 100_000  # sorted in memory at a time
 BLOCK_EVENTS = 1_000  # of a run, read from the disk at a time
 MAX_NAMES = 10_000  # whose JSON is remembered
@@ -162,7 +163,7 @@ class ViewerFile:
         events: Iterable[Event] = heapq.merge(*map(_read, self._runs), self._run) if self._runs else self._run
         separator = "\n"
         write = self._file.write
-        write('{"traceEvents":[')
+        write(BEGINNING)
         for head in self._heads:
             write(separator + head)
             separator = ",\n"

@@ -5,6 +5,6 @@
     campaign    the runs: one for each seed, then one for each place where something can fail
     report      what was found, by rule, and the command that shows it again
 
-The rules and the watching are the system's own (`/system/driver_verifier.py`); the driver is loaded and used from
-inside by `/bin/exercise.py`.
+The rules and the watching are the system's own (`/system/driver_rules.py`, `driver_watch.py`); the driver is loaded
+and used from inside by `/bin/exercise.py`.
 """

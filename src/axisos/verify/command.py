@@ -76,10 +76,8 @@ def _unusable_boards(boards: list[str]) -> str:
     """What is wrong with the descriptions of further hardware; "" if nothing is."""
     if not boards:
         return ""
-    try:
-        from axisos.machine.hardware import UnusableHardware, blueprint
-    except ModuleNotFoundError:
-        return "--component: this machine takes no further hardware"
+    from axisos.machine.hardware import UnusableHardware, blueprint
+
     for board in boards:
         try:
             blueprint(board).close()

@@ -127,6 +127,7 @@ class Planner:
     """Draws one plan."""
 
     def __init__(self, seed: int, source: Source) -> None:
+        self._seed = seed
         self._random = random.Random(f"plan {seed}")
         self._source = source
 
@@ -135,7 +136,7 @@ class Planner:
         draw = self._random
         callers = [self._leaver(), *(self._caller() for _ in range(draw.randint(2, 4)))]
         callers.append({"user": "root", "patient": True, "steps": self._patient_steps()})
-        if draw.random() < 0.5:
+        if self._seed % 2:
             callers.append({"user": "root", "patient": True, "steps": self._flood()})
         for caller in callers[1:]:
             caller["steps"].insert(0, ["sleep", HEAD_START_MS])
@@ -162,7 +163,8 @@ class Planner:
     def _leaver(self) -> dict[str, Any]:
         """Who asks before anybody has given anything, waits, and is killed: others come after it."""
         reads: list[Step] = [["read", 0, size] for size in self._random.sample(SIZES[1:], 3)]
-        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *(["thread", [read]] for read in reads), ["sleep", BUSY_MS]]
+        threads: list[Step] = [["thread", [read]] for read in reads]
+        steps: list[Step] = [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", BUSY_MS]]
         return {"user": "root", "patient": False, "steps": steps}
 
     def _caller(self) -> dict[str, Any]:
@@ -219,5 +221,6 @@ class Planner:
 
     def _flood(self) -> list[Step]:
         """More requests at once than anybody would expect."""
-        threads: list[Step] = [["thread", [self._use(0) for _ in range(8)]] for _ in range(12)]
+        firsts = [["write", 0, 64], ["read", 0, 64], self._control(0, None)]
+        threads: list[Step] = [["thread", [first, *(self._use(0) for _ in range(6))]] for first in firsts * 6]
         return [["open", 0, self._random.randrange(16), "rw"], *threads, ["sleep", FLOOD_MS]]

@@ -49,7 +49,7 @@ class Entry:
         self.finding = finding
         self.seed = seed
         self.fault = fault
-        self.runs = 1
+        self.runs = {(seed, fault)}  # that had it
         self.count = finding["count"]
 
 
@@ -64,7 +64,7 @@ def entries(campaign: Campaign) -> list[Entry]:
             if entry is None:
                 found[key] = Entry(finding, result.seed, result.fault)
             else:
-                entry.runs += 1
+                entry.runs.add((result.seed, result.fault))
                 entry.count += finding["count"]
     order = list(rules())
     return sorted(found.values(), key=lambda entry: order.index(entry.finding["rule"]))
@@ -75,13 +75,13 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
     found = entries(campaign)
     if as_json:
         print(json.dumps(_as_json(campaign, driver, extra, seconds, found), indent=1))
-        return int(bool(found))
+        return _exit_code(campaign, found)
     plain = sum(1 for result in campaign.results if not result.fault)
     failing = len(campaign.results) - plain
     runs = f"{plain} seed{'s' * (plain != 1)}"
     if failing:
         runs += f", {failing} run{'s' * (failing != 1)} in which a call was made to fail"
-    print(f"{driver}: {_count(len(found))} ({runs})")
+    print(f"{driver}: {_count(len(found)) if campaign.results else 'nothing is known'} ({runs})")
     if campaign.left:
         print(f"{campaign.stopped}: {campaign.left} runs were not done")
     rule = ""
@@ -97,11 +97,16 @@ def report(campaign: Campaign, driver: str, extra: str, seconds: float, as_json:
         if finding.get("failed"):
             print(_wrapped(f"after a failure of {_on_the_host(finding['failed'], driver)}", "    "))
         if entry.count > 1:
-            print(f"    {entry.count} times in {entry.runs} run{'s' * (entry.runs != 1)}")
+            print(f"    {entry.count} times in {len(entry.runs)} run{'s' * (len(entry.runs) != 1)}")
         print(f"    replay: {replay(driver, extra, entry)}")
         if entry is _last_of(found, rule):
             print(_wrapped(f"instead: {rules()[rule][2]}", "  "))
-    return int(bool(found))
+    return _exit_code(campaign, found)
+
+
+def _exit_code(campaign: Campaign, found: list[Entry]) -> int:
+    """1 when something was found, or no run came to its end: that is not clean."""
+    return int(bool(found) or not campaign.results)
 
 
 def replay(driver: str, extra: str, entry: Entry) -> str:
@@ -130,7 +135,7 @@ def _as_json(campaign: Campaign, driver: str, extra: str, seconds: float, found:
         "runs": len(campaign.results), "left": campaign.left, "stopped": campaign.stopped,
         "seconds": round(seconds, 2), "sites": campaign.sites,
         "findings": [
-            {**entry.finding, "seed": entry.seed, "fault": entry.fault, "runs": entry.runs, "count": entry.count,
+            {**entry.finding, "seed": entry.seed, "fault": entry.fault, "runs": len(entry.runs), "count": entry.count,
              "replay": replay(driver, extra, entry)}
             for entry in found
         ],

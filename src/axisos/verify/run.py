@@ -98,10 +98,9 @@ class _Run:
         for name, text in job.files.items():
             _put(self._memory, f"drivers/{name}", text)
         _put(self._memory, PLAN, json.dumps(self._plan).encode())
-        boards: dict[str, Any] = {"components": job.boards} if job.boards else {}
         self._machine = Machine(
             disk, seed=seed, schedule="random", boot_args={"init": INIT, "quick": "Enabled", "timeout": 0},
-            verbose_log=self._log.append, **boards,
+            verbose_log=self._log.append, components=job.boards,
         )
         self._port = self._machine.plug_host({"argv": ["/bin/true"], "line": None})
         self._port.feed(b"input for whoever reads it\n" * 50)

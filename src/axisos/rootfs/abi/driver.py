@@ -56,3 +56,16 @@ class DeviceObject:
         self.registry_path = ""
         self.size: int | None = None  # of a seekable one, in bytes; None = not known
         self.time_limits: dict[int, float | None] = {}  # major function -> seconds, None = none; else PM's defaults
+
+
+def unlink(driver: DriverObject, device: DeviceObject) -> None:
+    """Take one device out of its driver's list, which the driver may have cut, or tied into a ring."""
+    if driver.device_object is device:
+        driver.device_object = device.next_device
+        return
+    before, seen = driver.device_object, set()
+    while type(before) is DeviceObject and before.next_device is not device and id(before) not in seen:
+        seen.add(id(before))
+        before = before.next_device
+    if type(before) is DeviceObject and before.next_device is device:
+        before.next_device = device.next_device

@@ -1,7 +1,8 @@
 """I/O request packets: one question to a driver and its answer (manual, chapter 10).
 
-An IRP goes down as a question (PM -> DKMS -> driver) and comes up as an answer (driver -> DKMS -> PM). Between rings
-<= 2 the same object passes; a ring-3 driver gets its fields as plain data.
+An IRP goes down as a question and comes up as an answer: PM -> driver -> PM, or over DKMS both ways while PM does not
+know the driver yet or may not send to it. Between rings <= 2 the same object passes; a ring-3 driver gets its fields as
+plain data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names and numbers that several rings use: rings, standard handles, object types, well-known paths and devices."""
+"""Names and numbers that several rings use: rings, processes, levels, handles, object types, devices, messages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ PIPELINE_PID = 2  # 1 is nobody's
 DKMS_PID = 3
 FIRST_USER_PID = 20
 FIRST_DRIVER_UID = 60_000  # each user-mode driver has a user of its own, from here on
+MAX_ID = 2**31 - 1  # of users and groups
+
+DISPATCH_LEVEL = 2  # the IRQL from which on a thread may not sleep, as in a DPC
+SHORT_ADDRESS = 8  # characters of a component's address that name it in the registry and the log
 
 STDIN = -10
 STDOUT = -11

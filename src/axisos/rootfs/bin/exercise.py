@@ -137,7 +137,7 @@ class Exercise:
             return
         if was_there and self._plan["needs_address"]:
             return  # nobody but the boot can load it
-        if not self._load_again("the load after the first unload"):
+        if not self._load_again("the load after an unload at rest"):
             return
         for link in self._links():
             handle = self._call("vfs_open", link, "r")
@@ -156,15 +156,6 @@ class Exercise:
             return False
         return True
 
-    def _load_again(self, doing: str) -> bool:
-        """Load it, which must succeed: nothing is in its way that is not its own. Returns whether it did."""
-        status, text = self._load()
-        if status and self._plan["fail_at"]:  # it may have met the failure only now
-            status, text = self._load()
-        if status and not self._instances():
-            self._fault("does-not-load", f"status {status}: {text}", doing)
-        return not status
-
     # --- troubles ----------------------------------------------------------------------------------------------
 
     def kill(self, number: int) -> None:
@@ -174,7 +165,9 @@ class Exercise:
 
     def reload(self) -> None:
         """The driver is replaced while it is used."""
-        self._call("driver_reload", self._path)
+        error = self._call("driver_reload", self._path)
+        if isinstance(error, StatusError) and error.status != Status.NO_SUCH_DEVICE:
+            self._judge_load(int(error.status), error.detail, "a reload")
 
     def unload(self) -> None:
         """Refused while it is open; if nobody has it open, it comes back."""
@@ -186,9 +179,19 @@ class Exercise:
         """Unloaded under its users' hands, and loaded again."""
         if not self._plan["needs_address"]:
             self._call("driver_unload", self._path, True)
-            self._load_again("the load after it was forced out")
+            self._load_again("the load after a forced unload")
 
     # --- inside ------------------------------------------------------------------------------------------------
+
+    def _load_again(self, doing: str) -> bool:
+        """Load it once more, which must succeed, unless something may be made to fail just now. Returns whether."""
+        status, text = self._load()
+        self._judge_load(status, text, doing)
+        return status == 0
+
+    def _judge_load(self, status: int, text: str, doing: str) -> None:
+        if status and not self._instances() and not self._plan["fail_at"]:
+            self._fault("does-not-load", f"status {status}: {text}", doing)
 
     def _load(self) -> tuple[int, str]:
         """Load the driver; one that the boot has loaded is replaced, for only the boot knows its address."""

@@ -48,7 +48,7 @@ class BlockDevice:
         self._methods: dict[str, tuple[Callable[..., object], int]] = {
             "info": (self.info, 0), "read_sector": (self.read_sector, 1), "write_sector": (self.write_sector, 2),
             "batch_read": (self.batch_read, 1), "batch_write": (self.batch_write, 1),
-        }  # fmt: skip
+        }
 
     def read(self, device: dk.DeviceObject, irp: dk.Irp) -> bytes:
         """READ: what follows the position, up to the end of the drive."""

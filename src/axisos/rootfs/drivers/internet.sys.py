@@ -13,6 +13,7 @@ A request that has to wait for the network stays pending; nothing here blocks.
 
 from __future__ import annotations
 
+from abi.names import SHORT_ADDRESS
 from axis import dk
 
 TYPE_CHECKING = False
@@ -30,7 +31,6 @@ DRIVER_INFO = {
 
 MAX_CARDS = 8
 REGISTRY_KEY = "@VT\\DRV\\AxisNet"
-SHORT_ADDRESS = 8  # characters of a component's address that name its key
 
 
 class KernelPort:

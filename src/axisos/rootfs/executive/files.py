@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abi import access as mask
-from abi.names import TYPE_FILE
+from abi.names import DISPATCH_LEVEL, TYPE_FILE
 from abi.status import Status, StatusError
 from executive.ke_ipc.pipes import PipeEnd
-from executive.messages import DISPATCH_LEVEL, NOT_DIRECT
+from executive.messages import NOT_DIRECT
 from executive.syscalls import ANY_RING, SECOND_NS, syscall
 
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import RESERVED_MESSAGES
+from abi.names import DISPATCH_LEVEL, RESERVED_MESSAGES
 from abi.request import SyscallRequest
 from abi.status import Status, StatusError
 from executive.headroom import with_headroom
 from executive.limits import LIMITS_PATH
-from executive.plain import MAX_BYTES, SCALARS, SIZED, copy_plain
+from executive.plain import MAX_BYTES, MAX_INT, SCALARS, SIZED, copy_plain
 from executive.process import DEAD, SLEEPING
 from executive.syscalls import ANY_RING, SERVICE_ONLY, refuse_argument, syscall
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 NOT_DIRECT = object()  # "not mine": the call goes on to the server that overrides it
 TAKES_OBJECTS = frozenset({"dkms_complete_irp"})  # the forwarded calls to which drivers pass more than plain data
-DISPATCH_LEVEL = 2
 WAIT_MESSAGE = "signal"
 WAIT_ANSWER = "syscall"
 
@@ -247,7 +246,11 @@ class Messages:
             if process.ring > 2 or name not in TAKES_OBJECTS:
                 for arg in args:
                     kind = type(arg)
-                    if kind not in SCALARS or (kind in SIZED and len(arg) > MAX_BYTES):  # type: ignore[arg-type]
+                    if (
+                        kind not in SCALARS
+                        or (kind in SIZED and len(arg) > MAX_BYTES)  # type: ignore[arg-type]
+                        or (kind is int and not -MAX_INT <= arg <= MAX_INT)
+                    ):
                         args = tuple([copy_plain(arg, name) for arg in args])
                         break
             if thread.irql:
@@ -282,7 +285,7 @@ class Messages:
             except StatusError as error:
                 refused = error
         if refused is not None:  # nobody is left waiting for a better answer
-            status, value = Status.UNSUCCESSFUL, "the answer of the server made no sense; the kernel log says where"
+            status, value = Status.UNSUCCESSFUL, f"the answer cannot be passed on: {refused.detail}"
         del self._requests[request_id]  # type: ignore[arg-type]
         wait.request_id = 0
         wait.server = None

@@ -20,6 +20,7 @@ _FREE = SCALARS - {int}  # what passes without a further look
 MAX_DEPTH = 16
 MAX_ITEMS = 65_536
 MAX_INT_BITS = 4096
+MAX_INT = 2**MAX_INT_BITS - 1
 MAX_BYTES = 16 << 20  # of all texts and bytes together
 
 

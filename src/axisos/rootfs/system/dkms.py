@@ -6,14 +6,18 @@ request, an unload) is written down and goes on when the message comes that it n
 
     PM      -> load_driver_path, load_driver_path_request, load_driver_for_component   -> driver_loader
             -> vfs_io_request, irp_cancel, irp_late, dkms_list_devices_request         -> driverdispatch
-            -> driver_detached, driver_reopened                                        -> driver_loader
+            -> driver_reopened                                                         -> driverdispatch
+            -> driver_detached                                                         -> driver_endings
             -> os_event                                                                -> interrupts, hot plug
-    driver  -> driver_init_complete, driver_unload_complete, driver_pong               -> driver_loader
+    driver  -> driver_init_complete                                                    -> driver_loader
+            -> driver_unload_complete, driver_pong                                     -> driver_endings
             -> the dkms_* system calls                                                 -> driverdispatch
     host    -> dkms_host_report, for the same of a user-mode driver                    -> driver_loader
     kernel  -> process_exited                                                          -> driver_loader
             -> watch_found                                                             -> driver_verifier
-    anybody -> the system calls driver_unload, driver_reload (uid 0), driver_query     -> driver_loader
+    anybody -> the system calls driver_unload, driver_reload (uid 0)                   -> driver_endings
+            -> driver_query                                                            -> driver_books
+            -> driver_check, driver_recheck (uid 0)                                    -> dkms_sec
             -> driver_verify (uid 0)                                                   -> driver_verifier
 
 Always so   a message is believed only from whom it must come from.
@@ -21,13 +25,16 @@ Always so   a message is believed only from whom it must come from.
 
 from __future__ import annotations
 
+from abi.irp import Irp
 from abi.names import KERNEL_PID, PIPELINE_PID, RINGS
 from abi.status import Status, StatusError
 from system.dkms_sec import LEVELS, DriverPolicy
+from system.driver_books import DriverBooks
+from system.driver_endings import DriverEndings
 from system.driver_hive import DriverHive
-from system.driver_hosts import plain_device
-from system.driver_loader import DriverLoader
-from system.driverdispatch import Dispatcher, Driver
+from system.driver_hosts import DriverHosts, plain_device
+from system.driver_loader import DriverLoader, unheard
+from system.driverdispatch import Dispatcher
 from system.interrupts import Interrupts
 from system.timekeeper import Timekeeper
 
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
 
     from abi.request import SyscallRequest
     from axis.guest import syscall
+    from system.driver_books import Driver
     from system.driver_verifier import DriverVerifier
 
     Message = tuple[Any, ...]
@@ -62,11 +70,14 @@ class Dkms:
         hive = DriverHive(syscall, self._log)
         self.policy = policy = DriverPolicy.from_disk(syscall, self._log)
         self.interrupts = Interrupts(self._send, self._log)
-        self.loader = DriverLoader(syscall, policy, hive, self._clock, self._log, self.interrupts.forget, pm_pid)
+        self.books = books = DriverBooks(self._driver_gone)
+        hosts = DriverHosts(syscall, pm_pid)
+        self.endings = endings = DriverEndings(syscall, books, hive, hosts, self._clock, self._log, pm_pid)
+        self.loader = DriverLoader(syscall, books, endings, policy, hive, hosts, self._clock, self._log)
         self.dispatcher = Dispatcher(
-            self._send, self._log, hive, pm_pid, self.loader.is_late, self.loader.loads_under_way
+            self._send, self._log, hive, pm_pid, endings.is_late, self.loader.loads_under_way
         )
-        self.loader.dispatcher = self.dispatcher
+        self.loader.dispatcher = endings.dispatcher = self.dispatcher
         self._indices: dict[tuple[object, ...], int] = {}  # type, driver file, address, how many before -> its number
         self._next_index: dict[str, int] = {}  # component type -> number of its next link
         dispatch = self.dispatcher.dispatch
@@ -76,15 +87,15 @@ class Dkms:
             "load_driver_for_component": self._load_for_component,
             "irp_cancel": self.dispatcher.cancel,
             "irp_late": self.dispatcher.late,
-            "driver_detached": self.loader.detached,
+            "driver_detached": endings.detached,
             "driver_reopened": self._driver_reopened,
             "dkms_list_devices_request": self._list_devices,
             "os_event": self._on_os_event,
         }
         self._from_driver: dict[str, Callable[..., object]] = {
             "driver_init_complete": self.loader.init_complete,
-            "driver_unload_complete": self.loader.unload_complete,
-            "driver_pong": self.loader.pong,
+            "driver_unload_complete": endings.unload_complete,
+            "driver_pong": endings.pong,
         }
         self._calls: dict[str, tuple[Callable[..., object], int, int]] = {  # name -> handler, fewest, most arguments
             "dkms_create_device": (self._create_device, 1, 1),
@@ -141,8 +152,11 @@ class Dkms:
         """Write down what went wrong in DKMS itself; whoever made the call is told."""
         sender, name = message[:2]
         self._log(f"{name} from process {sender}: {type(error).__name__}: {error} ({_place_of(error)})", "fail")
+        why = "it failed inside DKMS; the kernel log says where"
         if name == "syscall" and sender == KERNEL_PID:
-            self.answer(message[2], Status.UNSUCCESSFUL, "it failed inside DKMS; the kernel log says where")
+            self.answer(message[2], Status.UNSUCCESSFUL, why)
+        elif name == "vfs_io_request" and sender == self._pm_pid and type(message[2]) is Irp:
+            self.dispatcher.refuse(message[2], Status.UNSUCCESSFUL, why)
 
     def _on_wake(self, message: Message) -> None:
         if self._clock.is_from_thread(message[0]):
@@ -178,7 +192,7 @@ class Dkms:
 
         Raises: 500 if the calling process is none.
         """
-        driver = self.loader.driver_registry.get(request.sender_tgid)
+        driver = self.books.driver_registry.get(request.sender_tgid)
         if driver is None:
             raise StatusError(
                 Status.ACCESS_DENIED, f"{request.name}: process {request.sender_tgid} is no driver that DKMS has loaded"
@@ -249,7 +263,7 @@ class Dkms:
         Returns: 0.
         Raises:  INVALID_PARAMETER for what is no IRP, or one that is not (any more) with the caller.
         """
-        driver = self.loader.driver_registry.get(request.sender_tgid)
+        driver = self.books.driver_registry.get(request.sender_tgid)
         if driver is not None and driver.user_mode:
             self.dispatcher.complete_plain(driver, irp, status, information)
         else:
@@ -309,11 +323,10 @@ class Dkms:
         Raises:  PRIVILEGE_NOT_HELD; NO_SUCH_DEVICE when no such driver is loaded; DEVICE_BUSY; DRIVER_UNLOAD_FAILED or
                  the driver's own; INVALID_PARAMETER.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may unload drivers")
+        _demand_root(request, "only root (uid 0) may unload drivers")
         if type(name) is not str or type(force) is not bool:
             raise StatusError(Status.INVALID_PARAMETER, "driver_unload takes a driver's name or path, and a bool")
-        self.loader.unload(name, force, lambda status, text: self.answer(request, status, text))
+        self.endings.unload(name, force, lambda status, text: self.answer(request, status, text))
         return LATER
 
     def _driver_check(self, request: SyscallRequest, path: object, level: object = None) -> object:
@@ -323,7 +336,7 @@ class Dkms:
         Returns: what would be logged at a load, as a list of lines; an empty list when there is nothing to remark.
         Raises:  DRIVER_VALIDATION_FAILED with the reason, NO_SUCH_FILE, PRIVILEGE_NOT_HELD, INVALID_PARAMETER.
         """
-        self._demand_root(request)
+        _demand_root(request, f"{request.name}: only root (uid 0) may ask")
         if type(path) is not str or (level is not None and (type(level) is not int or level not in LEVELS)):
             raise StatusError(Status.INVALID_PARAMETER, "driver_check takes a path, and a level from 0 to 2")
         source = self._syscall("vfs_read_file", path)
@@ -338,13 +351,8 @@ class Dkms:
         Returns: a list of {pid, path, change}; change is "changed" or "missing".
         Raises:  PRIVILEGE_NOT_HELD.
         """
-        self._demand_root(request)
+        _demand_root(request, f"{request.name}: only root (uid 0) may ask")
         return self.policy.runtime_recheck()
-
-    @staticmethod
-    def _demand_root(request: SyscallRequest) -> None:
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, f"{request.name}: only root (uid 0) may ask")
 
     def _driver_reload(self, request: SyscallRequest, name: object) -> object:
         """`driver_reload(name: str)`: Replace all instances of a driver by what its file holds now, for uid 0 only.
@@ -360,11 +368,10 @@ class Dkms:
                  old one refuses to go: DRIVER_UNLOAD_FAILED or its own. It is gone when the new one does not start:
                  DRIVER_INIT_FAILED or its own.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may reload drivers")
+        _demand_root(request, "only root (uid 0) may reload drivers")
         if type(name) is not str:
             raise StatusError(Status.INVALID_PARAMETER, "driver_reload takes a driver's name or path")
-        self.loader.reload(name, lambda status, text: self.answer(request, status, text))
+        self.endings.reload(name, lambda status, text: self.answer(request, status, text))
         return LATER
 
     def _driver_query(self, request: SyscallRequest) -> object:
@@ -376,7 +383,7 @@ class Dkms:
                  driver, whose host has the pid; else 0. devices: [{name, links}]; events: the interrupts it asked for.
         Raises:  nothing.
         """
-        return self.loader.describe()
+        return self.books.describe()
 
     def _driver_verify(
         self, request: SyscallRequest, action: object, name: object = None, fail_at: object = ""
@@ -390,8 +397,7 @@ class Dkms:
                  failed, count}].
         Raises:  PRIVILEGE_NOT_HELD; INVALID_PARAMETER, also for "off" when it is not on.
         """
-        if request.sender_uid != 0:
-            raise StatusError(Status.PRIVILEGE_NOT_HELD, "only root (uid 0) may verify drivers")
+        _demand_root(request, "only root (uid 0) may verify drivers")
         if type(fail_at) is not str or not (type(name) is str or (name is None and action in ("list", "report"))):
             raise StatusError(Status.INVALID_PARAMETER, "driver_verify takes an action and a driver's name or path")
         verifier = self._verifier()
@@ -443,6 +449,10 @@ class Dkms:
         else:
             self._distrust(message)
 
+    def _driver_gone(self, driver: Driver) -> None:
+        self.policy.ended(driver.pid)
+        self.interrupts.forget(driver)
+
     def _on_watch_found(self, message: Message) -> None:
         if message[0] == KERNEL_PID:
             self._verifier().log_findings()
@@ -450,14 +460,14 @@ class Dkms:
             self._distrust(message)
 
     def _load_path(self, path: str) -> None:
-        self.loader.load(path, None, _unheard)
+        self.loader.load(path, None, unheard)
 
     def _load_path_request(self, path: str, requester_pid: int) -> None:
         self.loader.load_for_request(path, self._result_for(requester_pid))
 
     def _load_for_component(self, component_type: str, address: str, requester_pid: int | None = None) -> None:
         """With a third value the load is answered like a `load_driver_path_request`."""
-        report = _unheard if requester_pid is None else self._result_for(requester_pid)
+        report = unheard if requester_pid is None else self._result_for(requester_pid)
         self.loader.load_for_component(component_type, address, report)
 
     def _result_for(self, requester_pid: int) -> Callable[[Status, str, int], object]:
@@ -467,7 +477,7 @@ class Dkms:
         return report
 
     def _driver_reopened(self, pid: int) -> None:
-        driver = self.loader.driver_registry.get(pid)
+        driver = self.books.driver_registry.get(pid)
         if driver is not None and driver.reopens:
             self.dispatcher.reopened(driver)
 
@@ -493,8 +503,10 @@ class Dkms:
         self._syscall("kernel_log", f"DKMS: {text}", level)
 
 
-def _unheard(_status: Status, _text: str, _pid: int) -> None:
-    """The report of a load that nobody waits for; the log has it."""
+def _demand_root(request: SyscallRequest, refusal: str) -> None:
+    """Raises PRIVILEGE_NOT_HELD for every uid but 0."""
+    if request.sender_uid != 0:
+        raise StatusError(Status.PRIVILEGE_NOT_HELD, refusal)
 
 
 def _place_of(error: Exception) -> str:

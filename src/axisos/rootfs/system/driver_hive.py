@@ -4,7 +4,7 @@ r"""The drivers' part of the system's books: registry keys and names in the obje
     @VT\DRV\<driver>[\<address>]    one key a driver, and one for each component that it drives
                                                              \DosDevices\<name>   symbolic link, for /dev/<name>
 
-Called by   the dispatcher (devices, links) and the loader (drivers), each in both directions.
+Called by   the dispatcher (devices, links), the loader (drivers that come) and `driver_endings` (drivers that go).
 Owns        nothing: the books are the kernel's.
 Always so   the key of a device belongs to its driver, and so does that of a driver; of a component driver, which runs
             once for each component, each process has the key of its component, and none the one above them.
@@ -12,7 +12,7 @@ Always so   the key of a device belongs to its driver, and so does that of a dri
 
 from __future__ import annotations
 
-from abi.names import RING_DRIVER, RING_USER, TYPE_DEVICE
+from abi.names import RING_DRIVER, RING_USER, SHORT_ADDRESS, TYPE_DEVICE
 from abi.status import StatusError
 from system.driver_info import supported_components
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from abi.driver import DeviceObject
-    from system.driverdispatch import Driver
+    from system.driver_books import Driver
 
 DEVICES_KEY = "@VT\\DEV"
 DRIVERS_KEY = "@VT\\DRV"
-SHORT_ADDRESS = 8  # characters of a component's address that name it
 
 
 class DriverHive:
@@ -49,7 +48,11 @@ class DriverHive:
             self._syscall("ob_dereference_object", header)
             raise
         device_class = "physical" if driver.is_component_driver else "virtual"
-        device.registry_id = str(self._syscall("reg_alloc_device_id", device_class))
+        try:
+            device.registry_id = str(self._syscall("reg_alloc_device_id", device_class))
+        except StatusError:  # or its name would be taken for ever
+            self._quietly("ob_delete_object", device.device_name)
+            raise
         device.registry_path = f"{DEVICES_KEY}\\{device.registry_id}"
         self._write(device.registry_path, {
             "DeviceName": device.device_name, "DriverName": driver.name, "DriverType": driver.info["driver_type"],
@@ -61,7 +64,7 @@ class DriverHive:
     def replace_device(self, old: DeviceObject, new: DeviceObject, driver: Driver) -> None:
         """Another driver serves a device from now on: same name, same registry key, new process."""
         header = self._syscall("ob_create_object", TYPE_DEVICE, {"driver": driver.object, "device": new})
-        self._quietly("ob_delete_object", old.device_name)
+        self._quietly("ob_delete_object", new.device_name)
         self._syscall("ob_insert_object", header, new.device_name)
         new.registry_id, new.registry_path = old.registry_id, old.registry_path
         self._write(new.registry_path, {
@@ -71,7 +74,7 @@ class DriverHive:
         self._give(new.registry_path, driver)
 
     def set_device_status(self, device: DeviceObject, status: str) -> None:
-        """Enter how a device is: online, offline, suspect, restarting."""
+        """Enter how a device is: online, offline, reloading, restarting."""
         self._write(device.registry_path, {"Status": status})
 
     def remove_device(self, device: DeviceObject) -> None:
@@ -121,7 +124,7 @@ class DriverHive:
             self._give(own, driver)
 
     def set_driver_status(self, driver: Driver, status: str) -> None:
-        """Enter how a driver is: loaded, suspect, restarting, unloading, failed."""
+        """Enter how a driver is: loaded, suspect, unloading, reloading, restarting."""
         self._write(_driver_key(driver), {"Status": status})
         if driver.address is not None:
             self._write(_instance_key(driver), {"Status": status})

@@ -6,7 +6,7 @@
 Each user-mode driver has a user of its own, by path and component: it owns no file, cannot signal another driver's
 processes, and what it uses up is nobody else's. Whatever runs as that user ends with the driver.
 
-Called by   the loader (start, end, what the host says) and the dispatcher (the form of a request).
+Called by   the loader (start), `driver_endings` (end) and the dispatcher (the form of a request).
 Owns        which driver has which user.
 """
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PARSE_ONLY = 0x400  # ast.PyCF_ONLY_AST, without the 10 ms that importing `ast` takes
 
 MAX_NAME_LENGTH = 255  # it becomes a component of a registry path
+MAX_PRIORITY = 10**6
 
 _TYPE_NAMES = {
     "DRIVER_TYPE_KMD": DRIVER_TYPE_KMD, "DRIVER_TYPE_CMD": DRIVER_TYPE_CMD, "DRIVER_TYPE_UMD": DRIVER_TYPE_UMD,
@@ -42,11 +43,14 @@ def read_driver_info(source: bytes, path: str) -> dict[str, object]:
              of them) if it is given.
     Raises:  400 the file does not parse; 401 no entry function; 402 DRIVER_INFO missing or malformed; 407 unknown type.
     """
-    info = _stand_out_info(source)
-    if info is None or f"def {_entry_name(info)}(".encode() not in source:
-        module = parse(source, path)
-        info = _info_of(module, path)
-        _demand_entry(module, path, info)
+    try:
+        info = _stand_out_info(source)
+        if info is None or f"def {_entry_name(info)}(".encode() not in source:
+            module = parse(source, path)
+            info = _info_of(module, path)
+            _demand_entry(module, path, info)
+    except RecursionError:
+        raise StatusError(Status.INVALID_DRIVER_OBJECT, f"{path}: it is nested too deep to be read") from None
     return _checked(info, path)
 
 
@@ -65,10 +69,11 @@ def parse(source: bytes, path: str) -> Any:
     """
     try:
         return compile(source, path, "exec", PARSE_ONLY, dont_inherit=True)
-    except (SyntaxError, ValueError) as error:  # ValueError: NUL bytes, undecodable text
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # NUL bytes, bad text, nested too deep
         line = getattr(error, "lineno", None)
         place = f"{path}, line {line}" if line else path
-        raise StatusError(Status.INVALID_DRIVER_OBJECT, f"{place}: {getattr(error, 'msg', error)}") from None
+        why = getattr(error, "msg", None) or str(error) or "it is nested too deep"
+        raise StatusError(Status.INVALID_DRIVER_OBJECT, f"{place}: {why}") from None
 
 
 def _stand_out_info(source: bytes) -> object | None:
@@ -82,7 +87,7 @@ def _stand_out_info(source: bytes) -> object | None:
     for end in (end_of_line, closing_brace):
         try:
             return _info_of(compile(text[start + 1 : end], "DRIVER_INFO", "exec", PARSE_ONLY, dont_inherit=True), "")
-        except (SyntaxError, ValueError, StatusError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError, StatusError):
             continue
     return None
 
@@ -184,7 +189,11 @@ def _checked(info: object, path: str) -> dict[str, object]:
     name, driver_type = info.get("driver_name"), info.get("driver_type")
     demand(isinstance(name, str) and _is_key_name(name), "driver_name must be a name of 1 to 255 printable characters")
     demand(isinstance(driver_type, str), "driver_type must be one of DRIVER_TYPE_KMD, DRIVER_TYPE_CMD, DRIVER_TYPE_UMD")
-    demand(type(info.get("load_priority")) in (int, float), "load_priority must be a number")
+    priority = info.get("load_priority")
+    demand(
+        type(priority) in (int, float) and abs(priority) <= MAX_PRIORITY,  # type: ignore[arg-type]  # a number by then
+        f"load_priority must be a number from -{MAX_PRIORITY} to {MAX_PRIORITY}",
+    )
     version, component = info.get("version"), info.get("supported_component")
     demand(version is None or isinstance(version, str), "version must be a str")
     demand(

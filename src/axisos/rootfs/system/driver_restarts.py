@@ -5,7 +5,7 @@
 Only the restarts of the last minute count. A driver that is given up is in quarantine: hot plug does not load it, only
 a load that somebody asks for by name does, which also forgets what was.
 
-Called by   the driver loader, which keeps the quarantine.
+Called by   `driver_endings`, for each crash, and when somebody asks for a driver by name.
 Owns        the times of the restarts, by path and component address.
 """
 
@@ -37,5 +37,5 @@ class RestartBudget:
         return delay_s
 
     def forgive(self, place: Place) -> None:
-        """Somebody has asked for this driver by name, or unloaded it: it begins anew."""
+        """Somebody asks for this driver by name: it begins anew."""
         self._times.pop(place, None)

@@ -1,6 +1,6 @@
 """The rules that the driver verifier holds a driver against: what each means, why it matters, how to mend it.
 
-Called by   `system.driver_verifier`; `axisos verify --rules` and the manual print the table.
+Called by   `system.driver_findings`; `axisos verify --rules` and the manual print the table.
 Owns        one constant table.
 """
 

@@ -15,82 +15,21 @@ Always so   a pending IRP is with exactly one driver, and exactly one answer lea
 
 from __future__ import annotations
 
-from abi.driver import (
-    DEVICE_FLAG_DIRECT,
-    DEVICE_FLAG_SEEKABLE,
-    DRIVER_TYPE_CMD,
-    DRIVER_TYPE_UMD,
-    DeviceObject,
-    DriverObject,
-)
+from abi.driver import DEVICE_FLAG_DIRECT, DEVICE_FLAG_SEEKABLE, DeviceObject, unlink
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY, IRP_MJ_CREATE, MAJOR_NAMES, Irp
 from abi.status import Status, StatusError
+from system.driver_books import GONE, LOADING, RELOADING, SERVING, status_from
 from system.driver_hosts import checked_facts, plain_irp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from system.driver_books import Driver
     from system.driver_hive import DriverHive
-    from system.driver_verifier import DriverWatch
-
-# States of a driver; `driver_loader` draws how one leads to the other.
-LOADING = "loading"
-ONLINE = "online"
-SUSPECT = "suspect"  # was late with a request; asked whether it still lives
-UNLOADING = "unloading"
-RELOADING = "reloading"  # is to be replaced: it lets go, what it had stays for its successor
-RESTARTING = "restarting"  # its process is gone, what it had waits for its successor
-FAILED = "failed"  # crashed too often and was given up
-GONE = "gone"
-SERVING = (ONLINE, SUSPECT)
 
 DEVICE_PREFIX = "\\Device\\"
 LINK_PREFIX = "/dev/"
-
-
-class Driver:
-    """One driver process, as DKMS knows it."""
-
-    __slots__ = (
-        "address", "adopted", "child_pid", "devices", "events", "indices", "info", "is_known_to_pm", "links", "majors",
-        "name", "object", "path", "pid", "predecessor", "reopens", "restarts", "state", "user_mode", "watch",
-    )
-
-    def __init__(self, pid: int, path: str, address: str | None, info: dict[str, object]) -> None:
-        self.pid = pid
-        self.path = path
-        self.address = address  # of its component, None for a driver without
-        self.info = info
-        self.name = str(info["driver_name"])
-        self.object = DriverObject(path, pid, info)
-        self.state = LOADING
-        self.majors: frozenset[int] = frozenset()  # the requests that it answers, known once it is online
-        self.devices: dict[str, DeviceObject] = {}
-        self.links: dict[str, str] = {}  # link -> device name
-        self.events: dict[str, None] = {}  # interrupts that it asked for, in order
-        self.indices: dict[str, int] = {}  # component type -> how many names of that type it has asked for
-        self.predecessor: Driver | None = None  # whose devices wait for it while it starts
-        self.adopted: dict[str, None] = {}  # the devices that it has taken over
-        self.reopens = False  # PM tells it of the opens that its predecessor had; other requests wait until then
-        self.is_known_to_pm = False  # something of it was opened: PM may send it requests by itself
-        self.restarts = 0  # how often it was started again after a crash
-        self.watch: DriverWatch | None = None  # the verifier's; all its requests come through DKMS then
-        self.user_mode = info["driver_type"] == DRIVER_TYPE_UMD  # the process is its host's, to whom plain data goes
-        self.child_pid = 0  # of the driver itself when it is user-mode, as its host says
-
-    @property
-    def is_component_driver(self) -> bool:
-        """Whether it is bound to one component (CMD)."""
-        return self.info["driver_type"] == DRIVER_TYPE_CMD
-
-    @property
-    def open_files(self) -> int:
-        """How often its devices are open."""
-        return sum(device.open_count for device in self.devices.values())
-
-    def __repr__(self) -> str:
-        return f"{self.name} (pid {self.pid})"
 
 
 class Dispatcher:
@@ -153,7 +92,7 @@ class Dispatcher:
         """
         if type(irp) is not Irp:
             raise StatusError(Status.INVALID_PARAMETER, "dkms_complete_irp needs an IRP")
-        entry = self.pending_irps.get(irp.irp_id)
+        entry = self.pending_irps.get(irp.irp_id) if type(irp.irp_id) is int else None
         if entry is None and irp.flags & IRP_FLAG_DIRECT and irp.driver_pid == driver_pid and irp.reply_pid:
             io_status, reply_pid = irp.io_status, irp.reply_pid
             irp.reply_pid = 0  # it is answered; a second time is a mistake
@@ -305,7 +244,7 @@ class Dispatcher:
         if taken is None:
             self._hive.add_device(device, driver)
         else:
-            self._adopt(taken[0], device, driver)
+            self._adopt(device, driver)
         device.next_device = driver.object.device_object
         driver.object.device_object = device
         driver.devices[name] = device
@@ -327,9 +266,10 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             self._drop_link(driver, link)
         device = driver.devices.pop(name)
+        device.device_name = name  # whatever its driver has made of it
         del self.device_tree[name]
         self._routes_change()
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
         self._hive.remove_device(device)
 
     def set_device(self, driver: Driver, name: object, facts: object) -> None:
@@ -369,11 +309,10 @@ class Dispatcher:
 
         Raises: 405 no such link; 500 another driver's.
         """
-        if link not in self.symbolic_links:
+        if type(link) is not str or link not in self.symbolic_links:
             raise StatusError(Status.NO_SUCH_DEVICE, f"there is no link {link!r}")
         if link not in driver.links:
             raise StatusError(Status.ACCESS_DENIED, f"{link} is another driver's")
-        assert isinstance(link, str)
         if driver.state is not RELOADING:
             self._drop_link(driver, link)
 
@@ -395,12 +334,13 @@ class Dispatcher:
 
     # --- one driver in another's place -------------------------------------------------------------------------
 
-    def _adopt(self, orphan: DeviceObject, device: DeviceObject, driver: Driver) -> None:
+    def _adopt(self, device: DeviceObject, driver: Driver) -> None:
         """A driver that takes another's place makes a device that its predecessor had: the same one goes on."""
         assert driver.predecessor is not None
-        del driver.predecessor.devices[device.device_name]
-        driver.adopted[device.device_name] = None
-        self._hive.replace_device(orphan, device, driver)
+        name = device.device_name
+        self._hive.replace_device(driver.predecessor.devices[name], device, driver)
+        del driver.predecessor.devices[name]
+        driver.adopted[name] = None
 
     def hand_over(self, driver: Driver) -> None:
         """A driver has taken its predecessor's place: what it did not take over goes, and PM hears who serves now."""
@@ -415,7 +355,7 @@ class Dispatcher:
     def reopened(self, driver: Driver) -> None:
         """PM has sent the opens that the driver's predecessor had: everything else may follow."""
         driver.reopens = False
-        driver.majors = frozenset(driver.object.dispatch)
+        driver.majors = driver.majors_answered()
         self.load_ended(driver)
 
     def give_back(self, driver: Driver) -> None:
@@ -432,7 +372,7 @@ class Dispatcher:
         for link in [link for link, target in driver.links.items() if target == name]:
             orphan.links[link] = driver.links.pop(link)
         del driver.adopted[name]
-        _unlink(driver.object, device)
+        unlink(driver.object, device)
 
     # --- the end of a driver -----------------------------------------------------------------------------------
 
@@ -451,8 +391,9 @@ class Dispatcher:
         if driver.is_known_to_pm:
             driver.is_known_to_pm = False  # until something of it is opened again, which comes through here
             self._send(self._pm_pid, "driver_gone", driver.pid, int(status), reason)
-        for irp, holder in list(self.pending_irps.values()):
+        for number, (irp, holder) in list(self.pending_irps.items()):
             if holder is driver:
+                irp.irp_id = number  # whatever its driver has made of it
                 self._withdraw(irp, driver, status, reason)
 
     def _demand_device(self, driver: Driver, name: object) -> None:
@@ -469,22 +410,6 @@ def _is_name(name: str, prefix: str, separator: str) -> bool:
     return plain and name.startswith(prefix)
 
 
-def _unlink(driver: DriverObject, device: DeviceObject) -> None:
-    """Take one device out of its driver's list."""
-    if driver.device_object is device:
-        driver.device_object = device.next_device
-        return
-    before = driver.device_object
-    while before is not None and before.next_device is not device:
-        before = before.next_device
-    if before is not None:
-        before.next_device = device.next_device
-
-
 def _status_of(irp: Irp, status: object) -> Status:
     """How a driver says that a request ended; one of its own form may have put a number, or worse."""
-    if status is None:
-        status = irp.io_status.status
-    if type(status) is Status:
-        return status
-    return Status(status) if type(status) is int else Status.UNSUCCESSFUL
+    return status_from(irp.io_status.status if status is None else status)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from system.driverdispatch import Driver
+    from system.driver_books import Driver
 
     Values = tuple[Any, ...]
 

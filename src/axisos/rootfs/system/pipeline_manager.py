@@ -4,11 +4,15 @@ PM is the second process of the machine. It does one thing at a time and never w
 what it asks for is done or handed on, the next one is taken. A call that needs a driver is answered when the driver's
 answer comes; meanwhile only its caller waits.
 
-    kernel  -> syscall (request)              -> the table of calls, most of them in vfs/calls
-            -> request_cancelled, handle_closed, process_exited, os_event, log_pending
-    DKMS    -> irp_complete, dkms_list_devices_result, driver_restarted  -> vfs/devices
+    kernel  -> syscall (request)              -> the table of calls: vfs/calls, vfs/mounting, vfs/request_information
+            -> request_cancelled              -> vfs/devices
+            -> handle_closed                  -> vfs/calls
+            -> log_pending                    -> vfs/logs
+            -> process_exited, os_event       -> here: services that end, hardware that comes and goes
+    DKMS    -> irp_complete, dkms_list_devices_result, driver_restarted, driver_gone, driver_detach, routes_changed
+                                              -> vfs/devices
             -> load_driver_result             -> whoever asked for the load
-    TTY     -> irp_complete                   -> vfs/devices
+    driver  -> irp_complete                   -> vfs/devices
 
 Owns        the parts in vfs/, the loads under way, the processes that it started.
 Always so   a message is believed only from whom it must come from; every call is answered once, whatever happens in
@@ -19,7 +23,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from abi.names import KERNEL_PID, RING_SERVICE, RING_USER
+from abi.names import KERNEL_PID, RING_SERVICE, RING_USER, SHORT_ADDRESS
 from abi.status import Status, StatusError
 from axis.driver_list import DRIVERS, load_order, parse_drivers
 from system.timekeeper import Timekeeper
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
 DKMS = "/system/dkms.py"
 LOGON = "/system/logon.py"
 TTY_DRIVER = "/drivers/tty.sys.py"
-RING_DRIVER = "/drivers/ringfs.sys.py"
+RING_LOG_DRIVER = "/drivers/ringfs.sys.py"
 DEFAULT_INIT = "/bin/init.py"
 SHELL = "/bin/sh.py"
 
@@ -222,11 +226,11 @@ class PipelineManager:
             return
 
         def then(status: int, message: str, _pid: int) -> None:
-            self._report_load(RING_DRIVER, status, message)
+            self._report_load(RING_LOG_DRIVER, status, message)
             if status == 0:
                 self._logs.ring_is_up(logging.log_device, logging.ring_buffer_size)
 
-        self._load(RING_DRIVER, then)
+        self._load(RING_LOG_DRIVER, then)
 
     def _start_log_files(self) -> None:
         settings = self._settings.logging
@@ -289,10 +293,13 @@ class PipelineManager:
                 except Exception as error:  # whatever it is, the caller gets an answer and PM lives on
                     self._fail(request, error)
                     continue
-                if value is not PENDING and not syscall(
-                    "signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value
-                ):
-                    self._vfs.unheard(request, value)
+                try:
+                    if value is not PENDING and not syscall(
+                        "signal_send", request.sender_pid, "syscall_return", request.request_id, 0, value
+                    ):
+                        self._vfs.unheard(request, value)
+                except StatusError as error:  # more than may be passed at once: the kernel has told the caller so
+                    self._log(f"the answer to {request}: {error.detail}", "fail")
             else:
                 try:
                     if name == "irp_complete":
@@ -422,7 +429,7 @@ class PipelineManager:
         return components
 
     def _enter_hardware(self, address: str, kind: str) -> None:
-        facts = {"Address": address, "ComponentType": kind, "ShortAddress": address[:8]}
+        facts = {"Address": address, "ComponentType": kind, "ShortAddress": address[:SHORT_ADDRESS]}
         self._enter(_hardware_key(address, kind), facts)
 
     def _enter(self, key: str, values: dict[str, str]) -> None:

@@ -49,7 +49,7 @@ class Transfers:
     """Everything under way on one card."""
 
     def __init__(self, card: Any, netfilter: Netfilter, port: Port) -> None:
-        self._card = card
+        self.card = card  # its proxy
         self._netfilter = netfilter
         self._port = port
         self.sessions = Sessions(port.now, self._ended)
@@ -65,14 +65,14 @@ class Transfers:
         session, place = self.admit("http", irp, target, timeout_s)
         if place.host != target.host:  # the web server is told the name that was asked for
             headers = {**headers, "Host": target.authority}
-        self._attach(session, lambda: self._card.request(place.url, body, headers, method))
+        self._attach(session, lambda: self.card.request(place.url, body, headers, method))
         session.bytes_written = len(body or b"")
         return self._begin(session, irp, lambda: self._connected(session, answer), self._give_up(session))
 
     def connect(self, irp: Irp, target: Target, timeout_s: float) -> object:
         """Open a TCP connection."""
         session, place = self.admit("tcp", irp, target, timeout_s)
-        self._attach(session, lambda: self._card.connect(place.host, place.port))
+        self._attach(session, lambda: self.card.connect(place.host, place.port))
         return self._begin(
             session, irp,
             lambda: self._connected(session, lambda each: {"session_id": each.id, "connect_ms": each.connect_ms}),
@@ -155,11 +155,6 @@ class Transfers:
         self._detach(session)
         session.handle = handle = hardware(call)
         self._by_handle[handle.id()] = session
-
-    @property
-    def card(self) -> Any:
-        """The card's proxy."""
-        return self._card
 
     # --- steps -------------------------------------------------------------------------------------------------
 

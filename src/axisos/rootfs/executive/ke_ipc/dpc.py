@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from executive.messages import DISPATCH_LEVEL
+from abi.names import DISPATCH_LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-CONFIG = "/etc/pki.toml"
 KEYSTORE = "/etc/pki_keystore.toml"
 WHITELIST = "/etc/driver_whitelist.toml"
 PRIVATE_KEY = "/etc/signing/private.key"

@@ -6,18 +6,21 @@ request, from the kernel. `open`, `read`, `write` and `close` are what programs 
 
 Called by   the Pipeline Manager's message loop.
 Owns        nothing: the mounts, permissions and devices are given to it.
-Always so   every call of a path asks for the rights to it first; a handle's rights were asked for when it was opened.
+Always so   every call of a path asks `guard` for the rights to it first; a handle's rights were asked for when it was
+            opened.
 """
 
 from __future__ import annotations
 
 from abi import access
-from abi.names import STDERR, STDIN, STDOUT, TYPE_FILE
+from abi.names import MAX_ID, STDERR, STDIN, STDOUT, TYPE_FILE
 from abi.status import Status, StatusError
 from system.vfs import files
+from system.vfs.devices import failed
 from system.vfs.files import CATEGORY_DEVICE, CATEGORY_FILE, OpenFile, refuse
+from system.vfs.guard import Guard, info_of, no_such
 from system.vfs.mounts import DEV, DEVICE, DEVICES, FILE
-from system.vfs.paths import canonical, is_below, join, parent_of, shorten
+from system.vfs.paths import is_below, parent_of, shorten
 from system.vfs.permissions import EXECUTE, READ, SEARCH, WRITE, format_mode, parse_mode
 
 TYPE_CHECKING = False
@@ -36,9 +39,7 @@ if TYPE_CHECKING:
 PENDING = object()  # a handler's result: the call is answered later
 
 TTY = "/dev/tty"
-MAX_ID = 2**31 - 1  # of users and groups
 WHENCE = ("set", "cur", "end")
-UNDELETABLE = (("/dev", "device nodes come and go with their drivers"), ("/boot", "the machine boots from there"))
 
 # mode -> access of the handle, rights that the path must grant, mode of the disk
 _READ_MODE = (access.READ | access.DEVICE_CONTROL, READ, "r")
@@ -70,7 +71,7 @@ class VfsCalls:
         self._routes = mounts.routes
         self._permissions = permissions
         self._devices = devices
-        self._on_denied = on_denied  # (request, path, what it wanted)
+        self._guard = Guard(mounts, permissions, on_denied)
         self._before_open = before_open  # canonical path -> done before it is opened
         self.after_write: dict[str, Callable[[], object]] = {}  # canonical path -> done when a writer has closed it
 
@@ -101,7 +102,7 @@ class VfsCalls:
             if uid != 0:
                 rights = self._permissions.rights(route.path, uid, request.sender_gid, request.sender_groups)
                 if not rights & READ:
-                    self._deny_or_miss(request, route, "read it")
+                    self._guard.deny_or_miss(request, route, "read it")
             try:
                 handle = route.disk.open(route.raw, "r")
             except Exception as error:
@@ -276,15 +277,15 @@ class VfsCalls:
         Raises:  NO_SUCH_FILE, NO_SUCH_DEVICE, ACCESS_DENIED (the way there), INVALID_PARAMETER.
         """
         route = self._mounts.resolve(path)
-        self._need(request, parent_of(route.path), SEARCH, "reach it", route.path)
+        self._guard.need(request, parent_of(route.path), SEARCH, "reach it", route.path)
         if route.kind is DEVICE:
             self._devices.ask_names(request, self._finish_stat, route)
             return PENDING
         if route.kind is DEVICES:
             return self._facts(route.path, "directory", 0, 0.0)
-        info = self._info(route)
+        info = info_of(route)
         if info is None:
-            raise _no_such(route.path)
+            raise no_such(route.path)
         return self._facts(route.path, info["type"], info["size"], info["mtime"])
 
     def list_directory(self, request: SyscallRequest, path: str) -> object:
@@ -295,14 +296,14 @@ class VfsCalls:
         """
         route = self._mounts.resolve(path)
         if route.kind is DEVICES:
-            self._need(request, DEV, READ, "list it", DEV)
+            self._guard.need(request, DEV, READ, "list it", DEV)
             self._devices.ask_names(request, _finish_list, None)
             return PENDING
         if route.kind is DEVICE:
             raise StatusError(Status.NOT_A_DIRECTORY, f"{route.path} is a device, it cannot be listed")
         if route.path in self._before_open:
             self._before_open[route.path]()
-        self._need(request, route.path, READ, "list it", route.path)
+        self._guard.need(request, route.path, READ, "list it", route.path)
         names = files.list_names(route.disk, route.raw, route.path)
         points = self._mounts.points_below(route.path)
         if points:
@@ -317,17 +318,18 @@ class VfsCalls:
         Raises:  NO_SUCH_FILE, ACCESS_DENIED (also for the root and what is below /dev and /boot), DIRECTORY_NOT_EMPTY,
                  DEVICE_BUSY (in use, or a disk is mounted there), READ_ONLY, INVALID_PARAMETER.
         """
+        guard = self._guard
         route = self._mounts.resolve(path)
-        self._refuse_protected(route, "delete")
-        self._refuse_point(route, path)
-        info = self._info(route)
-        self._may_remove(request, route.path, "delete it", info is not None)
+        guard.refuse_protected(route, "delete")
+        guard.refuse_point(route, path)
+        info = info_of(route)
+        guard.may_remove(request, route.path, "delete it", info is not None)
         if info is None:
-            raise _no_such(route.path)
-        self._writable(route, "delete")
+            raise no_such(route.path)
+        guard.need_writable(route, "delete")
         is_directory = info["type"] == "directory"
         if is_directory:
-            self._check_directory_removal(request, route, recursive)
+            guard.check_directory_removal(request, route, recursive)
         self._report_critical(request, route.path)
         try:
             done = route.disk.remove(route.raw)
@@ -348,10 +350,10 @@ class VfsCalls:
         route = self._mounts.resolve(path)
         if route.kind is not FILE:
             raise StatusError(Status.ACCESS_DENIED, f"{route.path}: cannot mkdir in /dev, it holds devices only")
-        self._need(request, parent_of(route.path), SEARCH, "make a directory", route.path)
-        if self._info(route) is not None or self._mounts.has_point_in(route.path):
+        self._guard.need(request, parent_of(route.path), SEARCH, "make a directory", route.path)
+        if info_of(route) is not None or self._mounts.has_point_in(route.path):
             raise StatusError(Status.FILE_EXISTS, f"{route.path} exists already")
-        self._may_create(request, route, "make a directory")
+        self._guard.may_create(request, route, "make a directory")
         try:
             done = route.disk.makeDirectory(route.raw)
         except Exception as error:
@@ -368,34 +370,35 @@ class VfsCalls:
         Raises:  NO_SUCH_FILE, FILE_EXISTS (a directory is there), NOT_IMPLEMENTED (another disk), ACCESS_DENIED,
                  DEVICE_BUSY, READ_ONLY, INVALID_PARAMETER (into itself).
         """
+        guard = self._guard
         source, target = self._mounts.resolve(old), self._mounts.resolve(new)
-        self._refuse_protected(source, "rename")
-        self._refuse_protected(target, "replace")
-        self._refuse_point(source, old)
-        self._refuse_point(target, new)
-        self._need(request, parent_of(target.path), SEARCH, "put it there", target.path)
+        guard.refuse_protected(source, "rename")
+        guard.refuse_protected(target, "replace")
+        guard.refuse_point(source, old)
+        guard.refuse_point(target, new)
+        guard.need(request, parent_of(target.path), SEARCH, "put it there", target.path)
         if source.mount is not target.mount:
             raise StatusError(
                 Status.NOT_IMPLEMENTED,
                 f"{source.path} -> {target.path}: they are on different disks ({source.mount.point} and "
                 f"{target.mount.point}); copy the file and delete the original",
             )
-        info = self._info(source)
-        self._may_remove(request, source.path, "rename it", info is not None)
+        info = info_of(source)
+        guard.may_remove(request, source.path, "rename it", info is not None)
         if info is None:
-            raise _no_such(source.path)
-        self._writable(source, "rename")
-        self._writable(target, "replace")
+            raise no_such(source.path)
+        guard.need_writable(source, "rename")
+        guard.need_writable(target, "replace")
         is_directory = info["type"] == "directory"
         if is_directory and is_below(target.path, source.path) and target.path != source.path:
             raise _invalid(f"{source.path} cannot be moved into itself ({target.path})")
-        there = self._info(target)
+        there = info_of(target)
         if there is None:
-            self._may_create(request, target, "put it there")
+            guard.may_create(request, target, "put it there")
         elif target.path != source.path:
             if there["type"] == "directory" or is_directory:
                 raise StatusError(Status.FILE_EXISTS, f"{target.path} exists already; delete it first")
-            self._may_remove(request, target.path, "replace it", True)
+            guard.may_remove(request, target.path, "replace it", True)
         if target.path != source.path:
             self._report_critical(request, source.path, target.path)
             try:
@@ -469,12 +472,12 @@ class VfsCalls:
                 continue
             try:
                 if rights & needed != needed:
-                    raise self._denial(request, route.path, action)
+                    raise self._guard.denial(request, route.path, action)
                 return route.path, files.read_rest(route.disk, handle)
             finally:
                 route.disk.close(handle)
         if hidden is not None and execute:
-            raise self._denial(request, hidden, action)
+            raise self._guard.denial(request, hidden, action)
         places = ", ".join(shorten(str(path)) for path in paths)  # type: ignore[attr-defined]
         raise StatusError(Status.NO_SUCH_FILE, f"there is no file {places or 'in an empty list of paths'}")
 
@@ -491,7 +494,7 @@ class VfsCalls:
     def _open_device(self, request: SyscallRequest, route: Route, granted: int, needed: int, mode: str) -> object:
         if route.kind is DEVICES:
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory: open a device in it, such as {TTY}")
-        self._need(request, route.path, needed, "open it", route.path)
+        self._guard.need(request, route.path, needed, "open it", route.path)
         body = OpenFile(route.path, mode, CATEGORY_DEVICE)
         self._devices.open(request, body, self._finish_open)
         return PENDING
@@ -501,8 +504,7 @@ class VfsCalls:
     ) -> object:
         """The driver has opened its device, or not: make the handle."""
         if status != 0:
-            said = information if type(information) is str and information else Status(status).meaning
-            raise StatusError(status, f"{body.path}: cannot open it: {said}")
+            raise failed(status, information, body, "open it")
         granted = {"r": _READ_MODE, "w": _WRITE_MODE, "a": _APPEND_MODE}.get(body.mode, _UPDATE_MODE)[0]
         token = self._handle_to(request, body, granted)
         if body.path == TTY:
@@ -512,12 +514,12 @@ class VfsCalls:
         return token
 
     def _open_for_writing(self, request: SyscallRequest, route: Route, needed: int, raw_mode: str) -> object:
-        self._writable(route, "write")
+        self._guard.need_writable(route, "write")
         action = "write it" if needed == WRITE else "read and write it"
-        self._need(request, parent_of(route.path), SEARCH, action, route.path)
-        info = self._info(route)
+        self._guard.need(request, parent_of(route.path), SEARCH, action, route.path)
+        info = info_of(route)
         if info is None:
-            self._may_create(request, route, "create it")
+            self._guard.may_create(request, route, "create it")
             try:
                 handle = route.disk.open(route.raw, "w" if raw_mode == "r+" else raw_mode)
                 if raw_mode == "r+":  # the disk updates only what exists
@@ -529,7 +531,7 @@ class VfsCalls:
             return handle
         if info["type"] == "directory":
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory, it cannot be written")
-        self._need(request, route.path, needed, action, route.path)
+        self._guard.need(request, route.path, needed, action, route.path)
         try:
             return route.disk.open(route.raw, raw_mode)
         except Exception as error:
@@ -537,12 +539,12 @@ class VfsCalls:
 
     def _refuse_open(self, error: Exception, route: Route) -> NoReturn:
         """Say why a file did not open."""
-        info = self._info(route)
+        info = info_of(route)
         if info is not None and info["type"] == "directory":
             raise StatusError(Status.IS_A_DIRECTORY, f"{route.path} is a directory; list it instead") from None
         if getattr(error, "status", 0) == Status.NO_SUCH_FILE:
             if info is None:
-                raise _no_such(route.path) from None
+                raise no_such(route.path) from None
             # the game's disks have one writer for a file
             raise StatusError(Status.DEVICE_BUSY, f"{route.path} is being written already; close it there") from None
         refuse(error, "open it", route.path)
@@ -558,95 +560,6 @@ class VfsCalls:
                     if error.status != Status.UNKNOWN_SYSCALL:  # a kernel without integrity checks does not know it
                         raise
 
-    # --- asking the permissions --------------------------------------------------------------------------------
-
-    def _need(self, request: SyscallRequest, path: str, needed: int, action: str, what: str) -> None:
-        """Raise unless the caller has *needed* of *path*."""
-        uid = request.sender_uid
-        if uid != 0:
-            rights = self._permissions.rights(path, uid, request.sender_gid, request.sender_groups)
-            if rights & needed != needed:
-                raise self._denial(request, what, action)
-
-    def _may_create(self, request: SyscallRequest, route: Route, action: str) -> None:
-        self._writable(route, "write")
-        directory = parent_of(route.path)
-        self._need(request, directory, WRITE | SEARCH, action, route.path)
-        above = self._info(self._mounts.resolve(directory))
-        if above is None:
-            raise StatusError(Status.NO_SUCH_FILE, f"{route.path}: there is no directory {directory}; make it first")
-        if above["type"] != "directory":
-            raise StatusError(Status.NOT_A_DIRECTORY, f"{route.path}: {directory} is a file, not a directory")
-
-    def _may_remove(self, request: SyscallRequest, path: str, action: str, exists: bool) -> None:
-        permissions = self._permissions
-        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
-        if not exists and permissions.rights(parent_of(path), uid, gid, groups) & SEARCH:
-            return  # what is not there is missing, not forbidden
-        if not permissions.may_remove(path, uid, gid, groups):
-            raise self._denial(request, path, action)
-
-    def _check_directory_removal(self, request: SyscallRequest, route: Route, recursive: bool) -> None:
-        try:
-            if not recursive:
-                if route.disk.list(route.raw):
-                    raise StatusError(
-                        Status.DIRECTORY_NOT_EMPTY, f"{route.path}: it is not empty; delete what is in it first"
-                    )
-                return
-            if request.sender_uid != 0:
-                self._check_tree_removal(request, route)
-        except StatusError:
-            raise
-        except Exception as error:
-            refuse(error, "list it", route.path)
-
-    def _check_tree_removal(self, request: SyscallRequest, route: Route) -> None:
-        """Each directory must be the caller's to list and empty, each name in it the caller's to remove."""
-        permissions = self._permissions
-        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
-        for below, names in files.walk(route.disk, route.raw):
-            directory = join(route.path, below[:-1]) if below else route.path
-            if not names:
-                continue  # nothing in it to be emptied
-            self._need(request, directory, READ | WRITE | SEARCH, "empty it", directory)
-            if permissions.entry(directory)[2] & WRITE:  # everybody's: names in it are their owners'
-                for name in names:
-                    path = join(directory, name.rstrip("/"))
-                    if not permissions.may_remove(path, uid, gid, groups):
-                        raise self._denial(request, path, "delete it")
-
-    def _deny_or_miss(self, request: SyscallRequest, route: Route, action: str) -> NoReturn:
-        """A right is missing: say that the path is, if it is and the caller may know."""
-        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
-        if self._permissions.rights(parent_of(route.path), uid, gid, groups) & SEARCH and self._info(route) is None:
-            raise _no_such(route.path)
-        raise self._denial(request, route.path, action)
-
-    def _denial(self, request: SyscallRequest, path: str, action: str) -> StatusError:
-        """The refusal, written down. Of what lies behind a closed directory it says nothing, not even whether it is."""
-        self._on_denied(request, path, action)
-        closed = self._closed_directory(request, path)
-        owner, group, mode = self._permissions.entry(closed or path)
-        what = f"{closed}, on the way there," if closed else "it"
-        return StatusError(
-            Status.ACCESS_DENIED,
-            f"{path}: uid {request.sender_uid} may not {action}; {what} belongs to uid {owner}, gid {group}, mode "
-            f"{format_mode(mode)}" + ("" if closed else ", and its directories count too"),
-        )
-
-    def _closed_directory(self, request: SyscallRequest, path: str) -> str:
-        """The first directory above a path that the caller may not pass through; "" for none."""
-        uid, gid, groups = request.sender_uid, request.sender_gid, request.sender_groups
-        above = []
-        while path != "/":
-            path = parent_of(path)
-            above.append(path)
-        for directory in reversed(above):
-            if not self._permissions.rights(directory, uid, gid, groups) & SEARCH:
-                return directory
-        return ""
-
     # --- small things ------------------------------------------------------------------------------------------
 
     def _file_of(self, request: SyscallRequest, handle: str | int, call: str) -> OpenFile:
@@ -655,19 +568,11 @@ class VfsCalls:
             raise _not_a_file(call)
         return body
 
-    def _info(self, route: Route) -> dict[str, Any] | None:
-        if route.kind is not FILE:
-            return {"type": "directory" if route.kind is DEVICES else "device", "size": 0, "mtime": 0.0}
-        try:
-            return route.disk.stat(route.raw)
-        except Exception as error:
-            refuse(error, "look at it", route.path)
-
     def _existing(self, request: SyscallRequest, path: str) -> Route:
         route = self._mounts.resolve(path)
-        self._need(request, parent_of(route.path), SEARCH, "reach it", route.path)
-        if self._info(route) is None:
-            raise _no_such(route.path)
+        self._guard.need(request, parent_of(route.path), SEARCH, "reach it", route.path)
+        if info_of(route) is None:
+            raise no_such(route.path)
         return route
 
     def _facts(self, path: str, kind: str, size: int, mtime: float) -> dict[str, object]:
@@ -679,36 +584,8 @@ class VfsCalls:
             raise StatusError(Status.NO_SUCH_DEVICE, f"{route.path}: no driver offers this device")
         return self._facts(route.path, "device", 0, 0.0)
 
-    def _writable(self, route: Route, action: str) -> None:
-        if route.read_only:
-            raise StatusError(
-                Status.READ_ONLY, f"{route.path}: cannot {action} it: {route.mount.point} is mounted read-only"
-            )
-
-    def _refuse_point(self, route: Route, path: str) -> None:
-        """Mount points stay, also those that are other names: below them lies what is not theirs to take along."""
-        given = canonical(path)
-        if self._mounts.has_point_in(route.path) or self._mounts.has_point_in(given):
-            raise StatusError(
-                Status.DEVICE_BUSY, f"{given}: a disk is mounted there; unmount it first, or see /etc/fstab.toml"
-            )
-
-    def _refuse_protected(self, route: Route, action: str) -> None:
-        if route.path == "/":
-            raise StatusError(Status.ACCESS_DENIED, f"/: cannot {action} the root directory")
-        for directory, reason in UNDELETABLE:
-            if is_below(route.path, directory):
-                raise StatusError(
-                    Status.ACCESS_DENIED, f"{route.path}: cannot {action} what is below {directory}: {reason}"
-                )
-
-
 def _finish_list(request: SyscallRequest, names: list[str], context: object) -> object:
     return sorted(names)
-
-
-def _no_such(path: str) -> StatusError:
-    return StatusError(Status.NO_SUCH_FILE, f"{path}: there is no such file or directory")
 
 
 def _not_a_file(call: str) -> StatusError:

@@ -69,13 +69,15 @@ BUILT_IN = {"/dev/tty": DEVICE_TTY, "/dev/gpu0": DEVICE_GPU}  # /dev names that 
 
 LOOK_EVERY_S = 1.0  # while requests with a time limit are pending
 TIME_LIMITS_S = {IRP_MJ_CREATE: 5.0, IRP_MJ_CLOSE: 5.0, IRP_MJ_WRITE: 10.0, IRP_MJ_DEVICE_CONTROL: 30.0}  # READ: none
+FOREVER_MS = 1e15  # longer than any machine runs, in seconds as well
+MAX_STATUS = 2**31
 CANCEL_LIMIT_S = 5.0  # in which a driver lets go of a request that nobody waits for any more
 
 
 class Pending:
     """One request under way."""
 
-    __slots__ = ("body", "finish", "irp", "request", "since_s", "then")
+    __slots__ = ("body", "driver_pid", "finish", "irp", "number", "request", "since_s", "then", "withdrawn")
 
     def __init__(
         self, request: SyscallRequest | None, irp: Irp, finish: Finish | None, body: OpenFile | None,
@@ -83,9 +85,12 @@ class Pending:
     ) -> None:
         self.request = request  # None: nobody waits (any more)
         self.irp = irp
+        self.number = irp.irp_id  # as it was sent: what stands in the IRP is the driver's to spoil
+        self.driver_pid = 0  # of the driver that it was sent to directly; 0: DKMS has it
         self.finish = finish  # makes the caller's answer
         self.body = body  # the open device; None for the Pipeline Manager's own requests
         self.then = then  # hears the status of the Pipeline Manager's own
+        self.withdrawn = False  # its driver was told that nobody waits for it
         self.since_s: float | None = None  # machine time of its first look, for those that no thread waits for
 
 
@@ -101,7 +106,7 @@ class Devices:
         self.pending: dict[int, Pending] = {}
         self._open: dict[int, OpenFile] = {}  # file id -> an open device
         self._lists: dict[int, tuple[SyscallRequest, Callable[..., object], object]] = {}
-        self._routes: dict[str, tuple[DeviceObject, int]] = {}  # path -> device and its driver
+        self._routes: dict[str, tuple[DeviceObject, int, str]] = {}  # path -> device, its driver, its name
         self._last_file_id = 0
         self._last_own_id = 0
         self._looking = False  # an alarm is set for `_look`
@@ -114,8 +119,7 @@ class Devices:
         body.file_id = self._last_file_id
         route = self._routes.get(body.path)
         if route is not None:
-            body.device_object, body.driver_pid = route
-            body.device_name = route[0].device_name
+            body.device_object, body.driver_pid, body.device_name = route
         else:
             body.device_name = BUILT_IN.get(body.path, body.path)
         irp = self._irp(request, IRP_MJ_CREATE, body)
@@ -150,7 +154,7 @@ class Devices:
         irp.parameters.args = args
         self._issue_limited(Pending(request, irp, _finish_control, body))
         if timeout_ms is not None:
-            self._limit(irp, timeout_ms)
+            self._limit(request.request_id, min(timeout_ms, FOREVER_MS))
 
     def seek(self, body: OpenFile, whence: str, offset: int) -> int:
         """Move the position of an open device, if it has one. Returns the new one.
@@ -158,9 +162,10 @@ class Devices:
         Raises: INVALID_PARAMETER when it has none, or the new one would lie before the start.
         """
         device = body.counted
-        if device is None or not device.flags & DEVICE_FLAG_SEEKABLE:
+        if device is None or not _flags(device) & DEVICE_FLAG_SEEKABLE:
             raise StatusError(Status.INVALID_PARAMETER, f"{body.path} is a device: it has no position to move")
-        base: int | None = {"set": 0, "cur": body.position, "end": device.size}[whence]
+        size = device.size if type(device.size) is int and device.size >= 0 else None
+        base = {"set": 0, "cur": body.position, "end": size}[whence]
         if base is None:
             raise StatusError(Status.INVALID_PARAMETER, f"{body.path}: nobody knows where it ends")
         if base + offset < 0:
@@ -175,12 +180,12 @@ class Devices:
         """
         self._open.pop(body.file_id, None)
         if body.counted is not None:
-            body.counted.open_count -= 1
+            _count(body.counted, -1)
             body.counted = None
         if body.under_way:
             for entry in list(self.pending.values()):
                 if entry.body is body and entry.request is not None:
-                    self.cancel_for(entry.irp.irp_id, f"{body.path} was closed")
+                    self.cancel_for(entry.number, f"{body.path} was closed")
         if request is None:
             irp = self._own_irp(IRP_MJ_CLOSE, body.device_name)
             irp.file_id = body.file_id
@@ -212,37 +217,37 @@ class Devices:
     def _issue(self, entry: Pending) -> None:
         """Send a request to its driver, or to DKMS, which knows what is to be done with it."""
         irp, body = entry.irp, entry.body
-        self.pending[irp.irp_id] = entry
+        self.pending[entry.number] = entry
         if body is not None:
             body.under_way += 1
             device = body.device_object
             if device is not None:
                 irp.flags = IRP_FLAG_DIRECT
-                irp.driver_pid = body.driver_pid
+                irp.driver_pid = entry.driver_pid = body.driver_pid
                 irp.device_object = device
                 try:
                     self._syscall("signal_send", body.driver_pid, "irp_dispatch", irp, irp.major_function)
                     return
                 except StatusError:  # it has just died: DKMS knows what becomes of its devices
                     body.device_object = None
-                    irp.flags = irp.driver_pid = 0
+                    irp.flags = irp.driver_pid = entry.driver_pid = 0
                     irp.device_object = None
             if body.lost and irp.major_function not in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
                 self._forget(entry)
                 raise StatusError(Status.DEVICE_NOT_READY, f"{body.path}: {body.lost}; open it again")
         self._syscall("signal_send", self.dkms_pid, "vfs_io_request", irp)
 
-    def _limit(self, irp: Irp, timeout_ms: float) -> None:
+    def _limit(self, number: int, timeout_ms: float) -> None:
         """Let the caller go after so long, whatever the driver does."""
-        self._clock.set_in(("caller", irp.irp_id), timeout_ms / 1000, lambda: self._caller_is_out_of_time(irp))
+        self._clock.set_in(("caller", number), timeout_ms / 1000, lambda: self._caller_is_out_of_time(number))
 
-    def _caller_is_out_of_time(self, irp: Irp) -> None:
-        entry = self.pending.get(irp.irp_id)
+    def _caller_is_out_of_time(self, number: int) -> None:
+        entry = self.pending.get(number)
         if entry is None or entry.request is None:
             return
         assert entry.body is not None, "only a caller's request has a caller's limit"
         request, path = entry.request, entry.body.path
-        self.cancel(irp.irp_id)
+        self.cancel(number)
         self._answer(request, int(Status.TIMEOUT), f"{path}: its driver has not answered in the time given")
 
     def cancel(self, request_id: int) -> bool:
@@ -252,20 +257,19 @@ class Devices:
         """
         self._lists.pop(request_id, None)
         entry = self.pending.get(request_id)
-        if entry is None or entry.irp.cancelled:
+        if entry is None or entry.withdrawn:
             return False
         irp = entry.irp
         entry.request = None  # its answer is still to come, and answers nobody
         if irp.major_function == IRP_MJ_CLOSE:
             return False  # it is to be closed all the same
-        irp.cancelled = True
+        irp.cancelled = entry.withdrawn = True
         irp.step = "cancelled, its driver was told"
         irp.deadline = NEVER_STAMPED
         if not self._looking:
             self._look_later()
-        holder = irp.driver_pid if irp.flags & IRP_FLAG_DIRECT else self.dkms_pid
         try:
-            self._syscall("signal_send", holder, "irp_cancel", irp.irp_id)
+            self._syscall("signal_send", entry.driver_pid or self.dkms_pid, "irp_cancel", entry.number)
         except StatusError:
             self._forget(entry)
         return True
@@ -290,19 +294,17 @@ class Devices:
         if entry is None:
             return
         irp, request, body = entry.irp, entry.request, entry.body
-        if type(status) is not Status and type(status) is not int:
+        if type(status) is not Status and (type(status) is not int or abs(status) > MAX_STATUS):
             status = Status.UNSUCCESSFUL  # a driver of its own form may have put anything
-        if sender != self.dkms_pid and not (irp.flags & IRP_FLAG_DIRECT and self._is_its_driver(sender, irp)):
+        if sender != self.dkms_pid and not (entry.driver_pid and self._is_its_driver(sender, entry.driver_pid)):
             self._syscall("kernel_log", f"process {sender} answered {irp}, which was not sent to it: ignored", "sec")
             return
-        del self.pending[irp_id]
-        if body is not None:
-            body.under_way -= 1
-            if status == 0 and irp.major_function == IRP_MJ_CREATE:
-                is_wanted = request is not None or body.file_id in self._open
-                self._opened(irp, body, information)
-                if not is_wanted:  # nobody is there any more to use it
-                    self.close(body)
+        self._forget(entry)
+        if status == 0 and body is not None and irp.major_function == IRP_MJ_CREATE:
+            is_wanted = request is not None or body.file_id in self._open
+            self._opened(entry, body, information)
+            if not is_wanted:  # nobody is there any more to use it
+                self.close(body)
         if request is None:
             if entry.then is not None:
                 entry.then(status)
@@ -312,6 +314,9 @@ class Devices:
             value = entry.finish(request, irp, status, information, body)
         except StatusError as error:
             status, value = int(error.status), error.detail
+        except Exception as error:  # what the driver has left in its answer is of no form that we know
+            status = int(Status.UNSUCCESSFUL)
+            value = f"{body.path}: its driver's answer makes no sense: {type(error).__name__}: {error}"
         else:
             status = 0
         self._answer(request, status, value)
@@ -321,19 +326,18 @@ class Devices:
         if not self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value):
             self.on_unheard(request, value)
 
-    def _is_its_driver(self, sender: int, irp: Irp) -> bool:
+    def _is_its_driver(self, sender: int, driver_pid: int) -> bool:
         """Whether the driver that a request went to has answered it, from whichever of its threads."""
-        if sender == irp.driver_pid:
+        if sender == driver_pid:
             return True
         try:
-            return bool(self._syscall("process_info", sender)["tgid"] == irp.driver_pid)
+            return bool(self._syscall("process_info", sender)["tgid"] == driver_pid)
         except StatusError:
             return False
 
     def _forget(self, entry: Pending) -> None:
-        """A request is not under way any more, and nobody hears of it from here."""
-        del self.pending[entry.irp.irp_id]
-        if entry.body is not None:
+        """A request is not under way any more."""
+        if self.pending.pop(entry.number, None) is not None and entry.body is not None:
             entry.body.under_way -= 1
 
     def listed(self, ticket: int, names: list[str]) -> None:
@@ -364,19 +368,22 @@ class Devices:
             irp = entry.irp
             if irp.deadline is None:
                 continue
-            if irp.deadline == NEVER_STAMPED:
+            deadline = deadline_of(irp)
+            if deadline == NEVER_STAMPED:
                 limit = _time_limit(irp)
-                irp.deadline = None if limit is None else now + limit
+                irp.deadline = deadline = None if limit is None else now + limit
                 entry.since_s = now
-            if irp.deadline is not None:
-                if irp.deadline <= now:
+            if deadline is not None:
+                if deadline <= now:
                     late.append(entry)
                 else:
                     self._looking = True
-        for entry in late:
-            self._give_up(entry)
-        if self._looking:
-            self._look_later()
+        try:
+            for entry in late:
+                self._give_up(entry)
+        finally:  # one that failed must not end the time limits of the others
+            if self._looking:
+                self._look_later()
 
     def _give_up(self, entry: Pending) -> None:
         """The driver was too slow: the caller gets the error, DKMS looks after the driver."""
@@ -404,8 +411,8 @@ class Devices:
         """A driver will answer no more: what was sent to it directly ends with *status*."""
         self._detach(pid)
         for entry in list(self.pending.values()):
-            if entry.irp.flags & IRP_FLAG_DIRECT and entry.irp.driver_pid == pid:
-                self.complete(pid, entry.irp.irp_id, status, reason)
+            if entry.driver_pid == pid:
+                self.complete(pid, entry.number, status, reason)
 
     def driver_detach(self, pid: int) -> None:
         """A driver is about to be replaced: nothing more goes to it directly, and DKMS hears that."""
@@ -443,31 +450,55 @@ class Devices:
             self._last_own_id, major, device_name, sender_pid=self._own_pid, reply_pid=self._own_pid, requester_ring=1
         )
 
-    def _opened(self, irp: Irp, body: OpenFile, information: object) -> None:
+    def _opened(self, entry: Pending, body: OpenFile, information: object) -> None:
+        irp = entry.irp
         self._open[body.file_id] = body
-        is_direct = irp.flags & IRP_FLAG_DIRECT
+        is_direct = entry.driver_pid != 0
         device = body.device_object if is_direct else irp.device_object
         if not is_direct:
-            body.device_name = irp.device_name  # the dispatcher has put the device's own name in place of a link
+            if type(irp.device_name) is str:
+                body.device_name = irp.device_name  # the dispatcher has put the device's own name in place of a link
             body.driver_pid = information if type(information) is int else irp.driver_pid
         if type(device) is DeviceObject:
             body.counted = device
-            device.open_count += 1
-            if not is_direct and device.flags & DEVICE_FLAG_DIRECT:
+            _count(device, 1)
+            if not is_direct and _flags(device) & DEVICE_FLAG_DIRECT:
                 body.device_object = device
-                self._routes[body.path] = device, body.driver_pid
+                self._routes[body.path] = device, body.driver_pid, body.device_name
+
+
+def deadline_of(irp: Irp) -> float | None:
+    """A request's deadline. A driver may set it; what is no machine time is as if it had not."""
+    deadline = irp.deadline
+    if deadline is None or (type(deadline) in (int, float) and deadline == deadline):
+        return None if deadline is None else float(min(max(deadline, 0.0), FOREVER_MS))
+    return NEVER_STAMPED
 
 
 def _time_limit(irp: Irp) -> float | None:
-    """How many seconds a request may take: its device's word, else the rule."""
+    """How many seconds a request may take: its device's word, if that makes sense, else the rule."""
     if irp.cancelled:
         return CANCEL_LIMIT_S
     major = irp.major_function
+    if type(major) is not int:
+        return CANCEL_LIMIT_S
     limits = getattr(irp.device_object, "time_limits", None)  # the driver's device object, while it holds the request
-    if limits and major in limits:
-        limit: float | None = limits[major]
-        return limit
+    if type(limits) is dict and major in limits:
+        limit = limits[major]
+        if limit is None or (type(limit) in (int, float) and limit > 0):
+            return None if limit is None else float(min(limit, FOREVER_MS))
     return TIME_LIMITS_S.get(major)
+
+
+def _flags(device: DeviceObject) -> int:
+    """A device's flags, which are its driver's to set and to spoil."""
+    return device.flags if type(device.flags) is int else 0
+
+
+def _count(device: DeviceObject, opens: int) -> None:
+    """Enter that a device was opened or closed."""
+    count = device.open_count
+    device.open_count = (count if type(count) is int else 0) + opens
 
 
 def _reopened(body: OpenFile, status: int) -> None:
@@ -502,7 +533,7 @@ def _taken(body: OpenFile, data: bytes, count: int | None) -> bytes:
     unless the device has positions: then that begins there, and gets it again."""
     if count is not None and len(data) > count:
         device = body.counted
-        if device is None or not device.flags & DEVICE_FLAG_SEEKABLE:
+        if device is None or not _flags(device) & DEVICE_FLAG_SEEKABLE:
             body.rest = data[count:]
         data = data[:count]
     body.position += len(data)
@@ -512,7 +543,7 @@ def _taken(body: OpenFile, data: bytes, count: int | None) -> bytes:
 def _finish_write(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status != 0:
         raise failed(status, information, body, "write")
-    written = information if type(information) is int else len(irp.parameters.data)
+    written = information if type(information) is int and information >= 0 else len(irp.parameters.data)
     body.position += written
     return written
 

@@ -11,7 +11,7 @@ Always so   a disk brings its rights along wherever it is mounted; what it cover
 
 from __future__ import annotations
 
-from abi.names import TYPE_FILE
+from abi.names import SHORT_ADDRESS, TYPE_FILE
 from abi.status import Status, StatusError
 from system.vfs import files
 from system.vfs.mounts import LIMITED, MountEntry, find_disk, parse_options
@@ -69,7 +69,7 @@ class Mounting:
         try:
             found: tuple[str, Disk | None] = self._root  # what the kernel has put at /, whatever was asked for
             if entry.mount != "/":
-                found = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                found = find_disk(entry, self._root, disks)
             address, disk = found
             return self._mounts.mount(entry, disk, address)
         except StatusError as error:
@@ -144,7 +144,7 @@ class Mounting:
         below = [mount.point for mount in mounts.table() if is_below(mount.point, entry.mount)]
         if below:
             raise StatusError(Status.DEVICE_BUSY, f"{entry.mount}: {below[0]} is mounted below it and would be hidden")
-        address, found = find_disk(entry, self._root, self._disks(), lambda disk: disk.getLabel())
+        address, found = find_disk(entry, self._root, self._disks())
         is_device = found is None
         self._need_directory(mounts.resolve(entry.mount), entry.mount, is_device)
         if found is not None:
@@ -225,7 +225,7 @@ class Mounting:
             if entry.uuid in ("boot", "virtual") or self._mounts.at(entry.mount) is not None:
                 continue
             try:
-                found, _ = find_disk(entry, self._root, disks, lambda disk: disk.getLabel())
+                found, _ = find_disk(entry, self._root, disks)
             except StatusError:
                 continue
             if found == address:
@@ -235,7 +235,7 @@ class Mounting:
                 if mounted is not None:
                     self._note_differences()
                     self._rights_moved()
-                    self._log(f"{entry.mount} is mounted: its disk {address[:8]} is here", "vfs")
+                    self._log(f"{entry.mount} is mounted: its disk {address[:SHORT_ADDRESS]} is here", "vfs")
 
     def disk_removed(self, address: str) -> None:
         """A disk was pulled out: its mounts go. Files that are open on it fail from now on, each by its name."""
@@ -347,7 +347,7 @@ class Mounting:
         if entry is mount.entry:
             return True
         try:
-            return find_disk(entry, self._root, disks, lambda disk: disk.getLabel())[0] == mount.uuid
+            return find_disk(entry, self._root, disks)[0] == mount.uuid
         except StatusError:
             return False
 

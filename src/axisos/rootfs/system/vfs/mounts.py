@@ -24,8 +24,6 @@ from system.vfs.paths import canonical, is_below, join, parent_of, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from system.vfs.files import Disk, OpenFile
     from system.vfs.quotas import QuotaDisk
 
@@ -296,9 +294,7 @@ class Mounts:
                 )
 
 
-def find_disk(
-    entry: MountEntry, root: tuple[str, Disk], filesystems: dict[str, Disk], label_of: Callable[[Disk], object]
-) -> tuple[str, Disk | None]:
+def find_disk(entry: MountEntry, root: tuple[str, Disk], filesystems: dict[str, Disk]) -> tuple[str, Disk | None]:
     """The disk that an entry names: (address, proxy); the proxy is None for a virtual one.
 
     Raises: NO_SUCH_DEVICE with what was looked for.
@@ -311,7 +307,7 @@ def find_disk(
     if uuid.startswith("label:"):
         wanted = uuid[len("label:") :]
         for address, disk in filesystems.items():
-            if label_of(disk) == wanted:
+            if disk.getLabel() == wanted:
                 return address, disk
         raise StatusError(Status.NO_SUCH_DEVICE, f"no disk of this machine is labelled {wanted!r}")
     if uuid in filesystems:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from abi.irp import IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES, NEVER_STAMPED
 from abi.status import Status, StatusError
+from system.vfs.devices import deadline_of
+from system.vfs.paths import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     Syscall = Callable[..., Any]
 
+MAX_NUMBER = 2**63
+MAX_TEXT = 200  # characters of it are looked at
 WAITS_FOR = {"signal": "its next message", "sleep": "a time to come"}  # a driver's wait reason -> for people
 
 
@@ -49,7 +53,7 @@ class RequestInformation:
         return [
             self._describe(entry, now)
             for entry in self._devices.pending.values()
-            if irp_id in (None, entry.irp.irp_id) and _may_see(request, entry.irp)
+            if irp_id in (None, entry.number) and _may_see(request, entry)
         ]
 
     def cancel(self, request: SyscallRequest, irp_id: int) -> object:
@@ -61,7 +65,7 @@ class RequestInformation:
         entry = self._devices.pending.get(irp_id) if type(irp_id) is int else None
         if entry is None:
             raise StatusError(Status.INVALID_PARAMETER, f"there is no request {irp_id!r:.20} under way; see irp_query")
-        if not _may_see(request, entry.irp):
+        if not _may_see(request, entry):
             raise StatusError(Status.ACCESS_DENIED, f"request {irp_id} is that of another user")
         self._devices.cancel_for(irp_id, f"it was withdrawn by process {request.sender_tgid}")
         return True
@@ -70,29 +74,26 @@ class RequestInformation:
         irp = entry.irp
         major = irp.major_function
         parameters = irp.parameters
-        size: int | None = None
-        if major == IRP_MJ_WRITE:
-            size = len(parameters.data)
-        elif major == IRP_MJ_READ:
-            size = parameters.length
-        limit = irp.deadline
+        method = getattr(parameters, "method", "") if major == IRP_MJ_DEVICE_CONTROL else ""
+        limit = deadline_of(irp)
+        pid = irp.driver_pid if type(irp.driver_pid) is int else 0
         return {
-            "irp_id": irp.irp_id,
-            "major": MAJOR_NAMES.get(major, hex(major)),
-            "method": parameters.method if major == IRP_MJ_DEVICE_CONTROL else "",
-            "bytes": size,
-            "device": irp.device_name,
+            "irp_id": entry.number,
+            "major": MAJOR_NAMES.get(major, hex(major)) if type(major) is int else _text(major),
+            "method": _text(method),
+            "bytes": _size(major, parameters),
+            "device": _text(irp.device_name),
             "path": entry.body.path if entry.body is not None else "",
             "pid": irp.sender_pid,
             "uid": irp.requester_uid,
             "age": self._age(entry, now),
-            "holder": "driver" if irp.driver_pid else "DKMS",
+            "holder": "driver" if pid else "DKMS",
             "driver": _driver_name(irp),
-            "driver_pid": irp.driver_pid,
-            "waits_for": self._occupation(irp.driver_pid) if irp.driver_pid else "",
-            "step": irp.step or ("sent to its driver" if irp.driver_pid else "sent to DKMS"),
+            "driver_pid": pid,
+            "waits_for": self._occupation(pid) if pid else "",
+            "step": _text(irp.step) or ("sent to its driver" if pid else "sent to DKMS"),
             "time_left": None if limit is None or limit == NEVER_STAMPED else max(0.0, limit - now),
-            "cancelled": irp.cancelled,
+            "cancelled": irp.cancelled is True,
         }
 
     def _age(self, entry: Pending, now: float) -> float | None:
@@ -123,10 +124,26 @@ class RequestInformation:
         return facts
 
 
-def _may_see(request: SyscallRequest, irp: Irp) -> bool:
-    return request.sender_uid == 0 or (request.sender_uid == irp.requester_uid and irp.irp_id > 0)
+def _may_see(request: SyscallRequest, entry: Pending) -> bool:
+    return request.sender_uid == 0 or (request.sender_uid == entry.irp.requester_uid and entry.number > 0)
+
+
+def _text(value: object) -> str:
+    """What a driver has put where a short text belongs, for people."""
+    text = value if type(value) is str else f"<{type(value).__name__}>"
+    return shorten("".join([each if each.isprintable() else "?" for each in text[:MAX_TEXT]]))
+
+
+def _size(major: int, parameters: object) -> int | None:
+    """How many bytes are to be read or written."""
+    if major == IRP_MJ_WRITE:
+        data = getattr(parameters, "data", b"")
+        return len(data) if type(data) is bytes else None
+    length = getattr(parameters, "length", None) if major == IRP_MJ_READ else None
+    return length if type(length) is int and length <= MAX_NUMBER else None  # who wants more wants all there is
 
 
 def _driver_name(irp: Irp) -> str:
     driver = getattr(irp.device_object, "driver_object", None)
-    return str(driver.driver_info["driver_name"]) if driver is not None else ""
+    info = getattr(driver, "driver_info", None)
+    return _text(info.get("driver_name", "")) if type(info) is dict else ""

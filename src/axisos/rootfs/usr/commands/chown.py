@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abi.names import MAX_ID
 from abi.status import StatusError
 from axis import cli, filesystem
 
@@ -14,8 +15,6 @@ Only uid 0 may do so.
 
   -R  everything below, too
 """
-
-MAX_ID = 2**31 - 1
 
 
 def number(text: str, what: str) -> int:

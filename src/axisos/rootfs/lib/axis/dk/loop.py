@@ -1,4 +1,4 @@
-"""The main loop of a driver: takes the messages of DKMS, calls the driver's functions, answers.
+"""The main loop of a driver: takes the messages of DKMS and PM, calls the driver's functions, answers.
 
     driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver[, why not])
     irp_dispatch(irp, major)        -> driver.dispatch[major](device, irp)
@@ -13,7 +13,7 @@ What a handler may do with its request:
     return a value                  completed with success and that value as information; None means everything was
                                     written (WRITE), nothing is left (READ), or no result
     return dk.PENDING               the driver completes it later; a WRITE or control request that may take long also
-                                    sets `irp.deadline = None`, or DKMS gives up on it
+                                    sets `irp.deadline = None`, or PM gives it up
     raise StatusError               completed with that status and its detail
     raise anything else             completed with 300, and the error's place in the driver is logged
     call dk.complete_request        completed; what the handler returns is ignored (the manual's own form)
@@ -27,9 +27,9 @@ Always so   an error in the driver's code ends one request, never the driver.
 from __future__ import annotations
 
 from abi.irp import IRP_FLAG_DIRECT, IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, MAJOR_NAMES
-from abi.names import DKMS_PID, KERNEL_PID
+from abi.names import DISPATCH_LEVEL, DKMS_PID, KERNEL_PID
 from abi.status import Status, StatusError
-from axis.dk.requests import DISPATCH_LEVEL, PENDING, complete_request
+from axis.dk.requests import PENDING, complete_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ completed it, and one that came straight from PM is never answered twice.
 from __future__ import annotations
 
 from abi.irp import IRP_FLAG_DIRECT, IRP_FLAG_NO_REPLY
-from abi.names import DKMS_PID
+from abi.names import DISPATCH_LEVEL, DKMS_PID
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from abi.irp import Irp
     from axis.guest import syscall
 
-DISPATCH_LEVEL = 2  # at which a call may not wait, as in a DPC
 PENDING = Status.PENDING  # a handler returns this very object to say: `complete_request` comes later
 
 

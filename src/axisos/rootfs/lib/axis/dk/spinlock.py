@@ -10,13 +10,12 @@ There is one processor, so nothing ever spins: at DISPATCH level nobody else run
 
 from __future__ import annotations
 
+from abi.names import DISPATCH_LEVEL
 from abi.status import Status, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from axis.guest import syscall
-
-DISPATCH_LEVEL = 2
 
 
 class SpinLock:

@@ -25,7 +25,7 @@ Raises      StatusError with the status named at each function. Each call but `c
 
 from __future__ import annotations
 
-from abi.driver import DRIVER_TYPE_UMD, DeviceObject, DriverObject
+from abi.driver import DRIVER_TYPE_UMD, DeviceObject, DriverObject, unlink
 from abi.irp import (
     IRP_FLAG_NO_REPLY,
     IRP_MJ_CLOSE,
@@ -72,7 +72,7 @@ def delete_device(device: DeviceObject | str) -> None:
     """
     ask("delete_device", {"device_name": device if isinstance(device, str) else device.device_name})
     if isinstance(device, DeviceObject):
-        _unlink(device)
+        unlink(device.driver_object, device)
 
 
 def create_symbolic_link(link: str, device_name: str) -> None:
@@ -115,19 +115,6 @@ def set_time_limit(device: DeviceObject, major: int, seconds: float | None) -> N
 def print(*values: object) -> None:
     """Write one line to the kernel log, marked `[DK]`."""
     syscall("kernel_log", "[DK] " + " ".join(map(str, values)), "info")
-
-
-def _unlink(device: DeviceObject) -> None:
-    """Take a device out of its driver's list."""
-    driver = device.driver_object
-    if driver.device_object is device:
-        driver.device_object = device.next_device
-        return
-    before = driver.device_object
-    while before is not None and before.next_device is not device:
-        before = before.next_device
-    if before is not None:
-        before.next_device = device.next_device
 
 
 def __getattr__(name: str) -> Status:
