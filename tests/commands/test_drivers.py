@@ -151,3 +151,11 @@ def test_a_device_that_cannot_be_read_is_named_once(shell, tmp_path: Path) -> No
         r"head: /dev/slow: cannot read: \Device\Slow does not know READ",
         r"cat: slow: cannot read: \Device\Slow does not know READ",
     ]
+
+
+def test_an_error_of_a_control_names_the_device(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """As an error of a read does; the method is no file."""
+    text = SLOW.replace("IRP_MJ_READ", "IRP_MJ_DEVICE_CONTROL").replace("held.append(irp)", "raise SystemExit")
+    program = 'import axis.filesystem as fs; fs.device_control(fs.open("/dev/slow", "r"), "faint")'
+    result = shell(f"insmod slow; python -c '{program}'", user="root", put=slow(tmp_path, text))
+    assert result.stderr.decode().splitlines()[-1].endswith("Device not ready: '/dev/slow'")
