@@ -139,6 +139,6 @@ def test_a_driver_in_the_place_of_one_that_the_boot_has_loaded_replaces_it(tmp_p
     root = Path(axisos.__path__[0]) / "rootfs" / "drivers"
     for name, old in (("null.sys.py", "AxisNull"), ("data.sys.py", "AxisData")):
         (tmp_path / name).write_text((root / name).read_text().replace(old, "Mine"))
-        names = "print([d['name'] for d in syscall('driver_query') if d['name'] in ('Mine', %r)])" % old
+        names = f"print([d['name'] for d in syscall('driver_query') if d['name'] in {('Mine', old)!r}])"
         result = run_source(tmp_path, names, user="root", drivers=[str(tmp_path / name)])
         assert result.stdout == b"['Mine']\n", result.stderr
