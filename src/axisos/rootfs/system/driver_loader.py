@@ -219,17 +219,22 @@ class DriverLoader:
         driver = self._books.driver_registry.get(pid)
         if driver is not None and driver.watch is not None and driver.state in (LOADING, *SERVING):
             driver.watch.died(self._attempt("process_info", pid))
+        facts = self._attempt("process_info", pid) if driver is not None and driver.state is LOADING else None
         self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         if driver is None:
             return
         if driver.state is LOADING:
-            self._died_in_init(self._loads[pid])
+            self._died_in_init(self._loads[pid], str(facts.get("reason", "")) if isinstance(facts, dict) else "")
         else:
             self._endings.exited(driver)
 
-    def _died_in_init(self, load: Load) -> None:
+    def _died_in_init(self, load: Load, reason: str) -> None:
         """Death before the answer; for a file that does not even parse, say so."""
-        status, text = Status.DRIVER_INIT_FAILED, f"{load.path}: the driver ended before it answered (see the log)"
+        status, text = Status.DRIVER_INIT_FAILED, f"{load.path}: the driver ended before it answered"
+        if reason == "exited":
+            text += ": is there a dk.run(driver_entry) at its end?"
+        else:
+            text += f": {reason[:MAX_REASON]}" if reason else " (see the log)"
         try:
             parse(load.source, load.path)
         except StatusError as error:

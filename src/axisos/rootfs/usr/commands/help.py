@@ -51,8 +51,8 @@ def main(options: cli.Options, operands: list[str]) -> None:
     for name in operands:
         path = cli.find_program(name, search)
         if path is None:
-            what = "a word of the shell; `help` alone shows how it is used" if is_of_the_shell(name) else "command not found"
-            cli.warn(name, what)
+            of_shell = is_of_the_shell(name)
+            cli.warn(name, "a word of the shell; `help` alone shows how it is used" if of_shell else "command not found")
             continue
         cli.flush()
         pid = syscall("process_spawn", filesystem.abspath(path), None, {**env, "ARGS": ["--help"]})
