@@ -22,6 +22,7 @@ A Python program runs by `python FILE`, or by its name after chmod +x. `help COM
 HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
 
 
+OF_THE_SHELL = "a word of the shell; `help` alone shows how it is used"
 NO_COMMANDS = {"exercise", "headless", "init"}  # first programs of a machine, which the kernel starts
 
 
@@ -51,8 +52,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
     for name in operands:
         path = cli.find_program(name, search)
         if path is None:
-            of_shell = is_of_the_shell(name)
-            cli.warn(name, "a word of the shell; `help` alone shows how it is used" if of_shell else "command not found")
+            cli.warn(name, OF_THE_SHELL if is_of_the_shell(name) else "command not found")
             continue
         cli.flush()
         pid = syscall("process_spawn", filesystem.abspath(path), None, {**env, "ARGS": ["--help"]})
