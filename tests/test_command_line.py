@@ -222,3 +222,29 @@ def test_a_reactor_from_the_command_line(tool: Tool) -> None:
     line = "rbmk scan; ls /dev | grep -c drive_"
     options = ("--component", "drive", "--component", "reactor:layout=FRF", "--component", "drive:size=1M")
     assert tool("sh", "--seed", "1", *options, "-c", line) == (0, "5 parts\n2\n", "")
+
+
+SPINNER = r"""
+from axis import dk
+DRIVER_INFO = {"driver_name": "Spin", "driver_type": "KernelModeDriver", "load_priority": 500, "version": "1.0"}
+
+def on_read(device, irp):
+    while True:
+        pass
+
+def driver_entry(driver):
+    driver.dispatch[dk.IRP_MJ_READ] = on_read
+    dk.create_device(driver, r"\Device\Spin")
+    dk.create_symbolic_link("/dev/spin", r"\Device\Spin")
+
+dk.run(driver_entry)
+"""
+
+
+def test_a_driver_that_loops_for_ever_fails_its_request_and_nothing_else(tool: Tool, tmp_path: Path) -> None:
+    """The watchdog breaks into it; who asked gets an error, the driver and the machine go on."""
+    driver = tmp_path / "spin.sys.py"
+    driver.write_text(SPINNER)
+    line = "cat /dev/spin; echo status $?; lsmod Spin | tail -1 | cut -c1-4"
+    code, out, err = tool("sh", "--user", "root", "--driver", str(driver), "-c", line)
+    assert (code, out, err) == (0, "status 1\nSpin\n", "cat: /dev/spin: Input/output error\n")

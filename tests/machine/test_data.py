@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization as form
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
@@ -216,3 +216,19 @@ def test_large_input_makes_the_machine_pause() -> None:
         machine.bus.proxy(board.address).sha256(bytes(8192))
         machine.bus.proxy(board.address).sha256(bytes(8193))
         assert pauses == [1.0] and machine.clock.now() >= before
+
+
+@pytest.mark.parametrize("kind", ["ec-private", "ec-public"])
+def test_a_key_of_another_kind_is_not_even_loaded(card: Proxy, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host would look for minutes whether the numbers in a large RSA key are prime."""
+    key = rsa.generate_private_key(65537, 2048)
+    ders = {
+        "ec-public": key.public_key().public_bytes(form.Encoding.DER, form.PublicFormat.SubjectPublicKeyInfo),
+        "ec-private": key.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption()),
+    }
+    old = key.private_bytes(form.Encoding.DER, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption())
+    for loader in ("load_der_private_key", "load_der_public_key"):
+        monkeypatch.setattr(form, loader, lambda *_: pytest.fail("it was loaded"))
+    curve = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")
+    for der in (ders[kind], old, ders[kind] + curve, curve + ders[kind], b"0\x82\1\0" + ders[kind], b"0", b"0\xff" * 3):
+        assert refused(lambda der=der: card.deserializeKey(der, kind)) == (True, 601, "invalid key")

@@ -33,6 +33,11 @@ RANDOM_BYTES = 1024  # at most in one call
 BLOCK_BYTES = 16  # of AES; its key and its initialisation vector have the same size here
 CURVES = {256: "SECP256R1", 384: "SECP384R1"}
 PUBLIC, PRIVATE = "ec-public", "ec-private"
+ALGORITHMS = (  # DER: an elliptic curve's key, on P-256 or P-384
+    bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"), bytes.fromhex("301006072a8648ce3d020106052b81040022"),
+)
+DER_SEQUENCE, DER_VERSION_BYTES = 0x30, 3
+MAX_KEY_BYTES = 1024  # many times what such a key has
 EXTRA = "cryptography"
 
 _URL_ALPHABET = bytes.maketrans(b"-_", b"+/")
@@ -293,6 +298,8 @@ class Data(Component):
         text, kind = self._input(data, 1), arguments.text(type, 2)
         if kind not in (PUBLIC, PRIVATE):
             raise thrown("invalid key type, must be ec-public or ec-private")
+        if not _names_a_curve(text, kind == PUBLIC):
+            raise soft("invalid key", INVALID_PARAMETER)
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
@@ -303,6 +310,15 @@ class Data(Component):
         except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
             raise soft("invalid key", INVALID_PARAMETER) from None
         return Key(key, kind == PUBLIC)
+
+
+def _names_a_curve(der: bytes, public: bool) -> bool:
+    """Whether the algorithm of a key, where it must stand, is one of our curves. Keys of other kinds are not even
+    loaded: the host would look for a minute whether the numbers in a large RSA key are prime, and all would wait."""
+    if not 4 < len(der) <= MAX_KEY_BYTES or der[0] != DER_SEQUENCE:
+        return False
+    at = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
+    return der.startswith(ALGORITHMS, at if public else at + DER_VERSION_BYTES)
 
 
 def _has_extra() -> bool:

@@ -1,12 +1,15 @@
 """The watchdog: what happens to a thread that does not give the processor away (manual, chapter 5.7).
 
 A slice over two seconds (of processor time) is a strike, three strikes end the process. A slice ends at a checkpoint;
-one that never comes to one is in the middle of a single operation of C, or in a driver, whose code has none. The host's
-interrupt then looks in twice a second and may raise into it, as soon as C lets it:
+one that never comes to one is in the middle of a single operation of C. The host's interrupt then looks in twice a
+second and may raise into it, as soon as C lets it:
 
-    2 s, 4 s, ...   a strike each, the third of which ends the program or driver
-    5 s             TimeoutError in the program, which may go on with something else; not in a driver
+    2 s, 4 s, ...   a strike each, the third of which ends the program
+    5 s             TimeoutError in the program, which may go on with something else
     10 s            the program ends, whatever its strikes
+
+A driver of ring 2 has no checkpoints, so all of its slice is such an operation: a handler that loops for ever fails its
+request after 5 s, or the driver ends, and DKMS starts it again.
 
 Where C does not even look for interrupts, this happens when it returns; if it does not, the parent process of the
 machine is the last resort.
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abi.names import DKMS_PID
+from abi.names import DKMS_PID, RING_DRIVER
 from executive.process import ProcessKilled
 from executive.scheduler import WATCHDOG_WARN_NS
 
@@ -69,14 +72,15 @@ class Watchdog:
     def break_in(self, frame: FrameType) -> None:
         """The host's interrupt rang while the code of *frame* ran.
 
-        Raises: TimeoutError or ProcessKilled, into the program; only the latter into a driver, whose half-done work
-                may be others'; nothing when the kernel or a service is at work.
+        Raises: TimeoutError or ProcessKilled, into the program; nothing when the kernel is at work.
         """
         scheduler = self._scheduler
         thread = scheduler.current
         sandbox = thread.process.sandbox
-        if scheduler.idle or sandbox is None or thread.process.ring < 2 or thread is scheduler.kernel_thread:
+        if scheduler.idle or sandbox is None or thread is scheduler.kernel_thread:
             return
+        if not sandbox.guest and thread.process.ring != RING_DRIVER:
+            return  # the services are trusted, and nobody could go on without them
         start_ns = scheduler.slice_start_ns
         slice_ns = scheduler.spent_ns()
         if slice_ns <= WATCHDOG_WARN_NS or not sandbox.may_break(frame):
@@ -89,7 +93,7 @@ class Watchdog:
             self._end(thread, f"watchdog: one operation took {slice_ns / 1e9:.1f} s")
         if thread.killed:
             raise ProcessKilled
-        if slice_ns > BREAK_IN_NS and sandbox.guest:
+        if slice_ns > BREAK_IN_NS:
             raise TimeoutError(f"one operation took {slice_ns / 1e9:.1f} s; nothing else could run")
 
     def _strike(self, thread: Thread, slice_ns: int, start_ns: int, of_slice: int) -> None:

@@ -46,6 +46,7 @@ _READ_MODE = (access.READ | access.DEVICE_CONTROL, READ, "r")
 _WRITE_MODE = (access.WRITE | access.DEVICE_CONTROL, WRITE, "w")
 _APPEND_MODE = (access.WRITE | access.DEVICE_CONTROL, WRITE, "a")
 _UPDATE_MODE = (access.READ | access.WRITE | access.DEVICE_CONTROL, READ | WRITE, "r+")
+_GRANTED = {mode: granted for granted, _, mode in (_READ_MODE, _WRITE_MODE, _APPEND_MODE, _UPDATE_MODE)}
 MODES: dict[str | None, tuple[int, int, str]] = {
     None: _READ_MODE, "r": _READ_MODE, "rb": _READ_MODE, "w": _WRITE_MODE, "wb": _WRITE_MODE, "a": _APPEND_MODE,
     "ab": _APPEND_MODE, "rw": _UPDATE_MODE, "rwb": _UPDATE_MODE, "r+": _UPDATE_MODE, "r+b": _UPDATE_MODE,
@@ -505,8 +506,7 @@ class VfsCalls:
         """The driver has opened its device, or not: make the handle."""
         if status != 0:
             raise failed(status, information, body, "open it")
-        granted = {"r": _READ_MODE, "w": _WRITE_MODE, "a": _APPEND_MODE}.get(body.mode, _UPDATE_MODE)[0]
-        token = self._handle_to(request, body, granted)
+        token = self._handle_to(request, body, _GRANTED[body.mode])
         if body.path == TTY:
             for index in (STDIN,) if body.mode == "r" else (STDOUT, STDERR):
                 if self._syscall("ob_get_standard_handle", request.sender_pid, index) is None:

@@ -109,6 +109,7 @@ class Devices:
         self._routes: dict[str, tuple[DeviceObject, int, str]] = {}  # path -> device, its driver, its name
         self._last_file_id = 0
         self._last_own_id = 0
+        self._limited: set[int] = set()  # the requests whose callers have set a limit of their own
         self._looking = False  # an alarm is set for `_look`
 
     # --- asking ------------------------------------------------------------------------------------------------
@@ -239,9 +240,11 @@ class Devices:
 
     def _limit(self, number: int, timeout_ms: float) -> None:
         """Let the caller go after so long, whatever the driver does."""
+        self._limited.add(number)
         self._clock.set_in(("caller", number), timeout_ms / 1000, lambda: self._caller_is_out_of_time(number))
 
     def _caller_is_out_of_time(self, number: int) -> None:
+        self._limited.discard(number)
         entry = self.pending.get(number)
         if entry is None or entry.request is None:
             return
@@ -296,7 +299,10 @@ class Devices:
         irp, request, body = entry.irp, entry.request, entry.body
         if type(status) is not Status and (type(status) is not int or abs(status) > MAX_STATUS):
             status = Status.UNSUCCESSFUL  # a driver of its own form may have put anything
-        if sender != self.dkms_pid and not (entry.driver_pid and self._is_its_driver(sender, entry.driver_pid)):
+        if (
+            sender != entry.driver_pid and sender != self.dkms_pid
+            and not self._is_thread_of(sender, entry.driver_pid)
+        ):  # fmt: skip
             self._syscall("kernel_log", f"process {sender} answered {irp}, which was not sent to it: ignored", "sec")
             return
         self._forget(entry)
@@ -322,16 +328,16 @@ class Devices:
         self._answer(request, status, value)
 
     def _answer(self, request: SyscallRequest, status: int, value: object) -> None:
-        self._clock.clear(("caller", request.request_id))
+        if request.request_id in self._limited:
+            self._limited.discard(request.request_id)
+            self._clock.clear(("caller", request.request_id))
         if not self._syscall("signal_send", request.sender_pid, "syscall_return", request.request_id, status, value):
             self.on_unheard(request, value)
 
-    def _is_its_driver(self, sender: int, driver_pid: int) -> bool:
-        """Whether the driver that a request went to has answered it, from whichever of its threads."""
-        if sender == driver_pid:
-            return True
+    def _is_thread_of(self, sender: int, driver_pid: int) -> bool:
+        """Whether the driver that a request went to has answered it from another of its threads."""
         try:
-            return bool(self._syscall("process_info", sender)["tgid"] == driver_pid)
+            return driver_pid != 0 and bool(self._syscall("process_info", sender)["tgid"] == driver_pid)
         except StatusError:
             return False
 
