@@ -295,6 +295,9 @@ class SmallKernel:
         self._end(process, 137)
         return True
 
+    def process_info(self, _process: Process, _pid: int) -> dict[str, object]:
+        return {"reason": ""}
+
     def process_wait_status(self, _process: Process, _pid: int, _timeout_ms: int) -> int:
         return 0
 

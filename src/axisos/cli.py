@@ -204,7 +204,8 @@ def _add_trace(commands: Any) -> None:
         "       axisos trace [options] -o FILE -c LINE\n"
         "       axisos trace --summary FILE",
         description="Run a program, or one shell line, as `run` and `sh` do, and write what happened in the machine to "
-        "FILE, for ui.perfetto.dev or chrome://tracing. Exit code: the program's; 1 if FILE cannot be written.",
+        "FILE, for ui.perfetto.dev or chrome://tracing. Exit code: the program's; 2 if FILE cannot be opened, 1 if it "
+        "cannot be written.",
     )
     _add_job_options(trace)
     trace.add_argument("-o", dest="output", metavar="FILE", help="the file to write")

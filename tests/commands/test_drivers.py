@@ -128,3 +128,36 @@ def test_a_user_mode_driver_is_inspected_and_loaded(shell, tmp_path: Path) -> No
     ]
     assert loaded[0] == "Mild loaded" and re.match(r"Mild UMD N/A \d+\+\d+ online 0 0 0 -", loaded[1]), loaded
     assert loaded[2:] == ["Mild was unloaded", "Mild loaded"]
+
+
+def test_a_start_that_fails_says_why_in_its_own_words(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """An error with the line of the driver's own file, a status with what was wrong; and at ring 3 alike."""
+    ring3 = SLOW.replace("dk", "umd").replace("driver_entry", "um_driver_entry").replace("KernelMode", "UserMode")
+    for text, said in (
+        (SLOW.replace('"/dev/slow"', "LINK"), "NameError: name 'LINK' is not defined (slow.sys.py, line 16)"),
+        (SLOW.replace('"/dev/slow"', '"/dev/null"'), r"DEVICE_ALREADY_EXISTS: /dev/null leads to \Device\Null"),
+        (SLOW.replace("IRP_MJ_READ", "IRP_MJ_RAED"), "the driver kit has no IRP_MJ_RAED (slow.sys.py, line 14)"),
+        (SLOW.replace("dk.run", "dk.rum"), "before it answered: uncaught error: AttributeError: the driver kit"),
+        (SLOW[: SLOW.index("dk.run")], "it answered: is there a dk.run(driver_entry) at its end?"),
+        (ring3.replace("umd.register_interrupt", "oh"), "um_driver_entry failed: NameError: name 'oh' is not defined"),
+    ):
+        result = shell("insmod slow", user="root", put=slow(tmp_path, text))
+        assert result.exit_code == 1 and said in result.stderr.decode(), result.stderr
+
+
+def test_a_device_that_cannot_be_read_is_named_once(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Whether the command says its name or the system does."""
+    files = slow(tmp_path, SLOW.replace("IRP_MJ_READ", "IRP_MJ_WRITE"))
+    result = shell("insmod slow > /tmp/out; head -1 /dev/slow; cd /dev; cat slow", user="root", put=files)
+    assert result.stderr.decode().splitlines() == [
+        r"head: /dev/slow: cannot read: \Device\Slow does not know READ",
+        r"cat: slow: cannot read: \Device\Slow does not know READ",
+    ]
+
+
+def test_an_error_of_a_control_names_the_device(shell, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """As an error of a read does; the method is no file."""
+    text = SLOW.replace("IRP_MJ_READ", "IRP_MJ_DEVICE_CONTROL").replace("held.append(irp)", "raise SystemExit")
+    program = 'import axis.filesystem as fs; fs.device_control(fs.open("/dev/slow", "r"), "faint")'
+    result = shell(f"insmod slow; python -c '{program}'", user="root", put=slow(tmp_path, text))
+    assert result.stderr.decode().splitlines()[-1].endswith("Device not ready: '/dev/slow'")

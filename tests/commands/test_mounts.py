@@ -77,6 +77,7 @@ def test_what_cannot_be_done_is_said_in_one_line(shell, line: str, complaint: st
         ("mount floppy /tmp", "mount: /tmp: a disk is mounted there already; unmount it first, or give remount"),
         ("mount floppy /etc", "mount: /etc: no disk of this machine has the address 'floppy'; a label is given as label:<name>"),
         ("mount -o quick label=tmpfs /etc", "mount: /etc: option 'quick' is none of rw, ro, noauto, remount, size=<KiB>, uid=, gid=, mode="),
+        ("mount -o size=12k label=tmpfs /etc", "mount: /etc: option 'size' takes a whole number from 0, not '12k'"),
         ("mount -t ext4 label=tmpfs /etc", "mount: /etc: type 'ext4' is none of homefs, tmpfs, ringfs"),
         ("mount -o remount,ro /nope", "mount: /nope: nothing is mounted there"),
         ("umount /", "umount: /: the root is what the machine runs from"),

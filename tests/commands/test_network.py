@@ -78,7 +78,7 @@ def test_curl_shows_heads(run: Run) -> None:
     ("wget -q web.test/none /tmp/x", 1, "wget: http://web.test/none: the server answered 404"),
     ("ping", 2, "ping: missing operand: a host (see ping --help)"), ("ping -c 21 a", 2, "ping: 21: the count must be from 1 to 20 (see ping --help)"),
     ("ping -p 0 a", 2, "ping: 0: the port must be from 1 to 65535 (see ping --help)"), ("ping evil_/x", 1, "ping: 'evil_/x' is no host: letters, digits, - and _ between dots; others in their xn-- form"),
-    ("ping -p 22 echo.test", 1, "ping: echo.test:22: rule 8 of /etc/netpolicy.toml (other connections)"),
+    ("ping -p 22 echo.test", 1, "ping: echo.test:22: denied by rule 8 of /etc/netpolicy.toml (other connections)"),
     ("nfw brew", 2, "nfw: brew: no such command (see nfw --help)"), ("nfw rules x", 2, "nfw: x: too many operands (see nfw --help)"),
     ("nfw limit", 2, "nfw: limit: missing operand: a number of connections (see nfw --help)"), ("nfw test", 2, "nfw: test: missing operand: a URL, or a host and a port (see nfw --help)"),
     ("nfw disable", 1, "nfw: nf_enable: only uid 0 may change or ask that"), ("nfw reload", 1, "nfw: nf_reload: only uid 0 may change or ask that"),
@@ -154,7 +154,7 @@ def test_root_changes_the_firewall(run: Run, tmp_path: Path) -> None:
         "hello", "hello", "2 rules, 1 hosts", "DENY  tcp web.test:80  rule 1 of /etc/netpolicy.toml", "hello", "firewall  on", "rules     2", "hosts     1", "limit     3 connections a user",
     ]
     assert result.stderr.decode().splitlines() == [
-        "curl: web.test: rule 1 of /etc/netpolicy.toml",
+        "curl: web.test: denied by rule 1 of /etc/netpolicy.toml",
         "nfw: /etc/netpolicy.toml: rule 1: host and comment are texts; nothing was changed",
     ]
 

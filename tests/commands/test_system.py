@@ -32,6 +32,17 @@ def test_help_lists_every_command(shell) -> None:
     listed = dict(pair for pair in words if len(pair) == 2)
     assert set(COMMANDS) <= set(listed)
     assert listed["ls"] == "list directories."
+    assert not {"exercise", "headless", "init"} & set(listed)
+
+
+def test_help_knows_the_shells_own_words(shell) -> None:
+    """`cd` is no program, and there is help about it all the same."""
+    result = shell("help cd while nosuch")
+    assert result.stderr.decode().splitlines() == [
+        "help: cd: a word of the shell; `help` alone shows how it is used",
+        "help: while: a word of the shell; `help` alone shows how it is used",
+        "help: nosuch: command not found",
+    ]
 
 
 def test_who_and_where_one_is(shell) -> None:

@@ -89,7 +89,7 @@ def test_errors_of_the_web_server_are_answers(rig: NetRig) -> None:
     ("http://web.test:81/", 300, "connection refused"),
     ("http://slow.test/", 258, "slow.test did not answer within 10 s"),
     ("http://gone.test/", 500, "gone.test: blocked in /etc/hosts.toml"),
-    ("http://sub.evil.test/", 500, "sub.evil.test: rule 2 of /etc/netpolicy.toml (evil)"),
+    ("http://sub.evil.test/", 500, "sub.evil.test: denied by rule 2 of /etc/netpolicy.toml (evil)"),
 ])  # fmt: skip
 def test_what_cannot_be_fetched_says_why_and_leaves_nothing(rig: NetRig, url: str, status: int, said: str) -> None:
     """No session, no handle of the card, no count against the user stays behind."""

@@ -342,11 +342,12 @@ def test_on_idle_is_not_starved_by_messages(kernel: Kernel, idle_after_messages:
     assert len(calls) >= 9
 
 
-@pytest.mark.parametrize(("result", "status"), [
-    (None, 0), (0, 0), (605, 605), (StatusError(406, "taken"), 406), (RuntimeError("no"), 404),
+@pytest.mark.parametrize(("result", "told"), [
+    (None, [0]), (0, [0]), (605, [605]), (StatusError(406, "taken"), [406, "taken"]),
+    (RuntimeError("no"), [404, "RuntimeError: no"]),
 ])
-def test_the_end_of_the_entry_is_reported(kernel: Kernel, result: object, status: int) -> None:
-    """Success keeps the loop going, anything else ends it: DKMS cleans up."""
+def test_the_end_of_the_entry_is_reported(kernel: Kernel, result: object, told: list[object]) -> None:
+    """Success keeps the loop going, anything else ends it: DKMS cleans up, and tells why."""
     driver = DriverObject("/drivers/test.sys.py", SELF, {"driver_name": "Test"})
 
     def entry(given: DriverObject) -> object:
@@ -356,7 +357,9 @@ def test_the_end_of_the_entry_is_reported(kernel: Kernel, result: object, status
 
     kernel.inbox.append((DKMS, "driver_init", driver))
     dk.run(entry)
-    assert kernel.sent[0] == (DKMS, "driver_init_complete", status, driver)
+    _, name, status, given, *why = kernel.sent[0]
+    assert (name, given) == ("driver_init_complete", driver)
+    assert [status, *(text.partition(" (")[0] for text in why)] == told
     assert len(kernel.sent) == (2 if status == 0 else 1)
 
 

@@ -59,7 +59,7 @@ def test_whole_answers(tmp_path: Path, network: FakeNetwork) -> None:
         "200 OK True None b'h\\xc3\\xa9llo\\n' h\u00e9llo 7 20.005", "h\u00e9llo [1, 2]",
         "404 False None <Response 404 http://web.test/none>",
         "0 b'' unknown host: nowhere.test", "0 b'' slow.test did not answer within 0.5 s",
-        "0 b'' x.malware.example: rule 4 of /etc/netpolicy.toml (a sample of a host that nobody may ask)",
+        "0 b'' x.malware.example: denied by rule 4 of /etc/netpolicy.toml (a sample of a host that nobody may ask)",
         "0 b'' connection refused",
         "300 http://web.test/none: 404 Not Found", "300 http://web.test:81/: connection refused",
     ]  # fmt: skip
@@ -145,7 +145,7 @@ def test_redirects_are_followed_as_new_requests(tmp_path: Path, network: FakeNet
         "http://api.test/kept?x POST /kept?x [('Content-Type', 'text/plain'), ('X-Plain', 'p')] b'body'",
         "http://api.test/seen GET /seen [('X-Plain', 'p')] None",
         "http://web.test/?q", "http://c.test/again: more than 10 redirects",
-        "x.malware.example: rule 4 of /etc/netpolicy.toml (a sample of a host that nobody may ask)",
+        "x.malware.example: denied by rule 4 of /etc/netpolicy.toml (a sample of a host that nobody may ask)",
         "302 http://api.test/landed b'gone'",
     ]  # fmt: skip
     assert not any("malware" in line for line in network.log)
@@ -207,7 +207,7 @@ def test_connections(tmp_path: Path, network: FakeNetwork) -> None:
     """) == [
         "<Socket echo.test:80> 10.005 b'welcome\\n' to echo", "", "9 b'some' b' text'",
         "258 [Errno 110] echo.test:80 sent nothing for 1 s", "b'' b''", "True <Socket echo.test:80 closed>",
-        "PermissionError 500 echo.test:81: rule 8 of /etc/netpolicy.toml (other connections)",
+        "PermissionError 500 echo.test:81: denied by rule 8 of /etc/netpolicy.toml (other connections)",
         "ConnectionError 300 unknown host: nowhere.test", "ConnectionRefusedError 300 connection refused",
         "TimeoutError 258 slow.test:80 did not answer within 0.2 s",
         "2 10.005 unknown host: nowhere.test", "[b'one', b'two'] 0 0",

@@ -218,7 +218,7 @@ def test_the_host_refuses(kernel: Kernel) -> None:
     """Its status and line come back as an error; an entry that lets it pass ends with it, and the loop, too."""
     kernel.refuses["create_device"] = (406, "the name is taken")
     serve(kernel, {}, irp_message(1))
-    assert kernel.sent[1] == ("complete_init", {"status": 406, "majors": [0, 2]})
+    assert kernel.sent[1] == ("complete_init", {"status": 406, "majors": [0, 2], "why": "the name is taken"})
     assert kernel.completed() == [] and len(kernel.inbox) > 0
     assert "the name is taken" in kernel.log[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import axisos
 from axisos import Machine
 from axisos.host import Result, run
 
@@ -131,3 +132,13 @@ def test_the_bit_bucket_swallows_everything_and_gives_nothing() -> None:
     result = run(Machine(seed=7), None, line=line)
 
     assert (result.stdout.split(), result.stderr, result.exit_code) == ([b"5", b"end"], b"", 0)
+
+
+def test_a_driver_in_the_place_of_one_that_the_boot_has_loaded_replaces_it(tmp_path: Path) -> None:
+    """Whoever changes a copy of a shipped driver tries the copy, not the original; one of hardware likewise."""
+    root = Path(axisos.__path__[0]) / "rootfs" / "drivers"
+    for name, old in (("null.sys.py", "AxisNull"), ("data.sys.py", "AxisData")):
+        (tmp_path / name).write_text((root / name).read_text().replace(old, "Mine"))
+        names = f"print([d['name'] for d in syscall('driver_query') if d['name'] in {('Mine', old)!r}])"
+        result = run_source(tmp_path, names, user="root", drivers=[str(tmp_path / name)])
+        assert result.stdout == b"['Mine']\n", result.stderr

@@ -170,6 +170,14 @@ def test_who_has_no_time_gets_what_there_is(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out.startswith(f"{path}: nothing is known (0 seeds)\nout of time: 50 runs were not done")
 
 
+def test_who_was_never_tried_is_not_clean(tmp_path: Path) -> None:
+    """A time in which not even one run can end gives no verdict: exit code 2, and what to do."""
+    (tmp_path / "good.sys.py").write_text(GOOD)
+    done = verify(tmp_path / "good.sys.py", "--time", "0.001")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("no run was done within 0.001 s, so nothing is known of it; try --time\n")
+
+
 def test_methods_are_learnt_from_the_source() -> None:
     """What is compared with `method`, and the keys of tables of functions, come first; then whatever looks like one."""
     source = Source([b"""

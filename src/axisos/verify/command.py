@@ -1,6 +1,6 @@
 """`axisos verify`: from its options to its exit code.
 
-    0  clean        1  something was found        2  bad usage, or no driver that can be verified
+    0  clean        1  something was found        2  bad usage, no driver that can be verified, no time
     130, 137        stopped by Ctrl+C, by a limit from outside; what was found is printed
 
 Called by   the command line.
@@ -58,6 +58,8 @@ def verify(options: Namespace, control: int) -> int:
         return _refuse(f"{driver}: {campaign.unusable}")
     if options.fault and not campaign.stopped and options.fault not in {result.fault for result in campaign.results}:
         return _refuse(f"--fault {options.fault}: seed {options.only_seed} comes to {len(campaign.sites)} such places")
+    if campaign.stopped == "out of time" and not campaign.results:
+        return _refuse(f"{driver}: no run was done within {options.time:g} s, so nothing is known of it; try --time")
     if options.fault:
         campaign.results = [result for result in campaign.results if result.fault]
     extra = "".join(f" --component {quote(board)}" for board in options.component)

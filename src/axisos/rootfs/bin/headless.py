@@ -66,13 +66,27 @@ def make_directories(path: str) -> None:
         syscall("vfs_mkdir", path)
 
 
-def load_drivers(paths: list[str]) -> None:
-    """Load the job's drivers; one that fails ends the job."""
+def load_drivers(paths: list[str], placed: list[list[Any]]) -> None:
+    """Load the job's drivers; one that fails ends the job.
+
+    One whose file has just been *placed* over that of a driver which the boot has loaded replaces it.
+    """
+    new = {row[0] for row in placed}.intersection(paths)
+    replaced = new & driver_files() if new else new
     for path in paths:
         try:
-            syscall("driver_load", path)
+            syscall("driver_reload" if path in replaced else "driver_load", path)
         except StatusError as error:
             raise Refused(CANNOT_RUN, f"driver {path}: {error}") from None
+
+
+def driver_files() -> set[object]:
+    """The files of all drivers that run, as the registry has them."""
+    found = set()
+    for key in syscall("reg_enum_keys", r"@VT\DRV"):
+        value = syscall("reg_get_value", rf"@VT\DRV\{key}", "Path")
+        found.add(value and value[0])
+    return found
 
 
 def start(job: dict[str, Any], account: dict[str, Any], streams: dict[int, str]) -> int:
@@ -131,7 +145,7 @@ def do_job(job: dict[str, Any], streams: dict[int, str]) -> tuple[int, str | Non
     except StatusError as error:
         raise Refused(CANNOT_RUN, f"user {job['user']!r}: {error.detail or error.status.meaning}") from None
     place_files(job["files"], account["uid"], account["gid"])
-    load_drivers(job["drivers"])
+    load_drivers(job["drivers"], job["files"])
     pid = start(job, account, streams)
     syscall("vfs_device_control", streams[STDOUT], "set_foreground", [pid])
     return wait_for(pid, job["cpu_limit"])

@@ -431,8 +431,10 @@ class Dkms:
 
     def _on_driver_message(self, message: Message) -> None:
         """The sender's pid is the driver's; the loader looks it up among those that owe such an answer."""
-        first, second = (*message[2:4], None, None)[:2]
-        self._from_driver[message[1]](message[0], first, second)
+        name = message[1]
+        first, second, third = (*message[2:5], None, None, None)[:3]
+        rest = (third,) if name == "driver_init_complete" else ()
+        self._from_driver[name](message[0], first, second, *rest)
 
     def _on_completed(self, message: Message) -> None:
         """A driver's answer without the wait for ours; what is wrong with it has been logged."""

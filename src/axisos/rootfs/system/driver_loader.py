@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from system.timekeeper import Timekeeper
 
 INIT_LIMIT_S = 10.0
+MAX_REASON = 300  # characters of what a driver says of its failed start
 
 NO_PID = -1  # in a report: no driver was loaded
 MANY_PIDS = 0  # in a report: one process for each component
@@ -165,8 +166,8 @@ class DriverLoader:
         form = plain_driver(driver.object) if driver.user_mode else driver.object
         self._syscall("signal_send", driver.pid, "driver_init", form)
 
-    def init_complete(self, pid: int, status: object, driver_object: object) -> None:
-        """The driver's own word on how its entry went."""
+    def init_complete(self, pid: int, status: object, driver_object: object, why: object = None) -> None:
+        """The driver's own word on how its entry went, and why it failed."""
         load = self._loads.get(pid)
         if load is None:
             self._log(f"process {pid} sent driver_init_complete, which nobody asked it for: ignored", "warn")
@@ -178,7 +179,8 @@ class DriverLoader:
             self._fail(load, Status.DRIVER_INIT_FAILED, f"{load.path}: its dispatch table is no dict")
         elif status != Status.SUCCESS:
             code = status_from(status, Status.DRIVER_INIT_FAILED)
-            self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {code.meaning}")
+            reason = why[:MAX_REASON] if type(why) is str and why else code.meaning
+            self._fail(load, code, f"{load.path}: driver_entry ended with {code.name}: {reason}")
         else:
             self._register(load, driver_object)
 
@@ -217,17 +219,22 @@ class DriverLoader:
         driver = self._books.driver_registry.get(pid)
         if driver is not None and driver.watch is not None and driver.state in (LOADING, *SERVING):
             driver.watch.died(self._attempt("process_info", pid))
+        facts = self._attempt("process_info", pid) if driver is not None and driver.state is LOADING else None
         self._attempt("process_wait_status", pid, 0)  # takes the record of a child of ours
         if driver is None:
             return
         if driver.state is LOADING:
-            self._died_in_init(self._loads[pid])
+            self._died_in_init(self._loads[pid], str(facts.get("reason", "")) if isinstance(facts, dict) else "")
         else:
             self._endings.exited(driver)
 
-    def _died_in_init(self, load: Load) -> None:
+    def _died_in_init(self, load: Load, reason: str) -> None:
         """Death before the answer; for a file that does not even parse, say so."""
-        status, text = Status.DRIVER_INIT_FAILED, f"{load.path}: the driver ended before it answered (see the log)"
+        status, text = Status.DRIVER_INIT_FAILED, f"{load.path}: the driver ended before it answered"
+        if reason == "exited":
+            text += ": is there a dk.run(driver_entry) at its end?"
+        else:
+            text += f": {reason[:MAX_REASON]}" if reason else " (see the log)"
         try:
             parse(load.source, load.path)
         except StatusError as error:

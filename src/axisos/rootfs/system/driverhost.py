@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     Payload = dict[str, Any]
 
 MAX_HELD = 1024  # requests that a driver may have at the same time
+MAX_REASON = 300  # characters of what a driver says of its failed start
 MAX_WAITING = 2048  # messages for a driver that does not read those that it has
 RETRY_MS = 5  # between two looks whether its queue has room again
 ALL_MAJORS = [0x00, 0x02, 0x03, 0x04, 0x0E]  # of a driver that does not say which requests it answers
@@ -235,7 +236,11 @@ class DriverHost:
         if type(status) is not int:
             status = Status.DRIVER_INIT_FAILED
         self._state = SERVING if status == Status.SUCCESS else ENDED
-        self._report("init_complete", status, majors if type(majors) is list else ALL_MAJORS)
+        why = payload.get("why")
+        if status != Status.SUCCESS and type(why) is str and why:
+            self._report("init_complete", status, f"um_driver_entry failed: {why[:MAX_REASON]}")
+        else:
+            self._report("init_complete", status, majors if type(majors) is list else ALL_MAJORS)
 
     def _complete_unload(self, payload: Payload) -> None:
         if self._state is not UNLOADING:

@@ -137,7 +137,8 @@ class Netfilter:
         if verdict.is_allowed:
             return verdict.target
         status = Status.QUOTA_EXCEEDED if verdict.action == "DENY_LIMIT" else Status.ACCESS_DENIED
-        raise StatusError(status, f"{target.authority}: {verdict.reason}")
+        reason = f"denied by {verdict.reason}" if verdict.rule and verdict.action == "DENY" else verdict.reason
+        raise StatusError(status, f"{target.authority}: {reason}")
 
     def evaluate(self, ring: float, uid: int, target: Target) -> Verdict:
         """What hosts table and rules say, without doing or recording anything."""

@@ -214,13 +214,19 @@ def note(*what: object) -> None:
 
 
 def warn(*what: object) -> None:
-    """Complain on standard error (`command: what: why`); the command goes on, and its exit status will be 1."""
+    """Complain on standard error (`command: what: why`); the command goes on, and its exit status will be 1.
+
+    A reason that begins with the path before it, as the system's own words do, does not say it a second time.
+    """
     _run.status = FAILED
     try:
         sys.stdout.flush()
     except (OSError, StatusError, ValueError):
         pass  # the complaint matters more; the next write to standard output fails again
-    text = ": ".join([_run.name, *(str(part) for part in what)])
+    parts = [str(part) for part in what]
+    if len(parts) > 1 and parts[-2] and parts[-1][:1] == "/":
+        parts[-1] = parts[-1].removeprefix(f"{filesystem.abspath(parts[-2])}: ")
+    text = ": ".join([_run.name, *parts])
     try:
         syscall("vfs_write", -12, printable(text).encode("utf-8", "replace") + b"\n")
     except StatusError:

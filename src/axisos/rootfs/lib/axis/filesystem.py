@@ -312,7 +312,7 @@ def device_control(target: AnyHandle, method: str, args: _Arguments | None = Non
     try:
         return syscall("vfs_device_control", handle_of(target), method, [*(args or ())])
     except StatusError as error:
-        raise_for(error, method)
+        raise_for(error, getattr(target, "name", None))
 
 
 def isatty(target: AnyHandle) -> bool:

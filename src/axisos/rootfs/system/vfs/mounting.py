@@ -280,6 +280,10 @@ class Mounting:
             parsed = {"rw": True, **parsed}
         for name, value in parsed.items():
             is_known = (value is True) if name in FLAGS else (type(value) is int) if name in NUMBERS else name == "mode"
+            if name in NUMBERS and not is_known:
+                raise StatusError(
+                    Status.INVALID_PARAMETER, f"{place}: option {name!r} takes a whole number from 0, not {value!r:.20}"
+                )
             if not is_known:
                 raise StatusError(
                     Status.INVALID_PARAMETER,

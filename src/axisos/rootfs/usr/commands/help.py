@@ -22,6 +22,18 @@ A Python program runs by `python FILE`, or by its name after chmod +x. `help COM
 HELP = "Usage: help [COMMAND...]\n\nList the commands with a word on each; or print the help of each COMMAND.\n"
 
 
+OF_THE_SHELL = "a word of the shell; `help` alone shows how it is used"
+NO_COMMANDS = {"exercise", "headless", "init"}  # first programs of a machine, which the kernel starts
+
+
+def is_of_the_shell(name: str) -> bool:
+    """Whether the shell itself understands this word."""
+    from axis.shell.builtins import TABLE
+    from axis.shell.parser import KEYWORDS
+
+    return name in TABLE or name in KEYWORDS
+
+
 def summary(path: str) -> str:
     """The first line of a program's docstring without the name; "" if there is none."""
     try:
@@ -40,7 +52,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
     for name in operands:
         path = cli.find_program(name, search)
         if path is None:
-            cli.warn(name, "command not found")
+            cli.warn(name, OF_THE_SHELL if is_of_the_shell(name) else "command not found")
             continue
         cli.flush()
         pid = syscall("process_spawn", filesystem.abspath(path), None, {**env, "ARGS": ["--help"]})
@@ -54,7 +66,7 @@ def main(options: cli.Options, operands: list[str]) -> None:
         except (OSError, StatusError):
             continue
         for file in names:
-            if file.endswith(".py"):
+            if file.endswith(".py") and file[:-3] not in NO_COMMANDS:
                 rows.setdefault(file[:-3], summary(cli.join(directory, file)))
     width = max((len(name) for name in rows), default=0)
     for name in sorted(rows):

@@ -1,6 +1,6 @@
 """The main loop of a driver: takes the messages of DKMS and PM, calls the driver's functions, answers.
 
-    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver)
+    driver_init(driver)             -> entry(driver), answered with driver_init_complete(status, driver[, why not])
     irp_dispatch(irp, major)        -> driver.dispatch[major](device, irp)
     irp_cancel(irp_id)              -> on_cancel(irp), for a request that the driver still holds
     hardware_interrupt(name, ...)   -> on_interrupt(name, ...)
@@ -209,17 +209,17 @@ class DriverLoop:
         self._driver = message[2]
         driver: DriverObject = message[2]
         driver.driver_unload = self._unload
-        status = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
+        status, why = self._status_of("driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
         for major in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
             driver.dispatch.setdefault(major, _agree)  # who does not care who opens its devices need not say so
         self._handlers = driver.dispatch
         self._running = status == Status.SUCCESS
-        syscall("signal_send", message[0], "driver_init_complete", status, driver)
+        syscall("signal_send", message[0], "driver_init_complete", status, driver, *([why] if why else []))
 
     def _on_unload(self, message: Message) -> None:
         status = Status.SUCCESS
         if self._unload is not None and self._driver is not None:
-            status = self._status_of("driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
+            status, _ = self._status_of("driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
         self._running = status != Status.SUCCESS
         syscall("signal_send", message[0], "driver_unload_complete", status)
 
@@ -240,17 +240,16 @@ class DriverLoop:
 
     def _status_of(
         self, what: str, routine: Callable[[DriverObject], object], driver: DriverObject, failure: Status
-    ) -> Status:
-        """Run the driver's entry or unload routine; None and 0 are success."""
+    ) -> tuple[Status, str]:
+        """Run the driver's entry or unload routine; None and 0 are success. Returns its status, and why it failed."""
         try:
             result = routine(driver)
         except StatusError as error:
             self._log(f"{what} failed: {error}")
-            return error.status
+            return error.status, error.detail
         except Exception as error:
-            self._log_error(what, error)
-            return failure
-        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS
+            return failure, self._log_error(what, error)
+        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS, ""
 
     def _call(self, what: str, callback: Any, *args: object) -> Any:
         """Call a callback of the driver; an error is logged and counts as None."""
@@ -260,8 +259,12 @@ class DriverLoop:
             self._log_error(what, error)
             return None
 
-    def _log_error(self, what: str, error: Exception) -> None:
-        self._log(f"{what}: {type(error).__name__}: {error} ({_place_of(error)})")
+    def _log_error(self, what: str, error: Exception) -> str:
+        """Log an error of the driver's. Returns the error and its place."""
+        path = self._driver.driver_path if self._driver is not None else ""
+        text = f"{type(error).__name__}: {error} ({_place_of(error, path)})"
+        self._log(f"{what}: {text}")
+        return text
 
     def _log(self, text: str) -> None:
         name = self._driver.driver_info.get("driver_name") if self._driver is not None else "a driver"
@@ -280,15 +283,17 @@ def _milliseconds(seconds: float) -> int:
     return max(1, -int(-seconds * 1000 // 1))
 
 
-def _place_of(error: Exception) -> str:
-    """File and line at which the driver's own code failed; the kit's lines only if there are no others."""
+def _place_of(error: Exception, driver_path: str) -> str:
+    """File and line at which the driver's own code failed; others' lines only if there are none of its own."""
+    own = driver_path.removesuffix(".sys.py")  # its file, and the directory with its modules
     kit = _place_of.__code__.co_filename
-    place = ""
+    place, is_own = "", False
     trace = error.__traceback__
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
-        if path != kit or not place:
-            place = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}"
+        inside = path == driver_path or path.startswith(f"{own}/")
+        if inside or (not is_own and (path != kit or not place)):
+            place, is_own = f"{path.rsplit('/', 1)[-1]}, line {trace.tb_lineno}", inside
         trace = trace.tb_next
     return place
 

@@ -162,16 +162,17 @@ class UserDriverLoop:
         fields = message[2]
         self._driver = driver = DriverObject(fields["driver_path"], fields["driver_pid"], fields["driver_info"])
         driver.driver_unload = self._unload
-        status = self._status_of("um_driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
+        status, why = self._status_of("um_driver_entry", self._entry, driver, Status.DRIVER_INIT_FAILED)
         for major in (IRP_MJ_CREATE, IRP_MJ_CLOSE):
             driver.dispatch.setdefault(major, _agree)  # who does not care who opens its devices need not say so
         self._running = status == Status.SUCCESS
-        tell("complete_init", {"status": int(status), "majors": [int(major) for major in driver.dispatch]})
+        end = {"status": int(status), "majors": [int(major) for major in driver.dispatch]}
+        tell("complete_init", {**end, "why": why} if why else end)
 
     def _on_unload(self, message: Message) -> None:
         status = Status.SUCCESS
         if self._unload is not None and self._driver is not None:
-            status = self._status_of("um_driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
+            status, _ = self._status_of("um_driver_unload", self._unload, self._driver, Status.DRIVER_UNLOAD_FAILED)
         self._running = status != Status.SUCCESS
         tell("complete_unload", {"status": int(status)})
 
@@ -192,17 +193,17 @@ class UserDriverLoop:
 
     def _status_of(
         self, what: str, routine: Callable[[DriverObject], object], driver: DriverObject, failure: Status
-    ) -> Status:
-        """Run the driver's entry or unload routine; None and 0 are success."""
+    ) -> tuple[Status, str]:
+        """Run the driver's entry or unload routine; None and 0 are success. Returns its status, and why it failed."""
         try:
             result = routine(driver)
         except StatusError as error:
             self._log(f"{what} failed: {error}")
-            return error.status
+            return error.status, error.detail
         except Exception as error:
             self._log_error(what, error)
-            return failure
-        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS
+            return failure, f"{type(error).__name__}: {error}"
+        return Status(result) if isinstance(result, int) and result is not True else Status.SUCCESS, ""
 
     def _call(self, what: str, callback: Any, *args: object) -> Any:
         """Call a callback of the driver; an error is logged and counts as None."""
