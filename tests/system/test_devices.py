@@ -81,10 +81,12 @@ def test_what_answers_mean(bench: Bench) -> None:
         bench.run()
         bench.complete(bench.requests()[-1], status, information)
         assert bench.answers[number] == answer
-    number = bench.start_call("vfs_write", handle, b"abc")
-    bench.run()
-    bench.complete(bench.requests()[-1], 0, None)
-    assert bench.answers[number] == (0, 3)
+    too_many = "/dev/echo: its driver says that it took 4 of 3 bytes"
+    for information, answer in ((None, (0, 3)), (2, (0, 2)), (4, (300, too_many))):
+        number = bench.start_call("vfs_write", handle, b"abc")
+        bench.run()
+        bench.complete(bench.requests()[-1], 0, information)
+        assert bench.answers[number] == answer
 
 
 def test_what_a_driver_gives_beyond_what_was_asked_for_is_kept(bench: Bench) -> None:

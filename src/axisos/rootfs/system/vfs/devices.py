@@ -549,7 +549,10 @@ def _taken(body: OpenFile, data: bytes, count: int | None) -> bytes:
 def _finish_write(request: SyscallRequest, irp: Irp, status: int, information: object, body: OpenFile) -> object:
     if status != 0:
         raise failed(status, information, body, "write")
-    written = information if type(information) is int and information >= 0 else len(irp.parameters.data)
+    given = len(irp.parameters.data)
+    written = information if type(information) is int else given
+    if not 0 <= written <= given:
+        raise StatusError(Status.UNSUCCESSFUL, f"{body.path}: its driver says that it took {written} of {given} bytes")
     body.position += written
     return written
 
