@@ -25,7 +25,7 @@ def test_a_driver_in_use_is_watched_and_reported(shell) -> None:  # type: ignore
     assert report[2] == "  at /drivers/false.sys.py:13 in on_write"
     assert "WRITE \\Device\\FalseCount0 from process" in report[3]
     assert report[4:] == ["1", "1"]
-    assert result.stderr == b""
+    assert result.stderr == b"sh: echo: Input/output error\n"
 
 
 def test_a_loaded_driver_is_watched_at_once(shell) -> None:  # type: ignore[no-untyped-def]

@@ -96,7 +96,7 @@ def test_a_redirect_is_a_request_like_any_other(tmp_path: Path, network: FakeNet
         from axis import http
         print([http.get(f"http://good.test:81/{code}").error for code in (301, 302, 303, 307, 308)])
     """)
-    assert result.stdout.count(b"evil.test: rule 1") == 5, result
+    assert result.stdout.count(b"evil.test: denied by rule 1") == 5, result
     assert all("evil" not in line.lower() for line in network.log) and len(network.log) == 5
 
 
