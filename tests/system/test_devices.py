@@ -243,6 +243,11 @@ def test_requests_have_time_limits(bench: Bench) -> None:
     bench.run()
     bench.pass_time(3.5)
     assert bench.answers[control][0] == 258
+    bench.devices["\\Device\\Echo0"].time_limits[i.IRP_MJ_READ] = 2.0
+    reading = bench.start_call("vfs_read", handle)
+    bench.run()
+    bench.pass_time(3.5)
+    assert bench.answers[reading] == (258, "/dev/echo: its driver did not answer in time")
     bench.devices["\\Device\\Echo0"].time_limits[i.IRP_MJ_DEVICE_CONTROL] = None
     control = bench.start_call("vfs_device_control", handle, "never")
     bench.run()

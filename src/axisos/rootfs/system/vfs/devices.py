@@ -128,11 +128,15 @@ class Devices:
         self._issue_limited(Pending(request, irp, finish, body))
 
     def read(self, request: SyscallRequest, body: OpenFile, count: int | None) -> None:
-        """Ask for up to *count* bytes, None for whatever there is."""
+        """Ask for up to *count* bytes, None for whatever there is. Only a device that says so limits how long."""
         irp = self._irp(request, IRP_MJ_READ, body)
         irp.parameters.length = count
         irp.parameters.offset = body.position
-        self._issue(Pending(request, irp, _finish_read, body))
+        entry = Pending(request, irp, _finish_read, body)
+        if IRP_MJ_READ in _time_limits(body.counted):
+            self._issue_limited(entry)
+        else:  # nearly every read: nothing to look at
+            self._issue(entry)
 
     def take_rest(self, body: OpenFile, count: int | None) -> bytes:
         """Bytes that the driver gave before anybody asked for them."""
@@ -488,12 +492,18 @@ def _time_limit(irp: Irp) -> float | None:
     major = irp.major_function
     if type(major) is not int:
         return CANCEL_LIMIT_S
-    limits = getattr(irp.device_object, "time_limits", None)  # the driver's device object, while it holds the request
-    if type(limits) is dict and major in limits:
+    limits = _time_limits(irp.device_object)
+    if major in limits:
         limit = limits[major]
         if limit is None or (type(limit) in (int, float) and limit > 0):
             return None if limit is None else float(min(limit, FOREVER_MS))
     return TIME_LIMITS_S.get(major)
+
+
+def _time_limits(device: object) -> dict[int, Any]:
+    """A device's own time limits, in seconds by major function, which are its driver's to set and to spoil."""
+    limits = getattr(device, "time_limits", None)  # no device yet, or none any more: none
+    return limits if type(limits) is dict else {}
 
 
 def _flags(device: DeviceObject) -> int:
